@@ -1,0 +1,1 @@
+"""The contracts that every room shares: types, errors, seeds, kinematics, instructions, statistics."""

@@ -1,0 +1,107 @@
+"""Panda kinematics: forward, Jacobian and damped-least-squares inverse, batched in NumPy.
+
+Source of the Denavit-Hartenberg parameters (Craig's convention): Franka Emika, "Robot and interface specifications".
+Frames: base at the robot's first link; tool centre point (TCP) between the finger tips, 0.1034 m beyond the hand,
+which is turned by -45 degrees about the flange's z axis. The tool's z axis points out of the hand, y along the finger travel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+DH_A = np.array([0.0, 0.0, 0.0, 0.0825, -0.0825, 0.0, 0.088])
+DH_D = np.array([0.333, 0.0, 0.316, 0.0, 0.384, 0.0, 0.0])
+DH_ALPHA = np.array([0.0, -np.pi / 2, np.pi / 2, np.pi / 2, -np.pi / 2, np.pi / 2, np.pi / 2])
+FLANGE_D = 0.107
+HAND_YAW = -np.pi / 4
+TCP_D = 0.1034
+Q_MIN = np.array([-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973])
+Q_MAX = np.array([2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973])
+DQ_MAX = np.array([2.175, 2.175, 2.175, 2.175, 2.61, 2.61, 2.61])
+DDQ_MAX = np.array([15.0, 7.5, 10.0, 12.5, 15.0, 20.0, 20.0])
+TAU_MAX = np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])
+Q_HOME = np.array([0.0, -0.55, 0.0, -2.35, 0.0, 1.80, np.pi / 4])
+GRIPPER_MAX_M = 0.08
+"""Width between the pads at opening 1 [m]."""
+
+
+def _link_transforms(q: np.ndarray) -> np.ndarray:
+    """q (B, 7) [rad] -> frames of the 7 joints and the TCP in the base frame, (B, 8, 4, 4)."""
+    batch = q.shape[0]
+    c, s = np.cos(q), np.sin(q)
+    ca, sa = np.cos(DH_ALPHA), np.sin(DH_ALPHA)
+    step = np.zeros((batch, 7, 4, 4))
+    step[..., 0, 0], step[..., 0, 1], step[..., 0, 3] = c, -s, DH_A
+    step[..., 1, 0], step[..., 1, 1], step[..., 1, 2], step[..., 1, 3] = s * ca, c * ca, -sa, -DH_D * sa
+    step[..., 2, 0], step[..., 2, 1], step[..., 2, 2], step[..., 2, 3] = s * sa, c * sa, ca, DH_D * ca
+    step[..., 3, 3] = 1.0
+    out = np.empty((batch, 8, 4, 4))
+    T = np.broadcast_to(np.eye(4), (batch, 4, 4))
+    for j in range(7):
+        T = T @ step[:, j]
+        out[:, j] = T
+    tool = np.eye(4)
+    cy, sy = np.cos(HAND_YAW), np.sin(HAND_YAW)
+    tool[:2, :2] = [[cy, -sy], [sy, cy]]
+    tool[2, 3] = FLANGE_D + TCP_D
+    out[:, 7] = T @ tool
+    return out
+
+
+def forward(q: np.ndarray) -> np.ndarray:
+    """Tool pose T_base_tcp: q (..., 7) [rad] -> (..., 4, 4) [m]."""
+    q = np.asarray(q, dtype=np.float64)
+    return _link_transforms(q.reshape(-1, 7))[:, 7].reshape(*q.shape[:-1], 4, 4)
+
+
+def jacobian(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """q (B, 7) -> T_base_tcp (B, 4, 4) and the geometric Jacobian (B, 6, 7), linear [m/rad] above angular."""
+    frames = _link_transforms(q)
+    axis, origin = frames[:, :7, :3, 2], frames[:, :7, :3, 3]  # (B, 7, 3)
+    linear = np.cross(axis, frames[:, 7:, :3, 3] - origin)
+    return frames[:, 7], np.concatenate([linear, axis], axis=-1).transpose(0, 2, 1)
+
+
+def rotation_error(R: np.ndarray, R_goal: np.ndarray) -> np.ndarray:
+    """Rotation vector [rad] (B, 3), in the base frame, that turns R into R_goal (both (B, 3, 3))."""
+    E = R_goal @ R.transpose(0, 2, 1)
+    vee = np.stack([E[:, 2, 1] - E[:, 1, 2], E[:, 0, 2] - E[:, 2, 0], E[:, 1, 0] - E[:, 0, 1]], axis=-1) / 2
+    sin = np.linalg.norm(vee, axis=-1, keepdims=True)
+    cos = (np.trace(E, axis1=1, axis2=2)[:, None] - 1) / 2
+    angle = np.arctan2(sin, cos)
+    return vee * np.where(sin > 1e-9, angle / np.maximum(sin, 1e-9), 1.0)
+
+
+def inverse(
+    T_goal: np.ndarray, q_start: np.ndarray, *, iterations: int = 8, damping: float = 0.02, posture: float = 0.02,
+    max_step: float = 0.3,
+) -> np.ndarray:  # fmt: skip
+    """Joint angles (B, 7) that bring the tool to T_goal (B, 4, 4), from q_start (B, 7), inside the joint limits.
+
+    Damped least squares with a posture task in the null space (Nakamura and Hanafusa 1986; Liegeois 1977).
+    Always returns its best iterate: callers check `forward` where the goal may be out of reach.
+    """
+    q = np.array(q_start, dtype=np.float64)
+    eye6, eye7 = np.eye(6) * damping**2, np.eye(7)
+    for _ in range(iterations):
+        T, J = jacobian(q)
+        error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
+        J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + eye6)  # (B, 7, 6)
+        null = eye7 - J_pinv @ J
+        dq = (J_pinv @ error[..., None] + null @ (posture * (Q_HOME - q))[..., None])[..., 0]
+        q = np.clip(q + np.clip(dq, -max_step, max_step), Q_MIN + 0.02, Q_MAX - 0.02)
+    return q
+
+
+def rotation_to_6d(R: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) -> first two columns, (..., 6) (Zhou et al. 2019)."""
+    return np.concatenate([R[..., :, 0], R[..., :, 1]], axis=-1)
+
+
+def rotation_from_6d(d: np.ndarray) -> np.ndarray:
+    """(..., 6) -> orthonormal (..., 3, 3) by Gram-Schmidt."""
+    a, b = d[..., :3], d[..., 3:]
+    x = a / np.maximum(np.linalg.norm(a, axis=-1, keepdims=True), 1e-9)
+    y = b - (x * b).sum(-1, keepdims=True) * x
+    y = y / np.maximum(np.linalg.norm(y, axis=-1, keepdims=True), 1e-9)
+    return np.stack([x, y, np.cross(x, y)], axis=-1)

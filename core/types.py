@@ -1,0 +1,122 @@
+"""The boundary types that the rooms exchange. Shapes carry no batch axis unless they say (B, ...)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+CONTROL_HZ = 20
+"""Control rate [Hz]: one action every 50 ms."""
+PROPRIO_DIM = 24
+"""Joint positions [rad] (7), joint velocities [rad/s] (7), gripper width [m] (1), tool position in the base
+frame [m] (3), first two columns of the tool rotation in the base frame (6)."""
+ACTION_DIM = 8
+"""Absolute joint position targets [rad] (7), gripper opening in [0, 1] (1; 0 closed, 1 open)."""
+TAXELS = (2, 3, 8, 8)
+"""Finger left/right; penetration depth [m] and two tangential slip speeds [m/s]; rows; columns."""
+
+Observation = Mapping[str, np.ndarray]
+"""`scene`, `wrist` uint8 (H, W, 3); `tactile` float32 (2, 3, 8, 8); `proprio` float32 (24,); opt-in `privileged`
+float32 (S,). A batch axis goes first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What an instruction asks for, e.g. `Goal(task="put_in", target="apple", receptacle="bowl")`."""
+
+    task: str
+    """One of the task names, e.g. `open_drawer`."""
+    target: str
+    """The thing to act on: `top`/`bottom` for drawers, `microwave`, or an object's name."""
+    receptacle: str | None = None
+    """Where to put it: `bowl` or `bin`; None for every task but `put_in`."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"task": self.task, "target": self.target, "receptacle": self.receptacle}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """What makes an episode repeatable: replaying its actions from its index gives the same hashes."""
+
+    task: str
+    robot: str
+    split: str
+    index: int
+    """Episode index: with task, robot, split and axis settings it determines the initial state."""
+    goal: Goal
+    axes: Mapping[str, float] = field(default_factory=dict)
+    model_hash: str
+    """SHA-256 (16 hex digits) of the compiled physics model."""
+    engine: str
+    """For example `mujoco 4.0.0`."""
+    cpu: str
+    """Architecture and vector extensions that the floating-point results depend on."""
+    initial_hash: str
+    final_hash: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {**{k: v for k, v in self.__dict__.items() if k not in ("goal", "axes")},
+                "goal": self.goal.to_json(), "axes": dict(self.axes)}  # fmt: skip
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Certificate:
+        return Certificate(**{**data, "goal": Goal(**data["goal"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A named stretch of an episode, frames [start, stop), e.g. `grasp`."""
+
+    name: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Episode:
+    """One attempt, whole. Frame t holds the observation before action t; T frames."""
+
+    observation: Mapping[str, np.ndarray]
+    """Streams (T, ...): `scene`, `wrist`, `tactile`, `proprio`."""
+    action: np.ndarray
+    """(T, 8) float32, the action sent at each frame."""
+    intervention: np.ndarray
+    """(T,) bool: True where a demonstrator (expert or person) acted; such frames may be imitated. False where a learned
+    or scripted stand-in policy acted."""
+    times_s: np.ndarray
+    """(T,) float64, measured time of each frame since the start [s]."""
+    instruction: str
+    paraphrases: Sequence[str]
+    predicates: Mapping[str, bool]
+    """Each goal predicate at the end."""
+    success: bool
+    credit: float
+    """Share of the goal predicates, false at the start, that hold at the end; in [0, 1]."""
+    spans: Sequence[Span]
+    policy: str
+    """Who acted, e.g. `expert`, `homebody`, `teleop`."""
+    certificate: Certificate
+    initial_state: np.ndarray
+    """(N,) float64 full physics state before the first action."""
+
+    @property
+    def length(self) -> int:
+        return len(self.action)
+
+
+class Policy(Protocol):
+    """Acts for a batch of B slots, each running its own episode."""
+
+    name: str
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        """Start new episodes in `slots`; `instructions[i]` belongs to `slots[i]`. Forgets what ran there before."""
+        ...
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """(B, ...) observations of all slots -> (B, 8) float32 actions. Called once per control step."""
+        ...
