@@ -18,6 +18,12 @@ ACTION_DIM = 8
 TAXELS = (2, 3, 8, 8)
 """Finger left/right; penetration depth [m] and two tangential slip speeds [m/s]; rows; columns."""
 
+POINTS = (
+    "mug", "bowl", "box", "can", "apple", "bottle",
+    "drawer_top", "drawer_bottom", "microwave", "bin",
+)  # fmt: skip
+"""The places that a goal can name, in the order of the label `points`: objects' centres, handles, the bin's floor centre."""
+
 Observation = Mapping[str, np.ndarray]
 """`scene`, `wrist` uint8 (H, W, 3); `tactile` float32 (2, 3, 8, 8); `proprio` float32 (24,); opt-in `privileged`
 float32 (S,). A batch axis goes first."""
@@ -102,6 +108,9 @@ class Episode:
     certificate: Certificate
     initial_state: np.ndarray
     """(N,) float64 full physics state before the first action."""
+    labels: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Privileged training signals, never an observation: `points` (T, 10, 3) float32, positions of `POINTS` in the base
+    frame [m]."""
 
     @property
     def length(self) -> int:
