@@ -1,0 +1,135 @@
+"""What an evaluation is: its settings, the raw record of one episode, and what it needs from an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..core.errors import HomebodyError, unknown
+from ..core.types import Certificate, Goal, Observation
+
+SPLITS = ("heldout", "train")
+ARMS = ("nominal", "heldout", "swap", "empty")
+"""Where the text comes from, on the same initial states: phrasings used in training; phrasings held out from training;
+another instruction that the state allows; no text at all."""
+
+
+class House(Protocol):
+    """The part of `homebody.envs.engine.HouseholdVectorEnv` that an evaluation uses."""
+
+    num_envs: int
+
+    def reset(self, *, options: Mapping[str, Any] | None = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]: ...
+    def step(self, actions: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]: ...
+    def goal(self, i: int) -> Goal: ...
+    def valid_goals(self, i: int) -> list[Goal]: ...
+    def holds(self, i: int, goal: Goal) -> bool: ...
+    def certificate(self, i: int) -> Certificate: ...
+    def close(self) -> None: ...
+
+
+class Actor(Protocol):
+    """core.types.Policy, structurally."""
+
+    name: str
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None: ...
+    def act(self, observation: Observation) -> np.ndarray: ...
+
+
+@runtime_checkable
+class Seeded(Protocol):
+    """A policy with randomness of its own: seeded per episode, its outcome does not depend on who runs beside it."""
+
+    def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
+        """Called before `reset` with one seed for each of `slots`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchConfig:
+    """Settings of one evaluation."""
+
+    tasks: tuple[str, ...]
+    """Task names, each evaluated on the same episode indices."""
+    episodes: int = 50
+    """Episodes per task."""
+    seed: int = 0
+    """First episode index: the episodes are seed .. seed + episodes - 1."""
+    split: str = "heldout"
+    """`heldout`: initial states never used in training; `train`: those that training data come from."""
+    language: str = "nominal"
+    """One of ARMS."""
+    robot: str = "panda"
+    axes: Mapping[str, float] = field(default_factory=dict)
+    """Settings of the perturbation axes, by name."""
+    policy: str = ""
+    """The policy's name as it was asked for."""
+    fingerprint: str = ""
+    """Hash of the policy's weights; empty for a scripted one."""
+
+    def __post_init__(self) -> None:
+        if not self.tasks:
+            raise HomebodyError("no task to evaluate: expected at least one name")
+        if len(set(self.tasks)) != len(self.tasks):
+            raise HomebodyError(f"tasks {', '.join(self.tasks)} name one twice: expected each once")
+        if self.episodes < 1:
+            raise HomebodyError(f"episodes is {self.episodes}: expected 1 or more")
+        if self.seed < 0:
+            raise HomebodyError(f"seed is {self.seed}: expected 0 or more")
+        if self.split not in SPLITS:
+            raise unknown("split", self.split, SPLITS)
+        if self.language not in ARMS:
+            raise unknown("language arm", self.language, ARMS)
+
+    def settings(self) -> dict[str, Any]:
+        """What every line of one results folder shares; tasks and episodes may be added later."""
+        return {k: v for k, v in asdict(self).items() if k not in ("tasks", "episodes")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeRecord:
+    """One line of `episodes.jsonl`."""
+
+    task: str
+    goal: Mapping[str, Any]
+    """The goal that decides success: the instructed one."""
+    index: int
+    instruction: str
+    """The text that the policy was given, letter by letter."""
+    success: bool
+    credit: float
+    """Share of the goal predicates, false at the start, that hold at the end."""
+    steps: int
+    """Control steps."""
+    seconds: float
+    """Simulated duration [s]."""
+    predicates: Mapping[str, bool]
+    """Each goal predicate at the end."""
+    diverged: bool
+    """The simulation broke: not the policy's failure; left out of every rate."""
+    certificate: Mapping[str, Any]
+    policy: str
+    other: Mapping[str, Any] | None = None
+    """Arm `swap` only: the goal that the initial state was made for and that was not asked for."""
+    other_success: bool | None = None
+    """Arm `swap` only: whether that goal was met all the same, at any time, for as long as a success takes."""
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        return data if self.other is not None else {k: v for k, v in data.items() if not k.startswith("other")}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> EpisodeRecord:
+        missing = [f.name for f in fields(EpisodeRecord) if f.name not in data and not f.name.startswith("other")]
+        if missing:
+            raise HomebodyError(f"an episode record lacks {', '.join(missing)}")
+        return EpisodeRecord(**{f.name: data[f.name] for f in fields(EpisodeRecord) if f.name in data})
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What pairs this episode with another run's."""
+        return self.task, self.index

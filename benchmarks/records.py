@@ -1,0 +1,94 @@
+"""The raw records of an evaluation on disk: one line per episode, appended as it ends; everything else is computed from them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import HomebodyError
+from .protocol import EpisodeRecord
+
+EPISODES, SETTINGS, SUMMARY, REPORT = "episodes.jsonl", "settings.json", "summary.json", "report.html"
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Replaces `path` whole: a reader never sees half a file."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(data, indent=2) + "\n")
+    os.replace(part, path)
+
+
+def read_records(folder: Path) -> list[EpisodeRecord]:
+    """All whole records of a results folder, in the order of task and index. A last line cut by a kill is not counted."""
+    path = folder / EPISODES
+    if not path.is_file():
+        raise HomebodyError(f"{folder} holds no {EPISODES}: expected the --out folder of `homebody bench`")
+    lines = path.read_text().split("\n")
+    records: dict[tuple[str, int], EpisodeRecord] = {}
+    for number, line in enumerate(lines[:-1], 1):  # what follows the last newline is not a finished line
+        try:
+            record = EpisodeRecord.from_json(json.loads(line))
+        except (ValueError, TypeError, HomebodyError) as error:
+            raise HomebodyError(f"{path} line {number} is no episode record: {error}") from error
+        records[record.key] = record
+    return [records[k] for k in sorted(records)]
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """The settings that a results folder was made with."""
+    try:
+        return json.loads((folder / SETTINGS).read_text())
+    except (OSError, ValueError) as error:
+        raise HomebodyError(
+            f"{folder} holds no readable {SETTINGS}: expected the --out folder of `homebody bench`"
+        ) from error
+
+
+class RecordStore:
+    """Appends records to a folder and knows which episodes are already there."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        """Opens or makes `folder`. Raises HomebodyError where it holds results of different settings."""
+        self.folder = folder
+        settings = json.loads(json.dumps(settings))  # as it reads back
+        if (folder / EPISODES).exists():
+            self._check(read_settings(folder), settings)
+            self._cut_torn_line()
+            self.records = read_records(folder)
+        else:
+            if folder.exists() and not folder.is_dir():
+                raise HomebodyError(f"{folder} is a file: expected a folder for the results")
+            folder.mkdir(parents=True, exist_ok=True)
+            write_json(folder / SETTINGS, settings)
+            self.records = []
+        self._file = (folder / EPISODES).open("a")
+
+    def _check(self, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        for key in sorted(set(there) | set(wanted)):
+            if there.get(key) != wanted.get(key):
+                raise HomebodyError(
+                    f"{self.folder} holds results with {key} {there.get(key)!r}, this run has {wanted.get(key)!r}: "
+                    "choose another --out or delete the folder"
+                )
+
+    def _cut_torn_line(self) -> None:
+        path = self.folder / EPISODES
+        data = path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        if whole < len(data):
+            os.truncate(path, whole)
+
+    def append(self, record: EpisodeRecord) -> None:
+        self._file.write(json.dumps(record.to_json()) + "\n")
+        self._file.flush()
+        self.records.append(record)
+
+    def done(self, task: str) -> set[int]:
+        """Indices of `task`'s finished episodes."""
+        return {r.index for r in self.records if r.task == task}
+
+    def close(self) -> None:
+        self._file.close()

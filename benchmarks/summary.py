@@ -1,0 +1,56 @@
+"""Rates and intervals, computed from nothing but the raw records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.statistics import mean_rate, wilson
+from .protocol import EpisodeRecord
+
+Summary = dict[str, Any]
+"""The content of `summary.json`."""
+
+
+def _rate(outcomes: Sequence[bool]) -> dict[str, Any]:
+    n, k = len(outcomes), sum(outcomes)
+    return {"successes": k, "rate": k / n if n else None, "ci95": list(wilson(k, n))}
+
+
+def summarise_task(records: Sequence[EpisodeRecord]) -> dict[str, Any]:
+    """One task's row. Diverged episodes are failures of the simulator: counted apart, in no rate."""
+    valid = [r for r in records if not r.diverged]
+    row: dict[str, Any] = {"episodes": len(valid), **_rate([r.success for r in valid])}
+    row["credit"] = sum(r.credit for r in valid) / len(valid) if valid else None
+    row["steps"] = sum(r.steps for r in valid) / len(valid) if valid else None
+    row["diverged"] = len(records) - len(valid)
+    if any(r.other is not None for r in valid):
+        row["other"] = _rate([bool(r.other_success) for r in valid])
+    goals = sorted({tuple(str(v) for v in r.goal.values() if v) for r in valid})
+    row["goals"] = {
+        " ".join(g): {"episodes": len(mine), "successes": sum(r.success for r in mine)}
+        for g in goals
+        if (mine := [r for r in valid if tuple(str(v) for v in r.goal.values() if v) == g])
+    }
+    return row
+
+
+def _mean(rows: Sequence[Mapping[str, Any]], key: str | None = None) -> dict[str, Any]:
+    parts = [r if key is None else r[key] for r in rows]
+    mean, ci95 = mean_rate([p["successes"] for p in parts], [r["episodes"] for r in rows])
+    return {"mean": mean if mean == mean else None, "mean_ci95": list(ci95)}
+
+
+def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: Mapping[str, Any]) -> Summary:
+    """`tasks: {name: {episodes, successes, rate, ci95, credit, ...}}`, `mean` of the tasks' rates, `engine`, `policy`."""
+    mine = {t: [r for r in records if r.task == t] for t in tasks}
+    rows = {t: summarise_task(m) for t, m in mine.items() if m}
+    certificates = [r.certificate for m in mine.values() for r in m]
+    out: Summary = {"tasks": rows, **_mean(list(rows.values()))}
+    if rows and all("other" in r for r in rows.values()):
+        out["other"] = _mean(list(rows.values()), "other")
+    out["episodes"] = sum(r["episodes"] for r in rows.values())
+    out["diverged"] = sum(r["diverged"] for r in rows.values())
+    out["engine"] = ", ".join(sorted({str(c["engine"]) for c in certificates}))
+    out["model_hash"] = ", ".join(sorted({str(c["model_hash"]) for c in certificates}))
+    return {**out, **{k: settings[k] for k in ("policy", "fingerprint", "robot", "split", "language", "seed", "axes")}}
