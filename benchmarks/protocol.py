@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -64,8 +64,6 @@ class BenchConfig:
     language: str = "nominal"
     """One of ARMS."""
     robot: str = "panda"
-    axes: Mapping[str, float] = field(default_factory=dict)
-    """Settings of the perturbation axes, by name."""
     policy: str = ""
     """The policy's name as it was asked for."""
     fingerprint: str = ""

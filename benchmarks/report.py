@@ -50,8 +50,11 @@ def interval(ci95: Sequence[float]) -> str:
 def _plot(tasks: Mapping[str, Mapping[str, Any]]) -> str:
     """Bars of success with 95 % whiskers, one row a task."""
     left, width, row, right = 170, 560, 34, 70
-    x = lambda rate: left + width * rate  # noqa: E731
-    parts = []
+    parts: list[str] = []
+
+    def x(rate: float) -> float:
+        return left + width * rate
+
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(f'<line x1="{x(tick)}" x2="{x(tick)}" y1="4" y2="{row * len(tasks) + 8}" stroke="var(--line)"/>')
         parts.append(
@@ -155,8 +158,6 @@ def html(summary: Summary, records: Sequence[EpisodeRecord]) -> str:
         "initial states": f"split {summary['split']}, first episode index {summary['seed']}", "text": asked,
         "physics": f"{summary['engine']}, model {summary['model_hash']}", **machine(),
     }  # fmt: skip
-    if summary["axes"]:
-        facts["axes"] = ", ".join(f"{k}={v}" for k, v in summary["axes"].items())
     tested = "".join(f"<tr><td class=soft>{escape(k)}</td><td>{escape(str(v))}</td></tr>" for k, v in facts.items())
     diverged = f" {summary['diverged']} diverged and are not counted." if summary["diverged"] else ""
     cut = " The run was interrupted: this is what was finished." if summary.get("interrupted") else ""

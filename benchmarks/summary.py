@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def summarise_task(records: Sequence[EpisodeRecord]) -> dict[str, Any]:
 def _mean(rows: Sequence[Mapping[str, Any]], key: str | None = None) -> dict[str, Any]:
     parts = [r if key is None else r[key] for r in rows]
     mean, ci95 = mean_rate([p["successes"] for p in parts], [r["episodes"] for r in rows])
-    return {"mean": mean if mean == mean else None, "mean_ci95": list(ci95)}
+    return {"mean": None if math.isnan(mean) else mean, "mean_ci95": list(ci95)}
 
 
 def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: Mapping[str, Any]) -> Summary:
@@ -53,4 +54,4 @@ def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: 
     out["diverged"] = sum(r["diverged"] for r in rows.values())
     out["engine"] = ", ".join(sorted({str(c["engine"]) for c in certificates}))
     out["model_hash"] = ", ".join(sorted({str(c["model_hash"]) for c in certificates}))
-    return {**out, **{k: settings[k] for k in ("policy", "fingerprint", "robot", "split", "language", "seed", "axes")}}
+    return {**out, **{k: settings[k] for k in ("policy", "fingerprint", "robot", "split", "language", "seed")}}

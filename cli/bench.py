@@ -1,0 +1,145 @@
+"""`homebody bench` and `homebody compare`: how well a policy does, and whether another does better."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from ..core.errors import HomebodyError, unknown
+
+
+def task_names(tasks: str) -> tuple[str, ...]:
+    """Task names of `core`, `all` or a comma list. Raises HomebodyError for an unknown one."""
+    from ..envs.tasks import TASKS
+
+    names = [t.strip() for t in tasks.split(",") if t.strip()]
+    out: dict[str, None] = {}
+    for name in names:
+        if name in ("core", "all"):
+            out |= dict.fromkeys(TASKS)
+        elif name in TASKS:
+            out[name] = None
+        else:
+            raise unknown("task", name, [*TASKS, "core", "all"])
+    if not out:
+        raise HomebodyError(f"tasks is {tasks!r}: expected core, all, or names separated by commas")
+    return tuple(out)
+
+
+def _print_summary(summary: dict[str, Any], out: Path) -> None:
+    from ..benchmarks.report import interval, percent
+
+    width = max((len(t) for t in summary["tasks"]), default=4)
+    for name, row in summary["tasks"].items():
+        swap = f", the other task {percent(row['other']['rate'])}" if "other" in row else ""
+        diverged = f", {row['diverged']} diverged" if row["diverged"] else ""
+        rate = f"{percent(row['rate']):>5}  ({interval(row['ci95'])})"
+        print(f"{name:<{width}}  {row['successes']:>4} of {row['episodes']:<4} {rate}{swap}{diverged}")
+    other = f", the other task {percent(summary['other']['mean'])}" if "other" in summary else ""
+    print(f"{'mean':<{width}}  {'':>12} {percent(summary['mean']):>5}  ({interval(summary['mean_ci95'])}){other}")
+    print(f"{'interrupted; kept what was finished: ' if summary['interrupted'] else ''}{out / 'report.html'}")
+
+
+def bench(
+    *,
+    out: Path,
+    tasks: str = "core",
+    policy: str = "homebody",
+    split: str = "heldout",
+    language: str = "nominal",
+    episodes: int = 50,
+    seed: int = 0,
+    robot: str = "panda",
+    slots: int = 16,
+    threads: int = 2,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Evaluates a policy: success rates with intervals, from one raw record per episode.
+
+    Run the same command again to finish an interrupted run; a larger --episodes adds to it.
+
+    Args:
+        out: Folder for episodes.jsonl, summary.json and report.html.
+        tasks: `core`, `all`, or task names separated by commas.
+        policy: `homebody`, `expert`, `random`, `zero`, or the folder of a checkpoint.
+        split: Initial states: `heldout` (never used in training) or `train`.
+        language: The text: `nominal` (phrasings used in training), `heldout` (phrasings held out from training), `swap`
+            (another instruction that the same state allows), `empty` (none).
+        episodes: Episodes per task.
+        seed: Index of the first episode; the index alone fixes the initial state.
+        robot: Robot's name.
+        slots: Simulations side by side; outcomes do not depend on it.
+        threads: Threads for physics and rendering.
+        json_path: Write the summary there too.
+    """
+    from ..benchmarks.protocol import BenchConfig
+    from ..benchmarks.runner import evaluate
+    from ..envs.engine import HouseholdVectorEnv
+    from .policies import find_policy
+    from .progress import progress_bar
+
+    source = find_policy(policy)
+    config = BenchConfig(
+        tasks=task_names(tasks), episodes=episodes, seed=seed, split=split, language=language, robot=robot,
+        policy=source.name, fingerprint=source.fingerprint,
+    )  # fmt: skip
+    if slots < 1:
+        raise HomebodyError(f"slots is {slots}: expected 1 or more")
+    if threads < 1:
+        raise HomebodyError(f"threads is {threads}: expected 1 or more")
+
+    def make_env(task: str, count: int) -> HouseholdVectorEnv:
+        return HouseholdVectorEnv(
+            task, count, robot=robot, split=split, cameras=source.cameras, image_size=source.image_size, threads=threads
+        )
+
+    with progress_bar(f"bench {source.name}", episodes * len(config.tasks)) as advance:
+        summary = evaluate(
+            make_env, source.build, config, out, slots=slots, progress=lambda done, _, task: advance(done, task)
+        )
+    _print_summary(summary, out)
+    if json_path:
+        json_path.write_text(json.dumps(summary, indent=2) + "\n")
+    return 1 if summary["interrupted"] else 0
+
+
+def compare(
+    dir_a: tyro.conf.Positional[Path],
+    dir_b: tyro.conf.Positional[Path],
+    /,
+    *,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Compares two benchmark runs episode by episode: is B better than A, and what difference could have been seen?
+
+    Args:
+        dir_a: Folder of the first run.
+        dir_b: Folder of the second run.
+        json_path: Write the result there too.
+    """
+    from ..benchmarks.compare import compare as compare_runs
+
+    result = compare_runs(dir_a, dir_b)
+    for name, row in result["tasks"].items():
+        print(f"{name:<18} {row['pairs']:>4} pairs   A {100 * row['rate_a']:5.1f} %   B {100 * row['rate_b']:5.1f} %")
+    low, high = result["ci95"]
+    verdict = {"better": "B is better", "worse": "B is worse", "undecided": "undecided"}[result["verdict"]]
+    print(
+        f"B minus A: {100 * result['difference']:+.1f} points (95 % interval {100 * low:+.1f} to {100 * high:+.1f}), "
+        f"p = {result['p']:.3g}, {verdict}; {result['pairs']} pairs would show {100 * result['mde']:.1f} points 8 times in 10"
+    )
+    if result["unpaired"]:
+        print(f"{result['unpaired']} episodes are in one run only and were left out")
+    if result["different_models"]:
+        print(
+            f"the physics model differs in {result['different_models']} pairs: this compares houses as well as policies"
+        )
+    if json_path:
+        json_path.write_text(json.dumps(result, indent=2) + "\n")
+    return 0
+
+
+COMMANDS = {"bench": bench, "compare": compare}

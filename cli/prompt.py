@@ -1,0 +1,155 @@
+"""`homebody prompt`: from a sentence to motion, a film and a verdict."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import tyro
+
+from ..core.errors import HomebodyError, unknown
+from ..core.types import CONTROL_HZ, Goal, Policy
+
+if TYPE_CHECKING:
+    from ..envs.engine import HouseholdVectorEnv
+
+QUALITIES = ("fast", "pretty")
+HOLD_FRAMES = CONTROL_HZ
+"""The last picture stays for a second."""
+SEED_STRIDE = 50
+"""Seed n takes the first fitting episode index from n times this on; of 50 states some always fit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one prompted episode came to."""
+
+    success: bool
+    diverged: bool
+    credit: float
+    steps: int
+    predicates: Mapping[str, bool]
+    certificate: Mapping[str, Any]
+
+
+@dataclass
+class _Announcer:
+    """Prints a predicate when it changes."""
+
+    say: Callable[[str], None]
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def update(self, step: int, predicates: Mapping[str, bool]) -> None:
+        for name, holds in predicates.items():
+            if self.known.get(name, False) != holds:
+                self.say(f"{step / CONTROL_HZ:5.1f} s  {name} {'holds' if holds else 'no longer holds'}")
+        self.known = dict(predicates)
+
+
+def run_episode(
+    env: HouseholdVectorEnv, policy: Policy, text: str, goal: Goal, index: int, video: Path, *,
+    quality: str = "fast", say: Callable[[str], None] = print,
+) -> Outcome:  # fmt: skip
+    """Runs slot 0 of `env` on `text`, judged by `goal`, from initial state `index`, and writes its film to `video`.
+
+    Each control step is one frame, so the film runs in real time.
+    """
+    from .video import VideoWriter
+    from .video_layout import HEIGHT, SCENE, WIDTH, WRIST, Moment, compose
+
+    observation, info = env.reset(options={"index": np.array([index]), "goal": [goal], "instruction": [text]})
+    policy.reset([0], [text])
+    announcer, step, over = _Announcer(say), 0, False
+    with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film:
+        while True:
+            picture = compose(Moment(
+                instruction=text, policy=policy.name,
+                scene=env.render_slot(0, "scene", (SCENE[3], SCENE[2]), quality),  # type: ignore[arg-type]
+                wrist=env.render_slot(0, "wrist", (WRIST[3], WRIST[2]), quality),  # type: ignore[arg-type]
+                tactile=observation["tactile"][0], predicates=info["predicates"][0], step=step, horizon=env.horizon(0),
+                time_s=step / CONTROL_HZ, credit=float(info["credit"][0]), success=bool(info["success"][0]) and over,
+            ))  # fmt: skip
+            film.write(picture)
+            if over:
+                break
+            observation, _, terminated, truncated, info = env.step(policy.act(observation))
+            step += 1
+            announcer.update(step, info["predicates"][0])
+            over = bool(terminated[0] or truncated[0])
+        for _ in range(HOLD_FRAMES):
+            film.write(picture)
+    diverged = bool(info["diverged"][0])
+    return Outcome(
+        success=bool(info["success"][0]) and not diverged, diverged=diverged, credit=float(info["credit"][0]), steps=step,
+        predicates=dict(info["predicates"][0]), certificate=env.certificate(0).to_json(),
+    )  # fmt: skip
+
+
+def prompt(
+    text: tyro.conf.Positional[str],
+    /,
+    *,
+    scene: str = "kitchen",
+    robot: str = "panda",
+    seed: int = 0,
+    policy: str = "homebody",
+    out: Path = Path("out/prompt"),
+    quality: str = "fast",
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Tells the robot what to do, films it and says whether it did it.
+
+    Args:
+        text: The instruction, e.g. "open the top drawer".
+        scene: Where: `kitchen`.
+        robot: Robot's name.
+        seed: Which initial state, 0 or more; none of them was used in training.
+        policy: `homebody`, `expert`, `random`, `zero`, or the folder of a checkpoint.
+        out: Folder for video.mp4.
+        quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
+        json_path: Write the result there too.
+    """
+    from ..core.instructions import parse
+
+    started = time.perf_counter()
+    if seed < 0:
+        raise HomebodyError(f"seed is {seed}: expected 0 or more")
+    if quality not in QUALITIES:
+        raise unknown("quality", quality, QUALITIES)
+    goal = parse(text)
+    from ..envs.engine import HouseholdVectorEnv
+    from .policies import find_policy
+
+    source = find_policy(policy)
+    env = HouseholdVectorEnv(
+        goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size
+    )
+    actor = source.build(env)
+    video = out / "video.mp4"
+    print(f"{source.name}: {text!r}", flush=True)
+    index = env.find_index(goal, seed * SEED_STRIDE)
+    result = run_episode(
+        env, actor, text, goal, index, video, quality=quality, say=lambda line: print(line, flush=True)
+    )
+    env.close()
+    for name, holds in result.predicates.items():
+        print(f"  {'[x]' if holds else '[ ]'} {name}")
+    verdict = "done" if result.success else "the simulation diverged" if result.diverged else "not done"
+    print(f"{verdict} after {result.steps / CONTROL_HZ:.1f} s (took {time.perf_counter() - started:.1f} s): {video}")
+    if json_path:
+        data = {
+            "instruction": text, "task": goal.task, "goal": goal.to_json(), "success": result.success, "credit": result.credit,
+            "steps": result.steps, "seconds": result.steps / CONTROL_HZ, "wall_seconds": time.perf_counter() - started,
+            "predicates": dict(result.predicates), "diverged": result.diverged, "video": str(video),
+            "policy": source.name, "certificate": dict(result.certificate),
+        }  # fmt: skip
+        json_path.write_text(json.dumps(data, indent=2) + "\n")
+    return 0 if result.success else 1
+
+
+COMMANDS = {"prompt": prompt}
