@@ -93,6 +93,17 @@ def inverse(
     return q
 
 
+def rotation_from_quaternion(q: np.ndarray) -> np.ndarray:
+    """Unit quaternions (..., 4), w first -> (..., 3, 3)."""
+    w, x, y, z = (q[..., i] for i in range(4))
+    rows = [
+        1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+        2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+        2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+    ]  # fmt: skip
+    return np.stack(rows, axis=-1).reshape(*q.shape[:-1], 3, 3)
+
+
 def rotation_to_6d(R: np.ndarray) -> np.ndarray:
     """(..., 3, 3) -> first two columns, (..., 6) (Zhou et al. 2019)."""
     return np.concatenate([R[..., :, 0], R[..., :, 1]], axis=-1)

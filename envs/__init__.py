@@ -1,1 +1,17 @@
+"""Scenes, robots, sensors, tasks and the batched engine. Importing it registers the Gymnasium ids `homebody/<task>-v1`."""
 
+from __future__ import annotations
+
+import gymnasium
+
+TASK_NAMES = ("open_drawer", "close_drawer", "open_microwave", "close_microwave", "pick_up", "put_in")
+
+for _name in (*TASK_NAMES, "all"):
+    if f"homebody/{_name}-v1" not in gymnasium.registry:
+        gymnasium.register(
+            id=f"homebody/{_name}-v1",
+            entry_point="homebody.envs.single:HouseholdEnv",
+            vector_entry_point="homebody.envs.engine:HouseholdVectorEnv",
+            kwargs={"task": _name},
+            disable_env_checker=True,
+        )

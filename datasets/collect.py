@@ -1,0 +1,219 @@
+"""Collecting episodes: a demonstrator acts in the batched engine, alone or taking over from a learned policy.
+
+Three sources, mixed as asked: whole demonstrations; demonstrations knocked off their path by bursts of random motion,
+from which the demonstrator recovers (after DART, Laskey et al. 2017); and takeovers, where a learned policy acts
+first and the demonstrator finishes (after HG-DAgger, Kelly et al. 2019). Frames that the demonstrator did not choose
+have `intervention` False and are never imitated.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..core.errors import HomebodyError
+from ..core.types import Episode, Goal, Observation, Policy, Span
+
+
+class CollectEnv(Protocol):
+    """What collecting needs of the engine."""
+
+    num_envs: int
+
+    def reset(self, *, seed: Any = None, options: Any = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]: ...
+    def step(self, actions: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]: ...
+    def get_state(self, i: int) -> np.ndarray: ...
+    def points(self, i: int) -> np.ndarray: ...
+    def goal(self, i: int) -> Goal: ...
+    def instruction(self, i: int) -> str: ...
+    def paraphrases(self, i: int) -> list[str]: ...
+    def certificate(self, i: int) -> Any: ...
+    def finished(self, i: int) -> bool: ...
+
+
+class Demonstrator(Policy, Protocol):
+    """A policy that can start in the middle of an episode and names its sub-tasks."""
+
+    def span(self, slot: int) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectConfig:
+    """What to collect."""
+
+    episodes: int
+    """How many episodes to attempt."""
+    first_index: int = 0
+    """Episode index of the first one; the others follow."""
+    perturb: float = 0.0
+    """Share of the episodes with bursts of random motion."""
+    takeover: float = 0.0
+    """Share of the episodes that the learned policy begins."""
+    keep_failures: bool = False
+    """Whether to record episodes that did not succeed."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.episodes < 1:
+            raise HomebodyError(f"episodes is {self.episodes}: expected 1 or more")
+        if self.first_index < 0:
+            raise HomebodyError(f"first index is {self.first_index}: expected 0 or more")
+        for name in ("perturb", "takeover"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise HomebodyError(f"{name} is {getattr(self, name)}: expected a share between 0 and 1")
+
+
+@dataclass(kw_only=True)
+class _Slot:
+    """The running episode of one slot."""
+
+    rng: np.random.Generator
+    takeover_at: int
+    """Control step at which the demonstrator takes over; 0 from the start."""
+    bursts: bool
+    started: float
+    initial: np.ndarray
+    burst_until: int = -1
+    burst: np.ndarray = field(default_factory=lambda: np.zeros(8))
+    """(8,) joint motion per step [rad] and change of the gripper's opening."""
+    pushed: np.ndarray = field(default_factory=lambda: np.zeros(8))
+    """(8,) the action that the burst has reached."""
+    frames: list[dict[str, np.ndarray]] = field(default_factory=list)
+    actions: list[np.ndarray] = field(default_factory=list)
+    human: list[bool] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    points: list[np.ndarray] = field(default_factory=list)
+    spans: list[str] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class CollectReport:
+    """Keys of `collect`'s JSON."""
+
+    episodes: int = 0
+    kept: int = 0
+    frames: int = 0
+    seconds: float = 0.0
+    rejected: dict[str, int] = field(default_factory=dict)
+
+
+def _spans(names: Sequence[str]) -> list[Span]:
+    cuts = [0, *[t for t in range(1, len(names)) if names[t] != names[t - 1]], len(names)]
+    return [Span(name=names[a], start=a, stop=b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+
+
+class Collector:
+    """Runs the slots until `config.episodes` are done; `sink` receives each kept episode."""
+
+    def __init__(
+        self, env: CollectEnv, demonstrator: Demonstrator, sink: Callable[[Episode], object], config: CollectConfig, *,
+        policy: Policy | None = None, on_episode: Callable[[CollectReport], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        if config.takeover > 0 and policy is None:
+            raise HomebodyError("takeover needs a learned policy to take over from: pass --policy as well")
+        self._env, self._demonstrator, self._policy = env, demonstrator, policy
+        self._sink, self._config, self._on_episode = sink, config, on_episode
+        self._slots: dict[int, _Slot] = {}
+        self._next = config.first_index
+        self._stop = config.first_index + config.episodes
+        self.report = CollectReport()
+
+    def run(self) -> CollectReport:
+        """Collects; Ctrl-C leaves what was finished."""
+        start = time.perf_counter()
+        observation = self._begin(list(range(self._env.num_envs)))
+        while self._slots:
+            action = self._act(observation)
+            observation, _, terminated, truncated, info = self._env.step(action)
+            ended = [i for i in self._slots if terminated[i] or truncated[i]]
+            for slot in ended:
+                self._finish(slot, info)
+            self.report.seconds = time.perf_counter() - start
+            if ended:
+                self._on_episode(self.report)
+                observation = self._begin(ended) or observation
+        return self.report
+
+    def _begin(self, slots: Sequence[int]) -> dict[str, np.ndarray]:
+        slots = list(slots)[: max(self._stop - self._next, 0)]
+        if not slots:
+            return {}
+        index = self._next + np.arange(len(slots))
+        self._next += len(slots)
+        mask = np.zeros(self._env.num_envs, bool)
+        mask[slots] = True
+        observation, _ = self._env.reset(options={"index": index, "reset_mask": mask})
+        for slot, i in zip(slots, index, strict=True):
+            rng = np.random.default_rng([self._config.seed, int(i)])
+            takes = self._policy is not None and rng.random() < self._config.takeover
+            self._slots[slot] = _Slot(
+                rng=rng, takeover_at=int(rng.integers(5, 140)) if takes else 0, bursts=rng.random() < self._config.perturb,
+                started=time.perf_counter(), initial=self._env.get_state(slot),
+            )  # fmt: skip
+        words = [self._env.instruction(s) for s in slots]
+        self._demonstrator.reset(slots, words)
+        if self._policy is not None:
+            self._policy.reset(slots, words)
+        return observation
+
+    def _act(self, observation: Observation) -> np.ndarray:
+        takeovers = [s for s, run in self._slots.items() if run.takeover_at and len(run.actions) == run.takeover_at]
+        if takeovers:
+            self._demonstrator.reset(takeovers, [self._env.instruction(s) for s in takeovers])
+        shown = self._demonstrator.act(observation)
+        policy_slots = [s for s, run in self._slots.items() if len(run.actions) < run.takeover_at]
+        learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
+        action = np.array(shown, np.float32)
+        for slot, run in self._slots.items():
+            t, mine = len(run.actions), len(run.actions) >= run.takeover_at
+            if not mine:
+                action[slot] = learned[slot]
+            elif run.bursts:
+                mine = not self._disturb(slot, run, t, action)
+            run.frames.append({k: v[slot].copy() for k, v in observation.items() if k != "privileged"})
+            run.actions.append(action[slot].copy())
+            run.human.append(mine)
+            run.times.append(time.perf_counter() - run.started)
+            run.points.append(self._env.points(slot).astype(np.float32))
+            run.spans.append(self._demonstrator.span(slot) if mine else "policy" if t < run.takeover_at else "disturbance")
+        return action
+
+    def _disturb(self, slot: int, run: _Slot, t: int, action: np.ndarray) -> bool:
+        """Adds a burst's motion; when one ends the demonstrator starts afresh. True while a burst lasts."""
+        if t == run.burst_until:
+            self._demonstrator.reset([slot], [self._env.instruction(slot)])
+            action[slot] = self._demonstrator.act({})[slot]
+        if t >= run.burst_until:
+            if run.rng.random() > 0.025:
+                return False
+            run.burst_until = t + int(run.rng.integers(4, 12))
+            run.burst = run.rng.normal(0, 0.035, 8)
+            run.burst[7] = 0.0 if run.rng.random() < 0.7 else run.rng.choice([-1.0, 1.0])
+            run.pushed = np.array(action[slot])
+            run.pushed[7] = np.clip(run.pushed[7] + run.burst[7], 0, 1)
+        run.pushed[:7] += run.burst[:7]
+        action[slot] = run.pushed
+        return True
+
+    def _finish(self, slot: int, info: dict[str, Any]) -> None:
+        run = self._slots.pop(slot)
+        self.report.episodes += 1
+        reason = "diverged" if info["diverged"][slot] else None if info["success"][slot] or self._config.keep_failures else "not solved"
+        if reason:
+            self.report.rejected[reason] = self.report.rejected.get(reason, 0) + 1
+            return
+        episode = Episode(
+            observation={k: np.stack([f[k] for f in run.frames]) for k in run.frames[0]}, action=np.stack(run.actions),
+            intervention=np.array(run.human), times_s=np.array(run.times), instruction=self._env.instruction(slot),
+            paraphrases=self._env.paraphrases(slot), predicates=info["predicates"][slot], success=bool(info["success"][slot]),
+            credit=float(info["credit"][slot]), spans=_spans(run.spans),
+            policy=f"{self._policy.name}+{self._demonstrator.name}" if run.takeover_at and self._policy else self._demonstrator.name,
+            certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points)},
+        )  # fmt: skip
+        self._sink(episode)
+        self.report.kept += 1
+        self.report.frames += episode.length

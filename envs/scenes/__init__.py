@@ -1,0 +1,1 @@
+"""Scenes, built with MjSpec from primitives and procedural meshes: no downloads, no asset files."""

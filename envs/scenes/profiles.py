@@ -1,0 +1,28 @@
+"""Two render profiles: `fast` for learning, `pretty` for people."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import mujoco
+
+Profile = Literal["fast", "pretty"]
+
+
+def apply_profile(model: mujoco.MjModel, profile: Profile) -> None:
+    """Sets what a context reads when it is made: shadow map and multisampling decide the cost in software."""
+    pretty = profile == "pretty"
+    model.vis.quality.shadowsize = 4096 if pretty else 0
+    model.vis.quality.offsamples = 4 if pretty else 0
+    model.light_castshadow[:] = False
+    if pretty and model.nlight:
+        model.light_castshadow[0] = True
+    else:
+        model.mat_reflectance[:] = 0
+
+
+def scene_flags(profile: Profile) -> dict[int, bool]:
+    """Flags of mjvScene to set for the profile."""
+    flag = mujoco.mjtRndFlag
+    pretty = profile == "pretty"
+    return {flag.mjRND_SHADOW.value: pretty, flag.mjRND_REFLECTION.value: pretty, flag.mjRND_HAZE.value: False}
