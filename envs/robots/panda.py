@@ -107,7 +107,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     box = mujoco.mjtGeom.mjGEOM_BOX
     finger.add_geom(
         name=f"pad_{name}", type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1],
-        contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.015, 1.0],
+        contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
         solimp=[0.8, 0.95, 0.001, 0.5, 2],
     )  # fmt: skip
     _collide(finger, box, [0.0085, 0.005, 0.02], [0, 0.0125, 0.022])
@@ -133,7 +133,7 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
     kp = 4000.0
     gripper.gainprm[0] = kp * 0.04
     gripper.biastype = mujoco.mjtBias.mjBIAS_AFFINE
-    gripper.biasprm[:3] = [0.0, -kp, -80.0]
+    gripper.biasprm[:3] = [0.0, -kp, -300.0]
     gripper.ctrlrange, gripper.ctrllimited = [0.0, 1.0], True
     gripper.forcerange, gripper.forcelimited = [-2 * GRIP_FORCE_N, 2 * GRIP_FORCE_N], True
 

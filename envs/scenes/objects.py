@@ -36,7 +36,7 @@ def _lathe(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, profile: list[t
 
 def _mug(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     _contact(body, CYLINDER, [0.036, 0.0425, 0], [0, 0, 0], 0.24)
-    _contact(body, BOX, [0.012, 0.005, 0.024], [0.048, 0, 0], 0.01)
+    _contact(body, BOX, [0.012, 0.005, 0.022], [0.048, 0, 0], 0.01)
     _lathe(spec, body, "mug", MUG, -REST_HEIGHT["mug"])
     half = [np.sqrt(0.5), 0, np.sqrt(0.5), 0]
     _look(body, CAPSULE, "mug", [0.005, 0.009, 0], [0.044, 0, 0.022], half)
@@ -50,8 +50,8 @@ def _bowl(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     for i in range(BOWL_SEGMENTS):
         a = 2 * np.pi * i / BOWL_SEGMENTS
         quat = [np.cos(a / 2), 0, 0, np.sin(a / 2)]
-        position = [0.069 * np.cos(a), 0.069 * np.sin(a), 0.0]
-        _contact(body, BOX, [0.0035, half, 0.0275], position, 0.12 / BOWL_SEGMENTS, quat)
+        position = [0.069 * np.cos(a), 0.069 * np.sin(a), 0.002]  # clear of the surface: only the base rests on it
+        _contact(body, BOX, [0.0035, half, 0.0255], position, 0.12 / BOWL_SEGMENTS, quat)
     _lathe(spec, body, "bowl", BOWL, -REST_HEIGHT["bowl"])
     body.add_site(name="bowl_inside", pos=[0, 0, -0.0195], size=[0.004], group=4)
 
