@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..tasks import DOOR_CLOSED_RAD, DRAWER_CLOSED_M
-from .motion import DOWN, Context, Pose, Steps, clear_up, forward_pitched, move, pose, wait, yawed
+from .motion import DOWN, OPEN_WIDTH_M, Context, Pose, Steps, clear_up, forward_pitched, move, pose, wait, yawed
 
 PITCH = np.deg2rad(45)
 """How far the tool points below the horizontal at handles."""
@@ -52,7 +52,7 @@ def _grip_handle(ctx: Context, fixture: int) -> Steps:
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=90)
         ctx.span = "grasp"
         if ctx.width < 0.05:
-            yield from wait(ctx, 8, 1.0, until=lambda: ctx.width > 0.07)
+            yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > OPEN_WIDTH_M)
         yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=50)
         yield from wait(ctx, 9, 0.0)
         if _gripping(ctx, fixture):

@@ -63,6 +63,9 @@ class Context:
     span: str = "start"
 
 
+OPEN_WIDTH_M = 0.076
+"""The gripper counts as open from here: wider than any object."""
+
 Steps = Generator[None, None, bool]
 Pose = np.ndarray
 DOWN = np.diag([1.0, -1.0, -1.0])

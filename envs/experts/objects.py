@@ -7,7 +7,7 @@ import numpy as np
 from ...core.types import POINTS
 from ..scenes.objects import OBJECTS, REST_HEIGHT
 from ..tasks import inside as inside_check
-from .motion import DOWN, Context, Pose, Steps, clear_up, move, pose, wait, yawed
+from .motion import DOWN, OPEN_WIDTH_M, Context, Pose, Steps, clear_up, move, pose, wait, yawed
 
 GRASP_Z = {"mug": 0.055, "bowl": 0.045, "box": 0.068, "can": 0.068, "apple": 0.036, "bottle": 0.158}
 """Tool height above the surface for an upright object [m]."""
@@ -60,7 +60,7 @@ def grasp(ctx: Context, name: str) -> Steps:
             yield from move(ctx, above, grip=1.0, tolerance=0.012)
         ctx.span = "grasp"
         if ctx.width < 0.06:
-            yield from wait(ctx, 8, 1.0, until=lambda: ctx.width > 0.07)
+            yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > OPEN_WIDTH_M)
         goal = grasp_pose(ctx, name)
         yield from move(ctx, goal, grip=1.0, speed=0.7, tolerance=0.006, timeout=50)
         if (yield from _close(ctx, name)):
@@ -128,7 +128,7 @@ def put_in(ctx: Context, name: str, receptacle: str) -> Steps:
         low = max(drop, 0.17) if receptacle == "bin" else drop
         if (yield from move(ctx, lambda z=low: _over(ctx, i, receptacle, z), grip=0.0, speed=0.6, tolerance=0.015, timeout=40, until=lost)):
             continue
-        yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > 0.07)
+        yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > OPEN_WIDTH_M)
 
 
 def _over(ctx: Context, i: int, receptacle: str, height: float) -> Pose:

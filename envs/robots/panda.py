@@ -38,6 +38,8 @@ KP = (2500.0, 2500.0, 2000.0, 2000.0, 1000.0, 1000.0, 700.0)
 """Position gains [N m/rad]."""
 KV = (230.0, 230.0, 170.0, 170.0, 75.0, 75.0, 50.0)
 """[N m s/rad]"""
+FINGER_DAMPING = 250.0
+"""[N s/m]; with GRIP_FORCE_N a finger closes at 0.16 m/s."""
 FINGER_Z = 0.0584
 """Where the fingers start, from the hand [m]."""
 PAD = (0.009, 0.0035, 0.011)
@@ -101,7 +103,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     finger = hand.add_body(name=f"finger_{name}", pos=[0, 0, FINGER_Z], quat=turn, gravcomp=1)
     finger.mass, finger.inertia, finger.explicitinertial = FINGER_MASS, FINGER_INERTIA, True
     finger.add_joint(
-        name=f"finger_{name}", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[0, 1, 0], range=[0, 0.04], limited=True, damping=10.0, armature=0.1
+        name=f"finger_{name}", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[0, 1, 0], range=[0, 0.04], limited=True, damping=FINGER_DAMPING, armature=0.1
     )
     z = TCP_D - FINGER_Z
     box = mujoco.mjtGeom.mjGEOM_BOX
@@ -130,10 +132,10 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
         actuator.ctrlrange, actuator.ctrllimited = [Q_MIN[i], Q_MAX[i]], True
         actuator.forcerange, actuator.forcelimited = [-TAU_MAX[i], TAU_MAX[i]], True
     gripper = spec.add_actuator(name="gripper", target="gripper", trntype=mujoco.mjtTrn.mjTRN_TENDON)
-    kp = 4000.0
+    kp = 8000.0
     gripper.gainprm[0] = kp * 0.04
     gripper.biastype = mujoco.mjtBias.mjBIAS_AFFINE
-    gripper.biasprm[:3] = [0.0, -kp, -300.0]
+    gripper.biasprm[:3] = [0.0, -kp, 0.0]  # damping sits on the joints: a clamped actuator's own chatters
     gripper.ctrlrange, gripper.ctrllimited = [0.0, 1.0], True
     gripper.forcerange, gripper.forcelimited = [-2 * GRIP_FORCE_N, 2 * GRIP_FORCE_N], True
 
