@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ..core.errors import HomebodyError
 from .protocol import EpisodeRecord
@@ -51,20 +51,25 @@ class RecordStore:
     """Appends records to a folder and knows which episodes are already there."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        """Opens or makes `folder`. Raises HomebodyError where it holds results of different settings."""
+        """Reads what `folder` holds, if it is there. Raises HomebodyError where it holds results of different settings."""
         self.folder = folder
-        settings = json.loads(json.dumps(settings))  # as it reads back
+        self._settings = json.loads(json.dumps(settings))  # as it reads back
+        self._file: TextIO | None = None
+        self.records: list[EpisodeRecord] = []
         if (folder / EPISODES).exists():
-            self._check(read_settings(folder), settings)
+            self._check(read_settings(folder), self._settings)
             self._cut_torn_line()
             self.records = read_records(folder)
-        else:
-            if folder.exists() and not folder.is_dir():
-                raise HomebodyError(f"{folder} is a file: expected a folder for the results")
-            folder.mkdir(parents=True, exist_ok=True)
-            write_json(folder / SETTINGS, settings)
-            self.records = []
-        self._file = (folder / EPISODES).open("a")
+        elif folder.exists() and not folder.is_dir():
+            raise HomebodyError(f"{folder} is a file: expected a folder for the results")
+
+    def open(self) -> TextIO:
+        """The file of records; the folder is made on the first call, so that a run that never starts leaves nothing."""
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / SETTINGS, self._settings)
+            self._file = (self.folder / EPISODES).open("a")
+        return self._file
 
     def _check(self, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         for key in sorted(set(there) | set(wanted)):
@@ -82,8 +87,9 @@ class RecordStore:
             os.truncate(path, whole)
 
     def append(self, record: EpisodeRecord) -> None:
-        self._file.write(json.dumps(record.to_json()) + "\n")
-        self._file.flush()
+        file = self.open()
+        file.write(json.dumps(record.to_json()) + "\n")
+        file.flush()
         self.records.append(record)
 
     def done(self, task: str) -> set[int]:
@@ -91,4 +97,6 @@ class RecordStore:
         return {r.index for r in self.records if r.task == task}
 
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None

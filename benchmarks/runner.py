@@ -142,6 +142,7 @@ def evaluate(
                 env.close()
     except KeyboardInterrupt:
         interrupted = True
+        store.open()
     finally:
         store.close()
     records = [r for r in store.records if r.task in config.tasks and r.index in wanted]

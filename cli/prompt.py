@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import numpy as np
 import tyro
@@ -18,7 +19,8 @@ from ..core.types import CONTROL_HZ, Goal, Policy
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
 
-QUALITIES = ("fast", "pretty")
+Quality = Literal["fast", "pretty"]
+QUALITIES: tuple[Quality, ...] = get_args(Quality)
 HOLD_FRAMES = CONTROL_HZ
 """The last picture stays for a second."""
 SEED_STRIDE = 50
@@ -42,47 +44,45 @@ class _Announcer:
     """Prints a predicate when it changes."""
 
     say: Callable[[str], None]
-    known: dict[str, bool] = field(default_factory=dict)
+    known: dict[str, bool]
 
     def update(self, step: int, predicates: Mapping[str, bool]) -> None:
         for name, holds in predicates.items():
-            if self.known.get(name, False) != holds:
+            if self.known[name] != holds:
                 self.say(f"{step / CONTROL_HZ:5.1f} s  {name} {'holds' if holds else 'no longer holds'}")
         self.known = dict(predicates)
 
 
 def run_episode(
     env: HouseholdVectorEnv, policy: Policy, text: str, goal: Goal, index: int, video: Path, *,
-    quality: str = "fast", say: Callable[[str], None] = print,
+    quality: Quality = "fast", say: Callable[[str], None] = print,
 ) -> Outcome:  # fmt: skip
     """Runs slot 0 of `env` on `text`, judged by `goal`, from initial state `index`, and writes its film to `video`.
 
     Each control step is one frame, so the film runs in real time.
     """
-    from .video import VideoWriter
+    from .video import Background, VideoWriter
     from .video_layout import HEIGHT, SCENE, WIDTH, WRIST, Moment, compose
 
     observation, info = env.reset(options={"index": np.array([index]), "goal": [goal], "instruction": [text]})
     policy.reset([0], [text])
-    announcer, step, over = _Announcer(say), 0, False
-    with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film:
+    announcer, step, over = _Announcer(say, dict(info["predicates"][0])), 0, False
+    with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
         while True:
-            picture = compose(Moment(
+            moment = Moment(
                 instruction=text, policy=policy.name,
-                scene=env.render_slot(0, "scene", (SCENE[3], SCENE[2]), quality),  # type: ignore[arg-type]
-                wrist=env.render_slot(0, "wrist", (WRIST[3], WRIST[2]), quality),  # type: ignore[arg-type]
+                scene=env.render_slot(0, "scene", (SCENE[3], SCENE[2]), quality),
+                wrist=env.render_slot(0, "wrist", (WRIST[3], WRIST[2]), quality),
                 tactile=observation["tactile"][0], predicates=info["predicates"][0], step=step, horizon=env.horizon(0),
-                time_s=step / CONTROL_HZ, credit=float(info["credit"][0]), success=bool(info["success"][0]) and over,
-            ))  # fmt: skip
-            film.write(picture)
+                time_s=step / CONTROL_HZ, credit=float(info["credit"][0]), success=bool(info["success"][0]),
+            )  # fmt: skip
+            background.add(partial(compose, moment), times=1 + HOLD_FRAMES if over else 1)
             if over:
                 break
             observation, _, terminated, truncated, info = env.step(policy.act(observation))
             step += 1
             announcer.update(step, info["predicates"][0])
             over = bool(terminated[0] or truncated[0])
-        for _ in range(HOLD_FRAMES):
-            film.write(picture)
     diverged = bool(info["diverged"][0])
     return Outcome(
         success=bool(info["success"][0]) and not diverged, diverged=diverged, credit=float(info["credit"][0]), steps=step,
@@ -119,7 +119,8 @@ def prompt(
     started = time.perf_counter()
     if seed < 0:
         raise HomebodyError(f"seed is {seed}: expected 0 or more")
-    if quality not in QUALITIES:
+    profile = next((q for q in QUALITIES if q == quality), None)
+    if profile is None:
         raise unknown("quality", quality, QUALITIES)
     goal = parse(text)
     from ..envs.engine import HouseholdVectorEnv
@@ -134,7 +135,7 @@ def prompt(
     print(f"{source.name}: {text!r}", flush=True)
     index = env.find_index(goal, seed * SEED_STRIDE)
     result = run_episode(
-        env, actor, text, goal, index, video, quality=quality, say=lambda line: print(line, flush=True)
+        env, actor, text, goal, index, video, quality=profile, say=lambda line: print(line, flush=True)
     )
     env.close()
     for name, holds in result.predicates.items():

@@ -15,7 +15,7 @@ import tyro
 from ..core.errors import HomebodyError
 
 if TYPE_CHECKING:
-    from ..benchmarks.peers.robosuite import RobosuitePeer
+    from ..benchmarks.peers.robosuite_peer import RobosuitePeer
     from ..envs.engine import HouseholdVectorEnv
 
 BATCH = 64
@@ -42,7 +42,7 @@ def _engine_figures(
 ) -> dict[str, Any]:
     """Steps and resets per second of ours and, turn by turn, of the peer's."""
     from ..benchmarks import speed as measure
-    from ..benchmarks.peers.robosuite import TASKS
+    from ..benchmarks.peers.robosuite_peer import TASKS
 
     turns: dict[str, Callable[[], float]] = {}
     for kind, cameras in KINDS.items():
@@ -145,7 +145,7 @@ def speed(
     with contextlib.ExitStack() as stack:
         peer = None
         if peers:
-            from ..benchmarks.peers.robosuite import RobosuitePeer, install
+            from ..benchmarks.peers.robosuite_peer import RobosuitePeer, install
 
             peer = stack.enter_context(RobosuitePeer(install(peers_dir.resolve() / "robosuite")))
         envs = _engines(threads)

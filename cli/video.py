@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +71,36 @@ class VideoWriter:
         self.close(keep=kind is None)
 
 
+class Background:
+    """Composes and writes frames on a thread of its own while the next one is simulated; at most two wait."""
+
+    def __init__(self, film: VideoWriter) -> None:
+        self._film = film
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="film")
+        self._waiting: deque[Future[None]] = deque()
+
+    def add(self, compose: Callable[[], np.ndarray], *, times: int = 1) -> None:
+        """Appends the frame that `compose` returns, `times` over. Raises what an earlier frame raised."""
+        if len(self._waiting) == 2:
+            self._waiting.popleft().result()
+        self._waiting.append(self._pool.submit(self._write, compose, times))
+
+    def _write(self, compose: Callable[[], np.ndarray], times: int) -> None:
+        frame = compose()
+        for _ in range(times):
+            self._film.write(frame)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        for job in self._waiting if kind is None else ():
+            job.result()
+
+
 def save_animation(
     frames: Sequence[np.ndarray], path: Path, *, fps: int = 10, width: int = 640, quality: int = 60
 ) -> int:
@@ -81,7 +113,7 @@ def save_animation(
     height = round(frames[0].shape[0] * width / frames[0].shape[1])
     small = [cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA) for f in frames]
     animation.frames = [cv2.cvtColor(f, cv2.COLOR_RGB2BGR) for f in small]
-    animation.durations = np.full(len(frames), round(1000 / fps), np.int32)
+    animation.durations = [round(1000 / fps)] * len(frames)
     animation.loop_count = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, quality]):

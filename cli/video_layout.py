@@ -179,7 +179,7 @@ def compose(m: Moment) -> np.ndarray:
         x = chip(image, x, name, holds)
     text(image, f"{m.time_s:.1f} s", (TOUCH[0][0] + 2, CHIPS_Y - 22), size=20, weight=600)
     text(image, f"step {m.step} of {m.horizon}", (TOUCH[0][0] + 2, CHIPS_Y - 2), size=13, color=SOFT)
-    verdict, ink = ("done", GREEN) if m.success else (f"{100 * m.credit:.0f} % there", SOFT)
+    verdict, ink = ("done", GREEN) if m.success else (f"credit {100 * m.credit:.0f} %", SOFT)
     text(image, verdict, (TOUCH[1][0] + 2, CHIPS_Y - 22), size=20, weight=600, color=ink)
     rounded(image, (20, BAR_Y, WIDTH - 40, 6), 3, LINE)
     share = min(1.0, m.step / max(1, m.horizon))

@@ -15,7 +15,7 @@ REPLIES = os.fdopen(os.dup(1), "w", buffering=1)
 os.dup2(2, 1)  # robosuite prints to standard output: keep it out of the replies
 
 import numpy as np
-import robosuite
+import robosuite  # pyright: ignore[reportMissingImports]
 
 ENVS = {}
 
