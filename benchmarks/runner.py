@@ -20,7 +20,7 @@ from .report import write_report
 from .summary import Summary, summarise
 
 Progress = Callable[[int, int, str], None]
-"""(episodes done, episodes in all, what runs now); called at the start and after each episode."""
+"""(episodes done, episodes in all, what runs now); called where a task goes on and after each episode."""
 
 
 @dataclass
@@ -134,7 +134,8 @@ def evaluate(
         for task, indices in todo.items():
             if not indices:
                 continue
-            progress(done, total, task)
+            if done:
+                progress(done, total, task)
             env = env_factory(task, min(slots, len(indices)))
             try:
                 _TaskRun(env, make_policy(env), task, config.language).run(indices, keep)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import numpy as np
 import tyro
@@ -119,7 +119,7 @@ def prompt(
     started = time.perf_counter()
     if seed < 0:
         raise HomebodyError(f"seed is {seed}: expected 0 or more")
-    profile = next((q for q in QUALITIES if q == quality), None)
+    profile = {q: q for q in QUALITIES}.get(cast("Quality", quality))
     if profile is None:
         raise unknown("quality", quality, QUALITIES)
     goal = parse(text)

@@ -41,7 +41,7 @@ def install(folder: Path, say: Callable[[str], None] = print) -> Path:
 class RobosuitePeer:
     """A process that holds robosuite's environments and measures one on each call."""
 
-    def __init__(self, python: Path) -> None:
+    def __init__(self, python: Path | str) -> None:
         # Our renderer tells Mesa not to start threads of its own; one environment alone is faster with them.
         surroundings = {k: v for k, v in os.environ.items() if k != "LP_NUM_THREADS"}
         self._process = subprocess.Popen(
