@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import copy
 import os
-import queue
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import mujoco
 import numpy as np
 
-from ..core.errors import HomebodyError
-
-os.environ.setdefault("MUJOCO_GL", "egl")
-import mujoco
-
+from ..core.errors import HomebodyError, unknown
 from .scenes.profiles import Profile, apply_profile, scene_flags
 
 MAX_PIXELS = (720, 1280)
@@ -37,23 +33,29 @@ class View:
     width: int
 
 
+def _egl_context() -> Any:
+    """A headless EGL context, whatever MUJOCO_GL says: the engine renders without a display everywhere."""
+    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
+    # Mesa's software renderer starts threads of its own, which fight with the pool's: half as many pictures per second.
+    os.environ.setdefault("LP_NUM_THREADS", "0")
+    try:
+        from mujoco.egl import GLContext
+
+        return GLContext(MAX_PIXELS[1], MAX_PIXELS[0])
+    except (RuntimeError, ImportError, AttributeError, OSError) as error:
+        raise HomebodyError(f"no OpenGL context for rendering ({error}): install libegl1 and libgl1, then run `homebody doctor`") from error
+
+
 class _Worker:
     """One context, used from the thread that made it only."""
 
     def __init__(self, model: mujoco.MjModel, profile: Profile) -> None:
-        from mujoco.gl_context import GLContext
-
         self.model = copy.copy(model)
         apply_profile(self.model, profile)
         self.model.vis.global_.offheight, self.model.vis.global_.offwidth = MAX_PIXELS
-        try:
-            self.gl: Any = GLContext(MAX_PIXELS[1], MAX_PIXELS[0])
-            self.gl.make_current()
-            self.context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
-        except (RuntimeError, ImportError, AttributeError, mujoco.FatalError) as error:
-            raise HomebodyError(
-                f"no OpenGL context for rendering ({error}): install libegl1 and libgl1, then run `homebody doctor`"
-            ) from error
+        self.gl = _egl_context()
+        self.gl.make_current()
+        self.context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self.context)
         self.data = mujoco.MjData(self.model)
         self.scene = mujoco.MjvScene(self.model, maxgeom=2000)
@@ -92,7 +94,6 @@ class RenderPool:
         self._model, self._profile = model, profile
         self._threads = threads
         self._local = threading.local()
-        self._workers: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="render")
         self._cameras = {model.camera(i).name for i in range(model.ncam)}
 
@@ -110,8 +111,6 @@ class RenderPool:
         """For each `row` of qpos (B, nq), writes view v into out[v][row] (B, height, width, 3) uint8."""
         for view in views:
             if view.camera not in self._cameras:
-                from ..core.errors import unknown
-
                 raise unknown("camera", view.camera, sorted(self._cameras))
             if not (0 < view.height <= MAX_PIXELS[0] and 0 < view.width <= MAX_PIXELS[1]):
                 raise HomebodyError(f"picture of {view.height} x {view.width} pixels: expected 1 x 1 to {MAX_PIXELS[0]} x {MAX_PIXELS[1]}")
