@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import numpy as np
 import tyro
@@ -119,8 +119,8 @@ def prompt(
     started = time.perf_counter()
     if seed < 0:
         raise HomebodyError(f"seed is {seed}: expected 0 or more")
-    profile = {q: q for q in QUALITIES}.get(cast("Quality", quality))
-    if profile is None:
+    profiles: dict[str, Quality] = {q: q for q in QUALITIES}
+    if quality not in profiles:
         raise unknown("quality", quality, QUALITIES)
     goal = parse(text)
     from ..envs.engine import HouseholdVectorEnv
@@ -135,7 +135,7 @@ def prompt(
     print(f"{source.name}: {text!r}", flush=True)
     index = env.find_index(goal, seed * SEED_STRIDE)
     result = run_episode(
-        env, actor, text, goal, index, video, quality=profile, say=lambda line: print(line, flush=True)
+        env, actor, text, goal, index, video, quality=profiles[quality], say=lambda line: print(line, flush=True)
     )
     env.close()
     for name, holds in result.predicates.items():
