@@ -18,6 +18,7 @@ SCRIPTED = ("expert", "random", "zero")
 NAMES = ("homebody", *SCRIPTED)
 WEIGHTS = "model.safetensors"
 IMAGE_SIZE = 128
+"""The size that data sets are recorded at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class PolicySource:
     cameras: tuple[str, ...]
     """What the environment has to render for it."""
     image_size: int
-    """Height and width of the pictures that it takes [pixels]."""
+    """Height and width of the pictures to render [pixels]; a learned policy shrinks them to what it was trained on."""
     build: Callable[[Any], Policy]
     """The policy for all slots of a HouseholdVectorEnv."""
 
@@ -43,7 +44,7 @@ def _scripted(name: str) -> PolicySource:
             return Expert(env)
         from ..policies.baselines import RandomPolicy, ZeroPolicy
 
-        return RandomPolicy(env.num_envs) if name == "random" else ZeroPolicy(env.num_envs)
+        return RandomPolicy() if name == "random" else ZeroPolicy()
 
     return PolicySource(name=name, fingerprint="", cameras=(), image_size=IMAGE_SIZE, build=build)
 
@@ -70,15 +71,17 @@ def _learned(name: str) -> PolicySource:
             f"{folder} holds no {WEIGHTS}: expected the folder of a checkpoint, or one of {', '.join(NAMES)}"
         )
 
+    shown = "homebody" if name == "homebody" else folder.name
+
     def build(env: HouseholdVectorEnv) -> Policy:
+        del env
         from ..policies.runtime import ChunkPolicy
 
-        return ChunkPolicy.load(folder, env.num_envs)
+        return ChunkPolicy.load(folder, name=shown)
 
     return PolicySource(
-        name="homebody" if name == "homebody" else folder.name,
-        fingerprint=hashlib.sha256(weights.read_bytes()).hexdigest()[:16],
-        cameras=("scene", "wrist"), image_size=IMAGE_SIZE, build=build,
+        name=shown, fingerprint=hashlib.sha256(weights.read_bytes()).hexdigest()[:16], cameras=("scene", "wrist"),
+        image_size=IMAGE_SIZE, build=build,
     )  # fmt: skip
 
 

@@ -75,13 +75,11 @@ class RobosuitePeer:
         return list(self._ask(f"{task} {cameras} reset {count}")["reset_ms"])
 
     def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
         try:
-            self._process.wait(timeout=5)
+            self._process.communicate(timeout=5)  # closes its input, at which it ends
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            self._process.communicate()
 
     def __enter__(self) -> Self:
         return self

@@ -68,3 +68,15 @@ def test_a_learned_policy_is_known_by_the_hash_of_its_weights(tmp_path):
     a, b = find_policy(str(tmp_path / "a")), find_policy(str(tmp_path / "b"))
     assert a.name == "a" and a.fingerprint != b.fingerprint and a.cameras == ("scene", "wrist")
     assert find_policy("random").fingerprint == ""
+
+
+def test_a_checkpoint_cut_in_half_is_one_clear_line_and_nothing_is_written(tmp_path):
+    from homebody.policies.checkpoint import save_model
+    from homebody.policies.network import PolicyConfig, VisuoTactilePolicy
+
+    save_model(VisuoTactilePolicy(PolicyConfig()), tmp_path / "ck")
+    weights = tmp_path / "ck" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    with pytest.raises(HomebodyError, match="damaged checkpoint"):
+        bench(policy=str(tmp_path / "ck"), episodes=1, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
