@@ -1,0 +1,135 @@
+"""The policy network: cameras, taxels, proprioception and text in; a chunk of tool motions out.
+
+Text steers the vision by FiLM (Perez et al. 2018) in every stage; spatial softmax (Finn et al. 2016) turns feature maps
+into image points; a grounding head says where the instructed thing is, in metres, and its answer is a token of the trunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..core.errors import HomebodyError
+from ..core.types import PROPRIO_DIM
+from .text import TextEncoder
+
+MOTION_DIM = 10
+"""Tool position delta in the base frame [m] (3), relative rotation (6), gripper opening (1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyConfig:
+    """Sizes of the network. The defaults train on two CPU cores; `gpu_config` is wider."""
+
+    image_size: int = 64
+    """Height and width of the pictures that the network sees [pixels]."""
+    channels: tuple[int, int, int] = (24, 48, 64)
+    """Channels of the vision stages."""
+    text_width: int = 128
+    width: int = 192
+    """Width of the trunk's tokens."""
+    layers: int = 3
+    chunk: int = 16
+    """Control steps predicted at once."""
+
+    def __post_init__(self) -> None:
+        if self.image_size % 4 or self.image_size < 16:
+            raise HomebodyError(f"image_size is {self.image_size}: expected a multiple of 4, 16 or more")
+        if self.chunk < 1 or self.layers < 1:
+            raise HomebodyError(f"chunk {self.chunk} and layers {self.layers}: expected 1 or more")
+
+
+def gpu_config() -> PolicyConfig:
+    """A larger network for training on a GPU (about 6 M parameters)."""
+    return PolicyConfig(image_size=128, channels=(32, 96, 128), text_width=192, width=256, layers=6)
+
+
+class Film(nn.Module):
+    """Convolution, group normalisation, then scale and shift from the text."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, text: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, bias=False)
+        self.norm = nn.GroupNorm(8, outputs)
+        self.film = nn.Linear(text, 2 * outputs)
+        nn.init.zeros_(self.film.bias)
+        nn.init.normal_(self.film.weight, std=0.02)
+
+    def forward(self, x: Tensor, text: Tensor) -> Tensor:
+        scale, shift = self.film(text)[..., None, None].chunk(2, 1)
+        return F.silu(self.norm(self.conv(x)) * (1 + scale) + shift)
+
+
+class Eye(nn.Module):
+    """One camera: picture (B, 3, S, S) and text -> points and contents of the feature maps (B, 3 C)."""
+
+    def __init__(self, config: PolicyConfig) -> None:
+        super().__init__()
+        a, b, c = config.channels
+        text = config.text_width
+        self.stages = nn.ModuleList([Film(3, a, 4, 2, text), Film(a, b, 3, 2, text), Film(b, c, 3, 1, text), Film(c, c, 3, 1, text)])
+        self.attend = nn.Conv2d(c, c, 1)
+        self.dim = 3 * c
+        side = config.image_size // 4
+        line = torch.linspace(-1, 1, side)
+        self.register_buffer("grid", torch.stack([line.repeat(side), line.repeat_interleave(side)], -1), persistent=False)  # (HW, 2)
+
+    def forward(self, picture: Tensor, text: Tensor) -> Tensor:
+        x = picture
+        for stage in self.stages:
+            x = stage(x, text)
+        weight = self.attend(x).flatten(2).float().softmax(-1)  # (B, C, HW)
+        points = weight @ self.grid  # (B, C, 2)
+        content = (weight * x.flatten(2)).sum(-1)  # (B, C)
+        return torch.cat([points.flatten(1), content], -1)
+
+
+class VisuoTactilePolicy(nn.Module):
+    """See the module. `forward` returns the chunk (B, chunk, 10), normalised, and the grounded points (B, 2, 3) [m]."""
+
+    def __init__(self, config: PolicyConfig) -> None:
+        super().__init__()
+        self.config = config
+        w, t = config.width, config.text_width
+        self.text = TextEncoder(t)
+        self.scene, self.wrist = Eye(config), Eye(config)
+        seen = self.scene.dim + self.wrist.dim
+        self.ground = nn.Sequential(nn.Linear(seen + PROPRIO_DIM + t, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(), nn.Linear(256, 6))
+        self.from_scene, self.from_wrist = nn.Linear(self.scene.dim, w), nn.Linear(self.wrist.dim, w)
+        self.taxels = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1), nn.SiLU(), nn.Conv2d(16, 16, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, w))
+        self.from_proprio, self.from_text = nn.Linear(PROPRIO_DIM, w), nn.Linear(t, w)
+        self.from_ground = nn.Sequential(nn.Linear(12, w), nn.SiLU(), nn.Linear(w, w))
+        self.kind = nn.Parameter(torch.randn(8, w) * 0.02)
+        layer = nn.TransformerEncoderLayer(w, 4, 2 * w, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
+        self.trunk = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
+        self.head = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, 384), nn.SiLU(), nn.Linear(384, config.chunk * MOTION_DIM))
+        self.register_buffer("proprio_mean", torch.zeros(PROPRIO_DIM))
+        self.register_buffer("proprio_std", torch.ones(PROPRIO_DIM))
+        self.register_buffer("motion_mean", torch.zeros(config.chunk, MOTION_DIM))
+        self.register_buffer("motion_std", torch.ones(config.chunk, MOTION_DIM))
+
+    def look(self, scene: Tensor, wrist: Tensor, proprio: Tensor, text: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Vision and grounding: features of both cameras and the points (B, 2, 3): target and receptacle [m]."""
+        a, b = self.scene(scene, text), self.wrist(wrist, text)
+        plain = (proprio - self.proprio_mean) / self.proprio_std
+        offset = self.ground(torch.cat([a, b, plain, text], -1)).view(-1, 2, 3)
+        centre = torch.tensor([0.45, 0.0, 0.1], dtype=offset.dtype, device=offset.device)
+        return a, b, centre + 0.25 * offset
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """`scene`, `wrist` (B, 3, S, S) in [-0.5, 0.5]; `tactile` (B, 2, 3, 8, 8) squashed; `proprio` (B, 24); `text` (B, T)."""
+        proprio, text = inputs["proprio"], inputs["text"]
+        a, b, points = self.look(inputs["scene"], inputs["wrist"], proprio, text)
+        plain = (proprio - self.proprio_mean) / self.proprio_std
+        relative = (points - proprio[:, None, 15:18]) * 5.0
+        touch = self.taxels(inputs["tactile"].flatten(0, 1)).view(len(text), 2, -1)
+        ground = self.from_ground(torch.cat([relative.flatten(1), ((points - points.new_tensor([0.45, 0.0, 0.1])) * 4.0).flatten(1)], -1))
+        tokens = torch.stack(
+            [self.from_text(text), self.from_scene(a), self.from_wrist(b), touch[:, 0], touch[:, 1], self.from_proprio(plain), ground, torch.zeros_like(ground)], 1
+        )  # fmt: skip
+        out = self.trunk(tokens + self.kind)[:, -1]
+        return self.head(out).view(-1, self.config.chunk, MOTION_DIM), points

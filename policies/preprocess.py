@@ -1,0 +1,29 @@
+"""From observations to the network's inputs, the same in training and at run time."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+DEPTH_UNIT_M = 1e-3
+SLIP_UNIT_MPS = 0.05
+
+
+def pictures(images: Tensor, size: int) -> Tensor:
+    """uint8 (B, H, W, 3) -> float (B, 3, size, size) in [-0.5, 0.5], by area averages."""
+    x = images.permute(0, 3, 1, 2).float()
+    if x.shape[-1] != size:
+        x = F.interpolate(x, size=(size, size), mode="area").round()  # stored frames were rounded too
+    return (x / 255.0 - 0.5).contiguous(memory_format=torch.channels_last)
+
+
+def taxels(raw: Tensor) -> Tensor:
+    """(B, 2, 3, 8, 8) [m, m/s, m/s] -> squashed to [0, 1)."""
+    x = raw.float()
+    return torch.cat([torch.tanh(x[:, :, :1] / DEPTH_UNIT_M), torch.tanh(x[:, :, 1:] / SLIP_UNIT_MPS)], 2)
+
+
+def tensor(array: np.ndarray, device: torch.device) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device, non_blocking=True)

@@ -1,0 +1,80 @@
+"""The policy at run time: plans a chunk, acts out its first part, plans again. Text is encoded once an instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..core.errors import HomebodyError
+from ..core.types import ACTION_DIM, Observation
+from .actions import decode
+from .checkpoint import load_model
+from .network import VisuoTactilePolicy
+from .preprocess import pictures, taxels, tensor
+from .text import tokenise
+
+
+class ChunkPolicy:
+    """Implements core.types.Policy for any number of slots; results do not depend on how many there are."""
+
+    def __init__(self, model: VisuoTactilePolicy, *, name: str = "homebody", execute: int = 8, device: str = "cpu") -> None:
+        if not 1 <= execute <= model.config.chunk:
+            raise HomebodyError(f"execute is {execute}: expected 1 to {model.config.chunk}, the chunk's length")
+        self.name = name
+        self._model, self._execute, self._device = model.to(device).eval(), execute, torch.device(device)
+        self._texts: dict[str, Tensor] = {}
+        self._words: dict[int, str] = {}
+        self._queue: dict[int, list[np.ndarray]] = {}
+
+    @staticmethod
+    def load(folder: Path, *, name: str | None = None, execute: int = 8, device: str = "cpu") -> ChunkPolicy:
+        """From a checkpoint folder. Raises HomebodyError when it is none."""
+        return ChunkPolicy(load_model(folder, device), name=name or folder.name, execute=execute, device=device)
+
+    @property
+    def image_size(self) -> int:
+        return self._model.config.image_size
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        for slot, text in zip(slots, instructions, strict=True):
+            self._words[slot], self._queue[slot] = text, []
+
+    @torch.inference_mode()
+    def _text(self, words: str) -> Tensor:
+        """(1, T) the instruction's vector, computed once."""
+        if words not in self._texts:
+            self._texts[words] = self._model.text(torch.from_numpy(tokenise(words)[None]).to(self._device))
+        return self._texts[words]
+
+    @torch.inference_mode()
+    def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Chunks (n, chunk, 10) of tool motions for `slots`, and the grounded points (n, 2, 3) [m]."""
+        chunks, points = [], []
+        for slot in slots:  # one at a time: the numbers of a slot must not depend on the batch it is in
+            row = slice(slot, slot + 1)
+            inputs = {c: pictures(tensor(observation[c][row], self._device), self.image_size) for c in ("scene", "wrist")}
+            inputs["tactile"] = taxels(tensor(observation["tactile"][row], self._device))
+            inputs["proprio"] = tensor(observation["proprio"][row].astype(np.float32), self._device)
+            inputs["text"] = self._text(self._words[slot])
+            chunk, point = self._model(inputs)
+            chunks.append((chunk * self._model.motion_std + self._model.motion_mean).float().cpu().numpy())
+            points.append(point.float().cpu().numpy())
+        return np.concatenate(chunks), np.concatenate(points)
+
+    def act(self, observation: Observation) -> np.ndarray:
+        slots = sorted(self._queue)
+        empty = [s for s in slots if not self._queue[s]]
+        if empty:
+            motions, _ = self.plan(observation, empty)
+            joints = np.asarray(observation["proprio"])[empty, :7].astype(np.float64)
+            for n, slot in enumerate(empty):
+                self._queue[slot] = list(decode(joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
+        actions = np.zeros((len(observation["proprio"]), ACTION_DIM), np.float32)
+        actions[:, :7], actions[:, 7] = observation["proprio"][:, :7], 1.0
+        for slot in slots:
+            actions[slot] = self._queue[slot].pop(0)
+        return actions
