@@ -74,9 +74,12 @@ def _learned(name: str) -> PolicySource:
     shown = "homebody" if name == "homebody" else folder.name
 
     def build(env: HouseholdVectorEnv) -> Policy:
-        del env
+        import torch
+
         from ..policies.runtime import ChunkPolicy
 
+        del env
+        torch.set_num_threads(1)  # one observation at a time: a second thread costs more in waiting than it computes
         return ChunkPolicy.load(folder, name=shown)
 
     return PolicySource(

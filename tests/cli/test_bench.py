@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from homebody.assets import checkpoint
 from homebody.cli.bench import bench, compare, task_names
 from homebody.cli.policies import find_policy
 from homebody.core.errors import HomebodyError
@@ -80,3 +81,14 @@ def test_a_checkpoint_cut_in_half_is_one_clear_line_and_nothing_is_written(tmp_p
     with pytest.raises(HomebodyError, match="damaged checkpoint"):
         bench(policy=str(tmp_path / "ck"), episodes=1, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_shipped_checkpoint_is_found_by_name_and_another_name_is_told_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("homebody.assets.CHECKPOINTS", tmp_path)
+    with pytest.raises(HomebodyError, match="none ships in"):
+        find_policy("homebody")
+    (tmp_path / "homebody").mkdir()
+    (tmp_path / "homebody" / "model.safetensors").write_bytes(b"1")
+    assert find_policy("homebody").name == "homebody"
+    with pytest.raises(HomebodyError, match="unknown checkpoint 'homebdy': nearest are homebody"):
+        checkpoint("homebdy")
