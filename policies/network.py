@@ -27,10 +27,10 @@ class PolicyConfig:
 
     image_size: int = 64
     """Height and width of the pictures that the network sees [pixels]."""
-    channels: tuple[int, int, int] = (24, 48, 64)
+    channels: tuple[int, int, int] = (16, 32, 48)
     """Channels of the vision stages."""
     text_width: int = 128
-    width: int = 192
+    width: int = 160
     """Width of the trunk's tokens."""
     layers: int = 3
     chunk: int = 16

@@ -44,7 +44,7 @@ class TrainConfig:
     threads: int = 2
     save_minutes: float = 5.0
     minutes: float = 0.0
-    """Stop after so long; 0: no limit. The schedule follows the steps all the same."""
+    """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     device: str = "cpu"
     half: bool = False
     """bfloat16 arithmetic: faster where the processor has it."""
@@ -99,7 +99,8 @@ class Trainer:
     def rate(self, step: int) -> float:
         c = self.config
         warm = min(1.0, (step + 1) / c.warmup)
-        return c.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(step / c.steps, 1.0))))
+        done = max(step / c.steps, self.seconds / (60 * c.minutes) if c.minutes else 0.0)
+        return c.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
     def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
         """One update; returns the losses."""
@@ -142,7 +143,7 @@ class Trainer:
                 if now - saved > 60 * self.config.save_minutes:
                     self.save()
                     saved = time.monotonic()
-                if self.config.minutes and now - start > 60 * self.config.minutes:
+                if self.config.minutes and self.seconds > 60 * self.config.minutes:
                     break
         except KeyboardInterrupt:
             pass
