@@ -7,7 +7,9 @@ import signal
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import tyro
 
 from ..core.errors import HomebodyError
 
@@ -28,7 +30,7 @@ def collect(
     slots: int = 16,
     threads: int = 2,
     seed: int = 0,
-    json_path: Path | None = None,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
     """Records episodes of scripted demonstrations into a data set, each one a transaction.
 

@@ -1,0 +1,139 @@
+"""The command line's root: finds the sub-command, parses its options, turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import inspect
+import io
+import re
+import sys
+from collections.abc import Callable, Sequence
+
+from .. import __version__
+from ..core.errors import HomebodyError, unknown
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "prompt": ("prompt", "prompt", "run the robot on a sentence, write a film, print the verdict"),
+    "tasks": ("tasks", "tasks", "list the tasks, their instructions and predicates"),
+    "robots": ("tasks", "robots", "list the robots"),
+    "collect": ("collect", "collect", "record demonstrations in simulation"),
+    "data info": ("data", "info", "what a data set holds"),
+    "data list": ("data", "list", "its episodes"),
+    "data verify": ("data", "verify", "check every stream against its checksum"),
+    "data replay": ("data", "replay", "act the episodes out again and compare states bit for bit"),
+    "data log": ("data", "log", "its history of commits"),
+    "train policy": ("train", "policy", "train the language-conditioned policy on data sets"),
+    "bench": ("bench", "bench", "evaluate a policy: raw lines, intervals, a report"),
+    "compare": ("bench", "compare", "compare two benchmark runs, paired"),
+    "speed": ("speed", "speed", "measure this machine's throughput, peers beside it"),
+    "doctor": ("doctor", "doctor", "what works here, what is missing and how to get it"),
+}
+"""Words typed -> module in `cli/`, key of its COMMANDS, one line of help."""
+EXAMPLES = (
+    'homebody prompt "open the top drawer"',
+    "homebody collect --tasks pick_up --episodes 20 --out out/picks",
+    "homebody bench --policy homebody --episodes 50 --out out/bench",
+)
+
+
+def overview() -> str:
+    """The text of `homebody --help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"homebody {__version__}: prompt, teach and measure a household robot in simulation", "", "commands:"]
+    lines += [f"  {name:<{width}}  {text}" for name, (_, _, text) in COMMANDS.items()]
+    return "\n".join([*lines, "", "examples:", *(f"  {e}" for e in EXAMPLES), "", "`homebody COMMAND --help` explains each option."])
+
+
+def find_command(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The command that `words` begin with, and the words after it. Raises HomebodyError with the nearest names."""
+    for count in (2, 1):
+        name = " ".join(words[:count])
+        if len(words) >= count and name in COMMANDS:
+            return name, list(words[count:])
+    first = words[0]
+    group = [c for c in COMMANDS if c.startswith(first + " ")]
+    if group and len(words) > 1 and not words[1].startswith("-"):
+        raise unknown(f"command of `{first}`", words[1], [c.split()[1] for c in group])
+    if group:
+        raise HomebodyError(f"`homebody {first}` needs a command: expected one of {', '.join(c.split()[1] for c in group)}")
+    raise unknown("command", first, sorted({c.split()[0] for c in COMMANDS}))
+
+
+def _condense(text: str) -> str:
+    """tyro's boxed complaint as one line."""
+    plain = re.sub(r"[\u2500-\u257f]+|-{3,}", " ", text)
+    lines = [" ".join(line.split()) for line in plain.splitlines()]
+    useful = [line for line in lines if line and not re.match(r"^(Parsing error|Required options|For full helptext|homebody .*--help$)", line)]
+    return " ".join(useful)[:300] or "the options could not be read"
+
+
+def _check_options(function: Callable[..., int], words: Sequence[str]) -> None:
+    """Raises HomebodyError with the nearest name for an option that `function` does not have."""
+    names = [("json" if n == "json_path" else n).replace("_", "-") for n in inspect.signature(function).parameters]
+    known = {f"--{n}" for n in names}
+    for word in words:
+        option = word.split("=")[0].replace("_", "-")
+        if option.startswith("--") and option not in known and option.replace("--no-", "--", 1) not in known:
+            raise unknown("option", option, sorted(known))
+
+
+def run_command(name: str, words: list[str]) -> int:
+    """Parses the command's options and runs it."""
+    import tyro
+
+    module, key, _ = COMMANDS[name]
+    function: Callable[..., int] = importlib.import_module(f".{module}", __package__).COMMANDS[key]
+    if "--help" in words or "-h" in words:
+        tyro.cli(function, prog=f"homebody {name}", args=words)
+    _check_options(function, words)
+    complaint = io.StringIO()
+    arguments = None
+    with contextlib.redirect_stderr(complaint), contextlib.redirect_stdout(complaint):
+        try:
+            arguments = tyro.cli(_deferred(function), prog=f"homebody {name}", args=words)
+        except SystemExit as stop:
+            if stop.code == 0:
+                raise
+    if arguments is None:
+        raise HomebodyError(f"{_condense(complaint.getvalue())} (see `homebody {name} --help`)")
+    return arguments()
+
+
+def _deferred(function: Callable[..., int]) -> Callable[..., Callable[[], int]]:
+    """`function` with the same signature that returns the call instead of making it: parsing and running stay apart."""
+
+    @functools.wraps(function)
+    def wrapper(*positional: object, **named: object) -> Callable[[], int]:
+        return lambda: function(*positional, **named)
+
+    wrapper.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "return"}
+    return wrapper
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code: 0 done, 1 done with a negative outcome, 2 bad input, 130 interrupted."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    words = [w for w in words if w != "--debug"]
+    if not words or words[0] in ("--help", "-h", "help"):
+        print(overview())
+        return 0
+    if words[0] == "--version":
+        print(f"homebody {__version__}")
+        return 0
+    try:
+        return run_command(*find_command(words))
+    except HomebodyError as error:
+        if debug:
+            raise
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

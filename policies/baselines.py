@@ -30,28 +30,25 @@ class ZeroPolicy:
 
 
 class RandomPolicy:
-    """Wanders smoothly over the whole joint range, gripper included."""
+    """Draws every action anew, uniformly over the action space; joint speeds stay within the arm's limits."""
 
     name = "random"
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
         self._rngs: dict[int, np.random.Generator] = {}
-        self._targets: dict[int, np.ndarray] = {}
-        self._episodes = 0
+
+    def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
+        """Gives the episodes in `slots` seeds of their own, so that their actions depend on nothing else."""
+        for slot, seed in zip(slots, seeds, strict=True):
+            self._rngs[slot] = np.random.default_rng([self._seed, seed])
 
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
-        for slot in slots:
-            self._rngs[slot] = np.random.default_rng([self._seed, self._episodes])
-            self._targets.pop(slot, None)
-            self._episodes += 1
+        self.seed(slots, [0] * len(slots))
 
     def act(self, observation: Observation) -> np.ndarray:
-        actions = np.ones((len(observation["proprio"]), ACTION_DIM), np.float32)
-        for slot, proprio in enumerate(observation["proprio"]):
+        actions = np.zeros((len(observation["proprio"]), ACTION_DIM), np.float32)
+        for slot in range(len(actions)):
             rng = self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
-            if slot not in self._targets or rng.random() < 0.05:
-                self._targets[slot] = np.append(rng.uniform(Q_MIN, Q_MAX), rng.uniform())
-            now = np.append(proprio[:7], proprio[14] / 0.08)
-            actions[slot] = now + np.clip(self._targets[slot] - now, -0.1, 0.1)
+            actions[slot] = np.append(rng.uniform(Q_MIN, Q_MAX), rng.uniform())
         return actions

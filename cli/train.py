@@ -1,0 +1,84 @@
+"""`homebody train ...`: learning from data sets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from ..core.errors import HomebodyError
+
+
+def policy(
+    *,
+    data: tuple[Path, ...],
+    out: Path,
+    steps: int = 30_000,
+    minutes: float = 0.0,
+    batch: int = 64,
+    rate: float = 1e-3,
+    size: Literal["cpu", "gpu"] = "cpu",
+    start_from: Path | None = None,
+    resume: bool = False,
+    device: str = "cpu",
+    half: bool = False,
+    threads: int = 2,
+    seed: int = 0,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Trains the language-conditioned policy by imitation; Ctrl-C saves.
+
+    Writes model.safetensors, config.json, card.md, log.csv, loss.png and what resuming needs.
+
+    Args:
+        data: Folders of data sets made by `homebody collect`.
+        out: Folder of the checkpoint.
+        steps: Updates in all; the learning rate falls along a cosine over them.
+        minutes: Stop after so many minutes, the schedule with it (0: no limit).
+        batch: Frames per update.
+        rate: Peak learning rate.
+        size: `cpu` trains on two cores at 64 pixels; `gpu` is wider and sees 128 pixels.
+        start_from: Checkpoint whose weights to begin with.
+        resume: Continue the training in --out with the same numbers as if it had not stopped.
+        device: `cpu` or `cuda`.
+        half: bfloat16 arithmetic.
+        threads: Threads on the processor.
+        seed: Seed of weights and batches.
+        json_path: Write `steps, seconds, loss, checkpoint` there too.
+    """
+    import torch
+
+    from ..datasets.sampler import load_arrays
+    from ..policies.network import PolicyConfig, gpu_config
+    from ..policies.train import STATE_FILE, Progress, TrainConfig, make_trainer
+    from .progress import progress_bar
+
+    if device != "cpu" and not torch.cuda.is_available():
+        raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
+    if resume and not (out / STATE_FILE).is_file():
+        raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
+    if not resume and (out / STATE_FILE).exists():
+        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    config = TrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
+    network = gpu_config() if size == "gpu" else PolicyConfig()
+    with progress_bar("read", 1) as advance:
+        arrays = load_arrays(data, image_size=network.image_size, progress=advance)
+    trainer = make_trainer(arrays, network, config, out, start_from=start_from)
+    if resume:
+        trainer.resume()
+    with progress_bar("train", steps) as advance:
+
+        def show(p: Progress) -> None:
+            if p.step % 20 == 0:
+                advance(p.step, "  ".join(f"{k} {v:.4f}" for k, v in p.parts.items()))
+
+        result = trainer.run(show)
+    print(f"{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
+    if json_path:
+        json_path.write_text(json.dumps(result, indent=2))
+    return 0
+
+
+COMMANDS = {"policy": policy}
