@@ -58,6 +58,7 @@ def collect(
     from ..envs.engine import HouseholdVectorEnv
     from ..envs.experts import Expert
     from ..envs.initial import task_goals
+    from ..envs.model import house_model
     from .doctor import require_gl
     from .policies import make_policy
     from .progress import progress_bar
@@ -72,6 +73,7 @@ def collect(
         takeover=takeover or (0.0 if policy == "expert" else 1.0), keep_failures=keep_failures, seed=seed,
     )  # fmt: skip
     require_gl()
+    house_model(robot)
     total: dict[str, Any] = asdict(CollectReport())
     cameras = ("scene", "wrist")
     exists = out.exists() and any(out.iterdir())

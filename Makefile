@@ -1,0 +1,54 @@
+# Two commands set everything up on a fresh machine:
+#   make prompt TEXT="open the top drawer"
+#   make test
+TEXT ?= open the top drawer
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
+
+.PHONY: help install prompt test check bench clean gl
+
+help:
+	@echo 'make prompt TEXT="open the top drawer"   run the robot on a sentence (installs on first use)'
+	@echo 'make test                                run the tests (installs on first use)'
+	@echo 'make install | check | bench | clean'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is older than 3.11: set PYTHON=python3.11 or newer"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+# OpenGL for headless pictures: installed where we may, else the one command is printed.
+gl:
+	@$(PYTHON) -c 'import ctypes; ctypes.CDLL("libEGL.so.1"); ctypes.CDLL("libGL.so.1")' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq libegl1 libgl1 libgl1-mesa-dri; \
+	else echo "error: OpenGL is missing: run  sudo apt-get install -y libegl1 libgl1 libgl1-mesa-dri"; exit 2; fi
+
+install: gl $(VENV)/.run
+
+prompt: install
+	@$(BIN)/homebody prompt "$(TEXT)" --out out/prompt
+
+test: gl $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+check: gl $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/python -m pytest -q -W error
+	$(BIN)/python tests/house/check_wheel.py
+
+bench: install
+	$(BIN)/homebody bench --policy homebody --episodes 50 --out out/bench
+
+clean:
+	rm -rf build dist out *.egg-info .pytest_cache .ruff_cache
