@@ -39,7 +39,8 @@ class TrainConfig:
     clip: float = 5.0
     """Largest gradient norm."""
     ground: float = 2.0
-    """Weight of the grounding loss, per decimetre."""
+    """Weight of the grounding losses, per decimetre; another goal's points in the same picture count as much as the
+    demonstrated one's, or the head reads the answer off the arm's motion instead of the words."""
     seed: int = 0
     threads: int = 2
     save_minutes: float = 5.0
@@ -110,7 +111,7 @@ class Trainer:
             group["lr"] = self.rate(self.step)
         with torch.autocast(torch.device(c.device).type, torch.bfloat16, enabled=c.half):
             parts = losses(self.model, batch, c)
-        loss = parts["motion"] + c.ground * (parts["ground"] + 0.25 * parts["other"])
+        loss = parts["motion"] + c.ground * (parts["ground"] + parts["other"])
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), c.clip)
