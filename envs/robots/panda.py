@@ -173,4 +173,5 @@ def tactile_image(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _taxel_grid(raw: np.ndarray) -> np.ndarray:
     """(B, 192) -> (B, 3, rows along the finger from the tip, columns across)."""
-    return raw.reshape(len(raw), 3, 8, 8)
+    # The plate's vertices run along the finger first: (B, channels, across, from the tip) -> rows from the tip.
+    return raw.reshape(len(raw), 3, 8, 8).swapaxes(2, 3)

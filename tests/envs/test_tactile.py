@@ -88,7 +88,6 @@ def test_depth_and_patch_grow_with_the_grip_force_until_it_saturates() -> None:
     assert 1e-4 < depths[-1] < 2e-3
 
 
-@pytest.mark.xfail(strict=True, reason="tactile_image transposes the left finger and turns the right one against its own docstring")
 @pytest.mark.parametrize("finger", [0, 1], ids=FINGERS)
 def test_row_0_is_at_the_tip_and_column_0_at_minus_x_on_both_fingers(finger: int) -> None:
     def centroid(x_m: float, z_m: float) -> np.ndarray:
