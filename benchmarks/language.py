@@ -52,9 +52,7 @@ def instruct(arm: str, task: str, index: int, goal: Goal, valid: Sequence[Goal])
     options = sorted((g for g in valid if _apart(g, goal)), key=lambda g: (g.task, g.target, g.receptacle or ""))
     if not options:
         raise HomebodyError(f"episode {index} of {task!r} allows no instruction besides {goal.to_json()}")
-    tasks = sorted(
-        {g.task for g in options}
-    )  # tasks are equally likely, as in training: there are more goals to put than to pull
+    tasks = sorted({g.task for g in options})  # tasks are equally likely, as in training: there are more goals to put than to pull
     chosen = tasks[int(rng.integers(len(tasks)))]
     options = [g for g in options if g.task == chosen]
     swapped = options[int(rng.integers(len(options)))]

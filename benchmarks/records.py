@@ -42,9 +42,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / SETTINGS).read_text())
     except (OSError, ValueError) as error:
-        raise HomebodyError(
-            f"{folder} holds no readable {SETTINGS}: expected the --out folder of `homebody bench`"
-        ) from error
+        raise HomebodyError(f"{folder} holds no readable {SETTINGS}: expected the --out folder of `homebody bench`") from error
 
 
 class RecordStore:

@@ -57,16 +57,12 @@ def _plot(tasks: Mapping[str, Mapping[str, Any]]) -> str:
 
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(f'<line x1="{x(tick)}" x2="{x(tick)}" y1="4" y2="{row * len(tasks) + 8}" stroke="var(--line)"/>')
-        parts.append(
-            f'<text class="soft" x="{x(tick)}" y="{row * len(tasks) + 26}" text-anchor="middle">{percent(tick)}</text>'
-        )
+        parts.append(f'<text class="soft" x="{x(tick)}" y="{row * len(tasks) + 26}" text-anchor="middle">{percent(tick)}</text>')
     for n, (name, r) in enumerate(tasks.items()):
         y = 8 + row * n
         middle, (low, high) = y + row / 2 - 4, r["ci95"]
         parts.append(f'<text x="{left - 12}" y="{middle + 5}" text-anchor="end">{escape(name)}</text>')
-        parts.append(
-            f'<rect x="{left}" y="{y}" width="{width * (r["rate"] or 0):.1f}" height="{row - 9}" rx="3" fill="var(--bar)"/>'
-        )
+        parts.append(f'<rect x="{left}" y="{y}" width="{width * (r["rate"] or 0):.1f}" height="{row - 9}" rx="3" fill="var(--bar)"/>')
         parts.append(
             f'<path d="M{x(low):.1f} {middle}H{x(high):.1f}M{x(low):.1f} {middle - 5}v10M{x(high):.1f} {middle - 5}v10" '
             'stroke="var(--ink)" stroke-width="1.5" fill="none"/>'
@@ -118,20 +114,10 @@ def _failures(records: Sequence[EpisodeRecord]) -> str:
     rows = []
     for r in failed[:MAX_FAILURES]:
         missing = ", ".join(k for k, v in r.predicates.items() if not v) or "held too short"
-        why = (
-            '<span class="bad">simulation diverged, not counted</span>'
-            if r.diverged
-            else f"<code>{escape(missing)}</code>"
-        )
+        why = '<span class="bad">simulation diverged, not counted</span>' if r.diverged else f"<code>{escape(missing)}</code>"
         rows.append([escape(r.task), str(r.index), escape(r.instruction) or "<i>no text</i>", why, f"{r.credit:.2f}"])
-    more = (
-        f"<p class=soft>{len(failed) - MAX_FAILURES} more in episodes.jsonl.</p>" if len(failed) > MAX_FAILURES else ""
-    )
-    table = (
-        _table(["task", "index", "instruction", "not met at the end", "credit"], rows, (1, 4))
-        if rows
-        else "<p>None.</p>"
-    )
+    more = f"<p class=soft>{len(failed) - MAX_FAILURES} more in episodes.jsonl.</p>" if len(failed) > MAX_FAILURES else ""
+    table = _table(["task", "index", "instruction", "not met at the end", "credit"], rows, (1, 4)) if rows else "<p>None.</p>"
     return table + more
 
 

@@ -51,10 +51,7 @@ class _TaskRun:
         mask = np.zeros(self.env.num_envs, bool)
         mask[free] = True
         observation, _ = self.env.reset(options={"index": np.array(indices, np.int64), "reset_mask": mask})
-        asked = [
-            instruct(self.arm, self.task, n, self.env.goal(i), self.env.valid_goals(i))
-            for i, n in zip(free, indices, strict=True)
-        ]
+        asked = [instruct(self.arm, self.task, n, self.env.goal(i), self.env.valid_goals(i)) for i, n in zip(free, indices, strict=True)]
         if any(a.goal != self.env.goal(i) for i, a in zip(free, asked, strict=True)):
             goals, words = [a.goal for a in asked], [a.text for a in asked]
             observation, _ = self.env.reset(

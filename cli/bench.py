@@ -97,9 +97,7 @@ def bench(
         )
 
     with progress_bar(f"bench {source.name}", episodes * len(config.tasks)) as advance:
-        summary = evaluate(
-            make_env, source.build, config, out, slots=slots, progress=lambda done, _, task: advance(done, task)
-        )
+        summary = evaluate(make_env, source.build, config, out, slots=slots, progress=lambda done, _, task: advance(done, task))
     _print_summary(summary, out)
     if json_path:
         json_path.write_text(json.dumps(summary, indent=2) + "\n")
@@ -134,9 +132,7 @@ def compare(
     if result["unpaired"]:
         print(f"{result['unpaired']} episodes are in one run only and were left out")
     if result["different_models"]:
-        print(
-            f"the physics model differs in {result['different_models']} pairs: this compares houses as well as policies"
-        )
+        print(f"the physics model differs in {result['different_models']} pairs: this compares houses as well as policies")
     if json_path:
         json_path.write_text(json.dumps(result, indent=2) + "\n")
     return 0

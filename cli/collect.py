@@ -80,7 +80,9 @@ def collect(
     store = Store.open(out, mode="a") if exists else Store.create(out, robot=robot, cameras=cameras, image_size=image_size, control_hz=20)
     with store:
         for name in names:
-            env = HouseholdVectorEnv(name, min(slots, episodes), robot=robot, image_size=image_size, cameras=cameras, split=split, threads=threads)
+            env = HouseholdVectorEnv(
+                name, min(slots, episodes), robot=robot, image_size=image_size, cameras=cameras, split=split, threads=threads
+            )
             learned = None if policy == "expert" else make_policy(policy, env)
             with progress_bar(f"collect {name}", episodes) as advance:
                 collector = Collector(env, Expert(env), store.append, config, policy=learned, on_episode=_on_episode(advance))

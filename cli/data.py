@@ -58,7 +58,14 @@ def list_(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
         for i in range(len(store)):
             meta = store.meta(i)
             rows.append({k: meta[k] for k in ("instruction", "length", "success", "credit", "policy")} | {"episode": i})
-            table.add_row(str(i), meta["instruction"], str(meta["length"]), "yes" if meta["success"] else "no", f"{meta['credit']:.2f}", meta["policy"])
+            table.add_row(
+                str(i),
+                meta["instruction"],
+                str(meta["length"]),
+                "yes" if meta["success"] else "no",
+                f"{meta['credit']:.2f}",
+                meta["policy"],
+            )
     Console().print(table)
     _write(json_path, {"episodes": rows})
     return 0

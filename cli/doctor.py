@@ -75,7 +75,9 @@ def check_gl() -> Check:
         return Check(name="opengl", ok=False, detail="libEGL.so.1 not found", remedy=GL_REMEDY)
     environment = {**os.environ, "PYOPENGL_PLATFORM": "egl"}
     try:
-        run = subprocess.run([sys.executable, "-c", RENDERER_SCRIPT], capture_output=True, text=True, timeout=60, env=environment, check=False)
+        run = subprocess.run(
+            [sys.executable, "-c", RENDERER_SCRIPT], capture_output=True, text=True, timeout=60, env=environment, check=False
+        )
     except subprocess.TimeoutExpired:
         return Check(name="opengl", ok=False, detail="no answer within 60 s", remedy=GL_REMEDY)
     if run.returncode:

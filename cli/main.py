@@ -65,7 +65,9 @@ def _condense(text: str) -> str:
     """tyro's boxed complaint as one line."""
     plain = re.sub(r"[\u2500-\u257f]+|-{3,}", " ", text)
     lines = [" ".join(line.split()) for line in plain.splitlines()]
-    useful = [line for line in lines if line and not re.match(r"^(Parsing error|Required options|For full helptext|homebody .*--help$)", line)]
+    useful = [
+        line for line in lines if line and not re.match(r"^(Parsing error|Required options|For full helptext|homebody .*--help$)", line)
+    ]
     return " ".join(useful)[:300] or "the options could not be read"
 
 

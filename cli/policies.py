@@ -57,9 +57,7 @@ def _checkpoint_folder(name: str) -> Path:
         return checkpoint("homebody")
     folder = Path(name)
     if not folder.exists() and "/" not in name:
-        raise HomebodyError(
-            f"unknown policy {name!r}: nearest are {', '.join(nearest(name, NAMES))}; or give the folder of a checkpoint"
-        )
+        raise HomebodyError(f"unknown policy {name!r}: nearest are {', '.join(nearest(name, NAMES))}; or give the folder of a checkpoint")
     return folder
 
 
@@ -67,9 +65,7 @@ def _learned(name: str) -> PolicySource:
     folder = _checkpoint_folder(name)
     weights = folder / WEIGHTS
     if not weights.is_file():
-        raise HomebodyError(
-            f"{folder} holds no {WEIGHTS}: expected the folder of a checkpoint, or one of {', '.join(NAMES)}"
-        )
+        raise HomebodyError(f"{folder} holds no {WEIGHTS}: expected the folder of a checkpoint, or one of {', '.join(NAMES)}")
 
     shown = "homebody" if name == "homebody" else folder.name
 

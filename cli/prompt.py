@@ -127,16 +127,12 @@ def prompt(
     from .policies import find_policy
 
     source = find_policy(policy)
-    env = HouseholdVectorEnv(
-        goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size
-    )
+    env = HouseholdVectorEnv(goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size)
     actor = source.build(env)
     video = out / "video.mp4"
     print(f"{source.name}: {text!r}", flush=True)
     index = env.find_index(goal, seed * SEED_STRIDE)
-    result = run_episode(
-        env, actor, text, goal, index, video, quality=profiles[quality], say=lambda line: print(line, flush=True)
-    )
+    result = run_episode(env, actor, text, goal, index, video, quality=profiles[quality], say=lambda line: print(line, flush=True))
     env.close()
     for name, holds in result.predicates.items():
         print(f"  {'[x]' if holds else '[ ]'} {name}")

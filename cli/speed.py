@@ -30,16 +30,12 @@ def _engines(threads: int) -> dict[str, HouseholdVectorEnv]:
 
     return {
         "state": HouseholdVectorEnv("all", BATCH, cameras=(), threads=threads),
-        "pixel": HouseholdVectorEnv(
-            "all", PIXEL_BATCH, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=threads
-        ),
+        "pixel": HouseholdVectorEnv("all", PIXEL_BATCH, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=threads),
         "reset": HouseholdVectorEnv("all", 1, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=1),
     }
 
 
-def _engine_figures(
-    envs: dict[str, HouseholdVectorEnv], peer: RobosuitePeer | None, seconds: float, rounds: int
-) -> dict[str, Any]:
+def _engine_figures(envs: dict[str, HouseholdVectorEnv], peer: RobosuitePeer | None, seconds: float, rounds: int) -> dict[str, Any]:
     """Steps and resets per second of ours and, turn by turn, of the peer's."""
     from ..benchmarks import speed as measure
     from ..benchmarks.peers.robosuite_peer import TASKS
@@ -77,9 +73,7 @@ def _engine_figures(
             "pixel_steps_per_s": out["pixel_steps_per_s"] / best["pixel_steps_per_s"],
             "reset_ms": best["reset_ms"] / out["reset_ms_p50"],
         }
-        out["peers"] = {
-            "robosuite": {**best, "version": peer.version, "processes": 1, "tasks": tasks, "ratios": ratios}
-        }
+        out["peers"] = {"robosuite": {**best, "version": peer.version, "processes": 1, "tasks": tasks, "ratios": ratios}}
     return out
 
 
@@ -104,9 +98,7 @@ def _print(figures: dict[str, Any]) -> None:
     latency = figures["policy_ms"]
     print(f"policy, one chunk      {latency['p50']:10.1f} ms (95 %: {latency['p95']:.1f}, 99 %: {latency['p99']:.1f})")
     store = figures["dataset"]
-    print(
-        f"training windows       {store['windows_per_s']:10.0f} per s; {store['write_frames_per_s']:.0f} frames/s written"
-    )
+    print(f"training windows       {store['windows_per_s']:10.0f} per s; {store['write_frames_per_s']:.0f} frames/s written")
     for name, peer in figures.get("peers", {}).items():
         r = peer["ratios"]
         print(f"against {name} {peer['version']}: state {r['state_steps_per_s']:.1f} x, two cameras {r['pixel_steps_per_s']:.1f} x, "

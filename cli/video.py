@@ -31,11 +31,7 @@ class VideoWriter:
         self.path, self.size = path, size
         self._part = path.with_name(f".{path.name}.part")
         codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
-        options = (
-            {"crf": str(quality), "preset": "veryfast", "movflags": "+faststart"}
-            if codec == "libx264"
-            else {"qscale": "4"}
-        )
+        options = {"crf": str(quality), "preset": "veryfast", "movflags": "+faststart"} if codec == "libx264" else {"qscale": "4"}
         self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
         self._stream = self._container.add_stream(codec, rate=fps, options=options)
         self._stream.height, self._stream.width = size
@@ -65,9 +61,7 @@ class VideoWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close(keep=kind is None)
 
 
@@ -93,17 +87,13 @@ class Background:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._pool.shutdown(wait=True, cancel_futures=kind is not None)
         for job in self._waiting if kind is None else ():
             job.result()
 
 
-def save_animation(
-    frames: Sequence[np.ndarray], path: Path, *, fps: int = 10, width: int = 640, quality: int = 60
-) -> int:
+def save_animation(frames: Sequence[np.ndarray], path: Path, *, fps: int = 10, width: int = 640, quality: int = 60) -> int:
     """Writes frames (H, W, 3) uint8 RGB as an animated WebP that repeats for ever; returns its size [bytes]."""
     if path.suffix != ".webp":
         raise HomebodyError(f"animation {path.name!r}: expected a name that ends in .webp")

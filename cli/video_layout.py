@@ -132,9 +132,7 @@ def touch_picture(finger: np.ndarray, size: int) -> np.ndarray:
         middle = np.array([(c + 0.5) * size / columns, (r + 0.5) * size / rows])
         v = slip[:, r, c] / np.hypot(*slip[:, r, c]) * min(1.0, np.hypot(*slip[:, r, c]) / 0.1) * size / columns
         tip = middle + [v[0], v[1]]
-        cv2.arrowedLine(
-            out, tuple(map(int, middle)), tuple(map(int, tip)), (235, 245, 245), 1, cv2.LINE_AA, tipLength=0.4
-        )
+        cv2.arrowedLine(out, tuple(map(int, middle)), tuple(map(int, tip)), (235, 245, 245), 1, cv2.LINE_AA, tipLength=0.4)
     return out
 
 

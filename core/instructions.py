@@ -12,7 +12,31 @@ from .types import Goal
 
 IN_BOWL = ("mug", "box", "can", "apple")
 IN_BIN = ("mug", "box", "can", "apple", "bottle")
-POLITE = frozenset("please could would can you for me i want need to the a an my of kindly just now robot hey".split())
+POLITE = frozenset(
+    [
+        "please",
+        "could",
+        "would",
+        "can",
+        "you",
+        "for",
+        "me",
+        "i",
+        "want",
+        "need",
+        "to",
+        "the",
+        "a",
+        "an",
+        "my",
+        "of",
+        "kindly",
+        "just",
+        "now",
+        "robot",
+        "hey",
+    ]
+)
 """Words that never decide what is meant."""
 
 
@@ -60,10 +84,10 @@ def _correct(word: str) -> str:
     return close[0] if close else word
 
 
-OPEN_WORDS = frozenset("open pull slide swing".split())
-CLOSE_WORDS = frozenset("close closed shut push".split())
-PICK_WORDS = frozenset("pick grab lift take get raise hold".split())
-PUT_WORDS = frozenset("put place drop move throw toss set goes inside bin".split())
+OPEN_WORDS = frozenset(["open", "pull", "slide", "swing"])
+CLOSE_WORDS = frozenset(["close", "closed", "shut", "push"])
+PICK_WORDS = frozenset(["pick", "grab", "lift", "take", "get", "raise", "hold"])
+PUT_WORDS = frozenset(["put", "place", "drop", "move", "throw", "toss", "set", "goes", "inside", "bin"])
 
 
 def _objects(words: set[str]) -> set[str]:

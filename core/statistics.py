@@ -33,9 +33,7 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> Interval:
     shrink = 1 + z * z / trials
     centre = (p + z * z / (2 * trials)) / shrink
     half = z / shrink * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
-    return (0.0 if successes == 0 else max(0.0, centre - half)), (
-        1.0 if successes == trials else min(1.0, centre + half)
-    )
+    return (0.0 if successes == 0 else max(0.0, centre - half)), (1.0 if successes == trials else min(1.0, centre + half))
 
 
 def mean_rate(successes: Sequence[int], trials: Sequence[int], level: float = 0.95) -> tuple[float, Interval]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -103,7 +104,7 @@ class CollectReport:
 
 def _spans(names: Sequence[str]) -> list[Span]:
     cuts = [0, *[t for t in range(1, len(names)) if names[t] != names[t - 1]], len(names)]
-    return [Span(name=names[a], start=a, stop=b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [Span(name=names[a], start=a, stop=b) for a, b in pairwise(cuts) if b > a]
 
 
 class Collector:

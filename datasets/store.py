@@ -139,7 +139,12 @@ class Store:
             shape = episode.observation[camera].shape
             if shape != (episode.length, size, size, 3):
                 raise HomebodyError(f"camera {camera!r} has pictures of shape {shape}: expected ({episode.length}, {size}, {size}, 3)")
-        for name, value in {**episode.observation, "action": episode.action, "intervention": episode.intervention, **episode.labels}.items():
+        for name, value in {
+            **episode.observation,
+            "action": episode.action,
+            "intervention": episode.intervention,
+            **episode.labels,
+        }.items():
             if len(value) != episode.length:
                 raise HomebodyError(f"stream {name!r} has {len(value)} frames: expected {episode.length}")
 
@@ -203,7 +208,10 @@ class Store:
 
     def history(self) -> list[dict[str, str]]:
         """Commits, the newest first: id, time, message."""
-        return [{"id": s.id, "time": s.written_at.isoformat(timespec="seconds"), "message": s.message} for s in self._repository.ancestry(branch=BRANCH)]
+        return [
+            {"id": s.id, "time": s.written_at.isoformat(timespec="seconds"), "message": s.message}
+            for s in self._repository.ancestry(branch=BRANCH)
+        ]
 
 
 def _describe(episode: Episode) -> dict[str, Any]:
@@ -232,5 +240,3 @@ def _take_lock(path: Path) -> Any:
 def _first_line(error: Exception) -> str:
     lines = [line.strip(" |x`->") for line in str(error).splitlines() if line.strip(" |x`->")]
     return lines[0] if lines else type(error).__name__
-
-

@@ -147,7 +147,9 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def _begin(self, slot: int, index: int, goal: Goal | None, instruction: str | None) -> None:
         start = initial_state(self.house, self.task, self.split, index)
         if goal is not None and goal not in start.valid:
-            raise HomebodyError(f"goal {goal.to_json()} does not fit episode {index} of {self.task!r}: valid are {[g.to_json() for g in start.valid]}")
+            raise HomebodyError(
+                f"goal {goal.to_json()} does not fit episode {index} of {self.task!r}: valid are {[g.to_json() for g in start.valid]}"
+            )
         row = self._batch.state[slot]
         row[:] = 0.0
         self._batch.reset(ids=np.array([slot]), stage=mujoco.mjtStage.mjSTAGE_NONE)
@@ -155,7 +157,9 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._batch.warning[slot] = 0
         self._episodes[slot] = start
         self._goals[slot] = goal or start.goal
-        self._instructions[slot] = instruction or (start.instruction if goal in (None, start.goal) else phrasings(self._goals[slot], self.split)[0])
+        self._instructions[slot] = instruction or (
+            start.instruction if goal in (None, start.goal) else phrasings(self._goals[slot], self.split)[0]
+        )
         self._checks[slot] = goal_checks(self._goals[slot])
         self._index[slot] = index
         self._steps[slot] = self._held[slot] = 0
@@ -244,14 +248,18 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         out["proprio"] = np.concatenate(proprio, axis=1).astype(np.float32)
         if self.privileged:
             out["privileged"] = np.stack([self._privileged(i, s) for i, s in enumerate(snapshots)])
-        return {k: np.where(np.isfinite(v), v, 0).astype(v.dtype) if self._diverged.any() and v.dtype != np.uint8 else v for k, v in out.items()}
+        return {
+            k: np.where(np.isfinite(v), v, 0).astype(v.dtype) if self._diverged.any() and v.dtype != np.uint8 else v for k, v in out.items()
+        }
 
     def _privileged(self, i: int, s: Snapshot) -> np.ndarray:
         from .tasks import target_point
 
         onehot = np.zeros(len(GOALS))
         onehot[GOALS.index(self._goals[i])] = 1
-        return np.concatenate([s.points.ravel(), s.fixtures, s.tool, s.points[target_point(self._goals[i])] - s.tool, onehot]).astype(np.float32)
+        return np.concatenate([s.points.ravel(), s.fixtures, s.tool, s.points[target_point(self._goals[i])] - s.tool, onehot]).astype(
+            np.float32
+        )
 
     def _info(self, snapshots: list[Snapshot]) -> dict[str, Any]:
         predicates = [{k: bool(c(s)) for k, c in checks.items()} for checks, s in zip(self._checks, snapshots, strict=True)]

@@ -121,6 +121,7 @@ class RenderPool:
 
     def close(self) -> None:
         """Ends the threads. Their contexts end with the process: EGL wants them freed on the thread that made them."""
+
         def free() -> None:
             if hasattr(self._local, "worker"):
                 self._local.worker.close()

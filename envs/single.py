@@ -39,7 +39,10 @@ class HouseholdEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
 
     @staticmethod
     def _first(batched: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: v[0].item() if isinstance(v, np.ndarray) and v.ndim == 1 and k not in ("proprio", "privileged") else v[0] for k, v in batched.items()}
+        return {
+            k: v[0].item() if isinstance(v, np.ndarray) and v.ndim == 1 and k not in ("proprio", "privileged") else v[0]
+            for k, v in batched.items()
+        }
 
     def render(self) -> np.ndarray | None:  # type: ignore[override]
         return self.vector.render_slot(0, size=(256, 256)) if self.render_mode == "rgb_array" else None

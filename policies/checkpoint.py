@@ -35,7 +35,9 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         with safe_open(path, "pt") as file:
             return {k: file.get_tensor(k) for k in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
-        raise HomebodyError(f"damaged checkpoint {path} ({path.stat().st_size} bytes): {str(error).splitlines()[0]}; expected a whole safetensors file") from error
+        raise HomebodyError(
+            f"damaged checkpoint {path} ({path.stat().st_size} bytes): {str(error).splitlines()[0]}; expected a whole safetensors file"
+        ) from error
 
 
 def save_model(model: VisuoTactilePolicy, folder: Path) -> None:
@@ -73,6 +75,13 @@ def load_model(folder: Path, device: str = "cpu") -> VisuoTactilePolicy:
 def write_card(folder: Path, facts: Mapping[str, Any]) -> None:
     """A first model card; `homebody bench --card` fills in the scores."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = ["# Homebody policy", "", "Cameras, taxels, proprioception and text in; chunks of 16 actions out. Licence: Apache-2.0.", "", "## Training", ""]
+    lines = [
+        "# Homebody policy",
+        "",
+        "Cameras, taxels, proprioception and text in; chunks of 16 actions out. Licence: Apache-2.0.",
+        "",
+        "## Training",
+        "",
+    ]
     lines += [f"- {key}: `{json.dumps(value, default=str)}`" for key, value in facts.items()]
     (folder / CARD_FILE).write_text("\n".join(lines) + "\n")

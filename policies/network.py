@@ -67,6 +67,8 @@ class Film(nn.Module):
 class Eye(nn.Module):
     """One camera: picture (B, 3, S, S) and text -> points and contents of the feature maps (B, 3 C)."""
 
+    grid: Tensor
+
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         a, b, c = config.channels
@@ -91,6 +93,11 @@ class Eye(nn.Module):
 class VisuoTactilePolicy(nn.Module):
     """See the module. `forward` returns the chunk (B, chunk, 10), normalised, and the grounded points (B, 2, 3) [m]."""
 
+    proprio_mean: Tensor
+    proprio_std: Tensor
+    motion_mean: Tensor
+    motion_std: Tensor
+
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         self.config = config
@@ -100,7 +107,9 @@ class VisuoTactilePolicy(nn.Module):
         seen = self.scene.dim + self.wrist.dim
         self.ground = nn.Sequential(nn.Linear(seen + PROPRIO_DIM + t, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(), nn.Linear(256, 6))
         self.from_scene, self.from_wrist = nn.Linear(self.scene.dim, w), nn.Linear(self.wrist.dim, w)
-        self.taxels = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1), nn.SiLU(), nn.Conv2d(16, 16, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, w))
+        self.taxels = nn.Sequential(
+            nn.Conv2d(3, 16, 3, 1, 1), nn.SiLU(), nn.Conv2d(16, 16, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, w)
+        )
         self.from_proprio, self.from_text = nn.Linear(PROPRIO_DIM, w), nn.Linear(t, w)
         self.from_ground = nn.Sequential(nn.Linear(12, w), nn.SiLU(), nn.Linear(w, w))
         self.kind = nn.Parameter(torch.randn(8, w) * 0.02)

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
 from .batches import Arrays, Augment, Batches
@@ -160,7 +159,12 @@ class Trainer:
         for i, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
         tensors["torch_rng"] = torch.get_rng_state()
-        meta = {"step": self.step, "seconds": self.seconds, "rng": json.dumps(self.batches.rng.bit_generator.state), "config": json.dumps(asdict(self.config))}
+        meta = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "rng": json.dumps(self.batches.rng.bit_generator.state),
+            "config": json.dumps(asdict(self.config)),
+        }
         save_state(self.out / STATE_FILE, tensors, {k: str(v) for k, v in meta.items()})
         self._log()
 

@@ -31,9 +31,7 @@ def install(folder: Path, say: Callable[[str], None] = print) -> Path:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise HomebodyError(
-                f"could not install the peer robosuite ({reason}): check the network, or run without --peers"
-            )
+            raise HomebodyError(f"could not install the peer robosuite ({reason}): check the network, or run without --peers")
     stamp.write_text("\n".join(REQUIREMENTS))
     return python
 
@@ -59,9 +57,7 @@ class RobosuitePeer:
         except BrokenPipeError:
             line = ""
         if not line:
-            raise HomebodyError(
-                f"the peer robosuite ended while measuring {request!r}: delete its folder and run again"
-            )
+            raise HomebodyError(f"the peer robosuite ended while measuring {request!r}: delete its folder and run again")
         reply = json.loads(line)
         self.version = reply["version"]
         return reply
@@ -84,7 +80,5 @@ class RobosuitePeer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()

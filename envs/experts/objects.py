@@ -121,7 +121,7 @@ def put_in(ctx: Context, name: str, receptacle: str) -> Steps:
         up[2, 3] = max(up[2, 3], min(height, 0.43))
         if (yield from move(ctx, up, grip=0.0, speed=0.8, tolerance=0.03, until=lost)):
             continue
-        if (yield from move(ctx, lambda: _over(ctx, i, receptacle, up[2, 3]), grip=0.0, speed=0.8, tolerance=0.015, until=lost)):
+        if (yield from move(ctx, lambda z=up[2, 3]: _over(ctx, i, receptacle, z), grip=0.0, speed=0.8, tolerance=0.015, until=lost)):
             continue
         ctx.span = "place"
         drop = {"bowl": 0.03, "bin": 0.09}[receptacle] + hang

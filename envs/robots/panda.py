@@ -63,7 +63,10 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
         if i:
             a, d, alpha = DH_A[i - 1], DH_D[i - 1], DH_ALPHA[i - 1]
             body = body.add_body(
-                name=f"link{i}", pos=[a, -d * np.sin(alpha), d * np.cos(alpha)], quat=[np.cos(alpha / 2), np.sin(alpha / 2), 0, 0], gravcomp=1
+                name=f"link{i}",
+                pos=[a, -d * np.sin(alpha), d * np.cos(alpha)],
+                quat=[np.cos(alpha / 2), np.sin(alpha / 2), 0, 0],
+                gravcomp=1,
             )
             body.add_joint(
                 name=f"joint{i}", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1], range=[Q_MIN[i - 1], Q_MAX[i - 1]], limited=True,
@@ -103,7 +106,13 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     finger = hand.add_body(name=f"finger_{name}", pos=[0, 0, FINGER_Z], quat=turn, gravcomp=1)
     finger.mass, finger.inertia, finger.explicitinertial = FINGER_MASS, FINGER_INERTIA, True
     finger.add_joint(
-        name=f"finger_{name}", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[0, 1, 0], range=[0, 0.04], limited=True, damping=FINGER_DAMPING, armature=0.1
+        name=f"finger_{name}",
+        type=mujoco.mjtJoint.mjJNT_SLIDE,
+        axis=[0, 1, 0],
+        range=[0, 0.04],
+        limited=True,
+        damping=FINGER_DAMPING,
+        armature=0.1,
     )
     z = TCP_D - FINGER_Z
     box = mujoco.mjtGeom.mjGEOM_BOX
@@ -153,9 +162,7 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     tendon = spec.add_tendon(name="gripper")
     for name in ("left", "right"):
         tendon.wrap_joint(f"finger_{name}", 0.5)
-    equality = spec.add_equality(
-        type=mujoco.mjtEq.mjEQ_JOINT, objtype=mujoco.mjtObj.mjOBJ_JOINT, name1="finger_left", name2="finger_right"
-    )
+    equality = spec.add_equality(type=mujoco.mjtEq.mjEQ_JOINT, objtype=mujoco.mjtObj.mjOBJ_JOINT, name1="finger_left", name2="finger_right")
     equality.data[:5] = [0, 1, 0, 0, 0]
     equality.solref = [0.005, 1.0]
     _add_actuators(spec)

@@ -17,7 +17,9 @@ BOWL_SEGMENTS = 14
 BOX, CYLINDER, SPHERE, CAPSULE, MESH = (getattr(mujoco.mjtGeom, f"mjGEOM_{n}") for n in ("BOX", "CYLINDER", "SPHERE", "CAPSULE", "MESH"))
 
 
-def _contact(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], pos: list[float], mass: float, quat: list[float] | None = None) -> None:
+def _contact(
+    body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], pos: list[float], mass: float, quat: list[float] | None = None
+) -> None:
     rolling = 0.004 if kind == SPHERE else 0.0005
     body.add_geom(
         type=kind, size=size, pos=pos, quat=quat or [1, 0, 0, 0], mass=mass, group=3, contype=1, conaffinity=1,
@@ -25,7 +27,9 @@ def _contact(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], pos:
     )  # fmt: skip
 
 
-def _look(body: mujoco.MjsBody, kind: mujoco.mjtGeom, material: str, size: list[float], pos: list[float], quat: list[float] | None = None) -> None:
+def _look(
+    body: mujoco.MjsBody, kind: mujoco.mjtGeom, material: str, size: list[float], pos: list[float], quat: list[float] | None = None
+) -> None:
     body.add_geom(type=kind, size=size, pos=pos, quat=quat or [1, 0, 0, 0], material=material, group=2, mass=0, contype=0, conaffinity=0)
 
 

@@ -18,9 +18,7 @@ HOLD, HORIZON = 10, 40
 class FakeHouse:
     """Action 0 names the goal (its place in GOALS) that advances by a step; each is met after 3 to 7 steps."""
 
-    def __init__(
-        self, task: str, num_envs: int, *, diverging: frozenset[int] = frozenset(), hard: frozenset[int] = frozenset()
-    ):
+    def __init__(self, task: str, num_envs: int, *, diverging: frozenset[int] = frozenset(), hard: frozenset[int] = frozenset()):
         self.task, self.num_envs, self.diverging, self.hard = task, num_envs, diverging, hard
         self.own = [g for g in GOALS if g.task == task]
         self.index = np.full(num_envs, -1)
@@ -39,9 +37,7 @@ class FakeHouse:
             self.progress[slot], self.steps[slot], self.held[slot] = 0, 0, 0
             self.goals[slot] = options["goal"][n] if options.get("goal") else self.own[index % len(self.own)]
             assert self.goals[slot] in self.valid_goals(slot)
-            self.texts[slot] = (
-                options["instruction"][n] if options.get("instruction") else "the environment's own words"
-            )
+            self.texts[slot] = options["instruction"][n] if options.get("instruction") else "the environment's own words"
         return self._observation(), self._info()
 
     def step(self, actions):

@@ -23,11 +23,7 @@ def test_a_clear_improvement_is_called_better_and_its_reverse_worse(tmp_path):
     assert up["verdict"] == "better" and down["verdict"] == "worse"
     assert up["difference"] == -down["difference"] == 0.25
     assert up["p"] == down["p"] == mcnemar(0, 20)
-    assert (
-        up["ci95"][0] > 0
-        and up["pairs"] == 80
-        and up["tasks"]["pick_up"] == {"pairs": 40, "rate_a": 0.625, "rate_b": 0.875}
-    )
+    assert up["ci95"][0] > 0 and up["pairs"] == 80 and up["tasks"]["pick_up"] == {"pairs": 40, "rate_a": 0.625, "rate_b": 0.875}
 
 
 def test_a_run_against_itself_is_undecided_and_says_what_it_could_have_seen(tmp_path):

@@ -165,9 +165,7 @@ def test_bad_settings_are_refused_with_their_value(changes, message):
 
 def test_a_record_reads_back_as_it_was_written_and_a_damaged_line_is_named(tmp_path):
     run(tmp_path)
-    assert [
-        EpisodeRecord.from_json(json.loads(json.dumps(r.to_json()))) for r in read_records(tmp_path)
-    ] == read_records(tmp_path)
+    assert [EpisodeRecord.from_json(json.loads(json.dumps(r.to_json()))) for r in read_records(tmp_path)] == read_records(tmp_path)
     path = tmp_path / "episodes.jsonl"
     text = path.read_text().splitlines()
     text[3] = text[3].replace('"steps"', '"stps"')

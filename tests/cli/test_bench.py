@@ -32,9 +32,7 @@ def test_outcomes_on_the_real_house_do_not_depend_on_the_number_of_slots(tmp_pat
     for slots in (1, 3):
         bench(policy="expert", tasks="open_drawer", episodes=3, slots=slots, language="swap", out=tmp_path / str(slots))
         lines = [json.loads(line) for line in (tmp_path / str(slots) / "episodes.jsonl").read_text().splitlines()]
-        states.append(
-            sorted((r["index"], r["certificate"]["final_hash"], r["success"], r["instruction"]) for r in lines)
-        )
+        states.append(sorted((r["index"], r["certificate"]["final_hash"], r["success"], r["instruction"]) for r in lines))
     assert states[0] == states[1]
 
 

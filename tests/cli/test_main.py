@@ -79,7 +79,26 @@ def test_tasks_and_doctor_write_their_json(tmp_path: Path) -> None:
 
 def test_collecting_verifying_and_replaying_fit_together(tmp_path: Path) -> None:
     out, report = tmp_path / "set", tmp_path / "r.json"
-    assert main(["collect", "--tasks", "open_drawer,pick_up", "--episodes", "2", "--slots", "2", "--perturb", "1", "--out", str(out), "--json", str(report)]) == 0
+    assert (
+        main(
+            [
+                "collect",
+                "--tasks",
+                "open_drawer,pick_up",
+                "--episodes",
+                "2",
+                "--slots",
+                "2",
+                "--perturb",
+                "1",
+                "--out",
+                str(out),
+                "--json",
+                str(report),
+            ]
+        )
+        == 0
+    )
     assert json.loads(report.read_text())["kept"] >= 3
     assert main(["data", "info", str(out)]) == 0
     assert main(["data", "list", str(out)]) == 0

@@ -82,9 +82,7 @@ def test_a_solved_episode_is_filmed_whole_and_its_predicate_announced(tmp_path):
 
 
 def test_an_episode_that_fails_runs_to_its_horizon(tmp_path):
-    out = run_episode(
-        FakeHouse(horizon=12), Fixed(-1.0), "open the top drawer", GOAL, 0, tmp_path / "v.mp4", say=lambda _: None
-    )
+    out = run_episode(FakeHouse(horizon=12), Fixed(-1.0), "open the top drawer", GOAL, 0, tmp_path / "v.mp4", say=lambda _: None)
     assert not out.success and out.steps == 12 and out.credit == 0.0
     assert frame_count(tmp_path / "v.mp4") == 1 + 12 + HOLD_FRAMES
 

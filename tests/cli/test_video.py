@@ -76,9 +76,7 @@ def test_touch_appears_on_the_finger_and_at_the_taxel_where_it_is():
     before, after = compose(moment()).astype(int), compose(moment(tactile=tactile)).astype(int)
     rows, columns = np.nonzero(np.abs(after - before).sum(-1))
     x, y, w, _ = TOUCH[1]
-    assert (
-        rows.min() >= y and rows.max() < y + w / 8 + 1 and columns.min() >= x + 7 * w / 8 - 1 and columns.max() < x + w
-    )
+    assert rows.min() >= y and rows.max() < y + w / 8 + 1 and columns.min() >= x + 7 * w / 8 - 1 and columns.max() < x + w
     deeper = tactile.copy()
     deeper[1, 0, 0, 7] = 0.003
     at = (y + 8, x + w - 8)

@@ -53,7 +53,7 @@ def test_a_store_is_opened_again_and_grows(path: Path) -> None:
     with Store.open(path, "a") as store:
         assert store.append(smooth_episode(3)) == 3
     assert len(Store.open(path)) == 4
-    assert [c["message"] for c in Store.open(path).history()][0].startswith("episode 3: open the top drawer")
+    assert Store.open(path).history()[0]["message"].startswith("episode 3: open the top drawer")
 
 
 @pytest.mark.parametrize("what", ["missing", "empty", "foreign"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gymnasium
+import homebody.envs  # noqa: F401  (registers the ids)
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
@@ -10,8 +11,6 @@ from homebody.core.errors import HomebodyError
 from homebody.core.types import Goal
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.single import HouseholdEnv
-
-import homebody.envs  # noqa: F401  (registers the ids)
 
 
 def actions(env: HouseholdVectorEnv, rng: np.random.Generator) -> np.ndarray:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gymnasium
+import homebody.envs  # noqa: F401
 import numpy as np
 import pytest
-
-import homebody.envs  # noqa: F401
 
 
 class StateView(gymnasium.Wrapper):  # type: ignore[type-arg]

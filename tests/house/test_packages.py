@@ -15,7 +15,9 @@ SKIPPED = {"tests", "build", "dist", "docs", "out"}
 
 def test_the_packages_listed_are_the_packages_there_are() -> None:
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
-    folders = {p.parent.relative_to(ROOT) for p in ROOT.rglob("*.py") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)}
+    folders = {
+        p.parent.relative_to(ROOT) for p in ROOT.rglob("*.py") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)
+    }
     there = {".".join(("homebody", *f.parts)) for f in folders if not f.parts or f.parts[0] not in SKIPPED}
     assert listed == there
 
@@ -34,5 +36,10 @@ def test_hugging_face_datasets_wins_from_the_repository_root() -> None:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    long = {p.name: n for p in ROOT.rglob("*.py") if ".venv" not in p.parts and ".peers" not in p.parts if (n := len(p.read_text().splitlines())) > 400}
+    long = {
+        p.name: n
+        for p in ROOT.rglob("*.py")
+        if ".venv" not in p.parts and ".peers" not in p.parts
+        if (n := len(p.read_text().splitlines())) > 400
+    }
     assert not long

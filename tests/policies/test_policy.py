@@ -20,7 +20,7 @@ from homebody.policies.network import PolicyConfig, VisuoTactilePolicy
 from homebody.policies.preprocess import pictures
 from homebody.policies.runtime import ChunkPolicy
 from homebody.policies.text import tokenise
-from homebody.policies.train import Trainer, TrainConfig, make_trainer
+from homebody.policies.train import TrainConfig, Trainer, make_trainer
 
 SMALL = PolicyConfig(image_size=16, channels=(8, 8, 8), text_width=32, width=32, layers=1, chunk=4)
 
@@ -198,7 +198,9 @@ def test_zero_holds_still_and_random_is_seeded() -> None:
     assert np.array_equal(a.act(seen), b.act(seen))
 
 
-@pytest.mark.parametrize(("setting", "said"), [({"steps": 0}, "steps is 0"), ({"rate": -1.0}, "rate is -1.0"), ({"batch": -5}, "batch is -5")])
+@pytest.mark.parametrize(
+    ("setting", "said"), [({"steps": 0}, "steps is 0"), ({"rate": -1.0}, "rate is -1.0"), ({"batch": -5}, "batch is -5")]
+)
 def test_bad_settings_are_refused(setting: dict, said: str) -> None:
     with pytest.raises(HomebodyError, match=said):
         TrainConfig(**setting)
