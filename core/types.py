@@ -110,7 +110,7 @@ class Episode:
     """(N,) float64 full physics state before the first action."""
     labels: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Privileged training signals, never an observation: `points` (T, 10, 3) float32, positions of `POINTS` in the base
-    frame [m]."""
+    frame [m]; `pixels` (T, cameras, 10, 2) float32, where they appear in the pictures: x right, y down, [-1, 1] inside."""
 
     @property
     def length(self) -> int:

@@ -29,6 +29,7 @@ class CollectEnv(Protocol):
     def step(self, actions: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]: ...
     def get_state(self, i: int) -> np.ndarray: ...
     def points(self, i: int) -> np.ndarray: ...
+    def pixels(self, i: int) -> np.ndarray: ...
     def goal(self, i: int) -> Goal: ...
     def instruction(self, i: int) -> str: ...
     def paraphrases(self, i: int) -> list[str]: ...
@@ -88,6 +89,7 @@ class _Slot:
     human: list[bool] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     points: list[np.ndarray] = field(default_factory=list)
+    pixels: list[np.ndarray] = field(default_factory=list)
     spans: list[str] = field(default_factory=list)
 
 
@@ -180,6 +182,7 @@ class Collector:
             run.human.append(mine)
             run.times.append(time.perf_counter() - run.started)
             run.points.append(self._env.points(slot).astype(np.float32))
+            run.pixels.append(np.clip(self._env.pixels(slot), -10, 10).astype(np.float32))
             run.spans.append(self._demonstrator.span(slot) if mine else "policy" if t < run.takeover_at else "disturbance")
         return action
 
@@ -213,7 +216,7 @@ class Collector:
             paraphrases=self._env.paraphrases(slot), predicates=info["predicates"][slot], success=bool(info["success"][slot]),
             credit=float(info["credit"][slot]), spans=_spans(run.spans),
             policy=f"{self._policy.name}+{self._demonstrator.name}" if run.takeover_at and self._policy else self._demonstrator.name,
-            certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points)},
+            certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points), "pixels": np.stack(run.pixels)},
         )  # fmt: skip
         self._sink(episode)
         self.report.kept += 1

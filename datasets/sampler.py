@@ -33,6 +33,8 @@ class TrainingArrays:
     """(N,) bool"""
     points: np.ndarray
     """(N, 10, 3) float32 [m]"""
+    pixels: np.ndarray
+    """(N, 2, 10, 2) float32, in the scene's and the wrist's pictures."""
     starts: np.ndarray
     """(E + 1,) first frame of each episode, and N."""
     goals: tuple[Goal, ...]
@@ -53,7 +55,7 @@ def load_arrays(paths: Sequence[Path], *, image_size: int = 64, progress: Callab
         for camera, out in pictures.items():
             for t, frame in enumerate(store.frames(number, camera)):
                 out[starts[job] + t] = cv2.resize(frame, (image_size, image_size), interpolation=cv2.INTER_AREA)
-        names = ("proprio", "action", "intervention", "label_points")
+        names = ("proprio", "action", "intervention", "label_points", "label_pixels")
         return {**{n: store.stream(number, n) for n in names}, "tactile": store.stream(number, "tactile").astype(np.float16)}
 
     rest: list[dict[str, np.ndarray]] = []
@@ -62,9 +64,9 @@ def load_arrays(paths: Sequence[Path], *, image_size: int = 64, progress: Callab
             rest.append(streams)
             progress(done, f"{starts[done]} frames")
     joined = {n: np.concatenate([r[n] for r in rest]) for n in rest[0]}
-    points = joined.pop("label_points")
+    points, pixels = joined.pop("label_points"), joined.pop("label_pixels")
     goals = tuple(Certificate.from_json(m["certificate"]).goal for m in metas)
-    return TrainingArrays(**pictures, **joined, points=points, starts=starts, goals=goals)
+    return TrainingArrays(**pictures, **joined, points=points, pixels=pixels, starts=starts, goals=goals)
 
 
 class WindowSampler:

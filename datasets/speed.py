@@ -31,7 +31,7 @@ def moving_episode(number: int, frames: int = FRAMES, size: int = SIZE) -> Episo
         action=rng.random((frames, 8), np.float32), intervention=np.ones(frames, bool), times_s=np.arange(1, frames + 1) * 0.05,
         instruction="open the top drawer", paraphrases=["open the top drawer"], predicates={"open(top_drawer)": True}, success=True,
         credit=1.0, spans=[Span(name="reach", start=0, stop=frames)], policy="expert", certificate=certificate,
-        initial_state=rng.random(200), labels={"points": rng.random((frames, 10, 3), np.float32)},
+        initial_state=rng.random(200), labels={"points": rng.random((frames, 10, 3), np.float32), "pixels": rng.random((frames, 2, 10, 2), np.float32)},
     )  # fmt: skip
 
 

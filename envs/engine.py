@@ -19,6 +19,7 @@ from ..core.kinematics import DQ_MAX, Q_MAX, Q_MIN, forward, rotation_from_quate
 from ..core.types import ACTION_DIM, CONTROL_HZ, POINTS, PROPRIO_DIM, TAXELS, Certificate, Goal
 from .initial import InitialState, initial_state, task_goals
 from .model import SUBSTEPS, house_model
+from .projection import camera_poses, project
 from .rendering import RenderPool, View
 from .robots.panda import tactile_image
 from .scenes.objects import OBJECTS
@@ -320,6 +321,12 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def instruction(self, i: int) -> str:
         return self._instructions[i]
+
+    def pixels(self, i: int) -> np.ndarray:
+        """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
+        points, tool = self._seen[i].points[None], self._pose[i : i + 1]
+        views = [project(points, camera_poses(self.model, c, tool), self.model.camera(c).fovy[0])[0] for c in self.cameras]
+        return np.stack(views)
 
     def horizon(self, i: int) -> int:
         return TASKS[self._goals[i].task].horizon

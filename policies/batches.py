@@ -31,6 +31,7 @@ class Arrays(Protocol):
     action: np.ndarray
     intervention: np.ndarray
     points: np.ndarray
+    pixels: np.ndarray
     starts: np.ndarray
     goals: tuple[Goal, ...]
 
@@ -120,8 +121,14 @@ class Batches:
             "tactile": taxels(torch.from_numpy(d.tactile[frames])), "proprio": torch.from_numpy(proprio),
             "tokens": torch.from_numpy(self._phrases(goals)), "motions": torch.from_numpy(self._motions(frames)),
             "points": torch.from_numpy(points.astype(np.float32)), "other_tokens": torch.from_numpy(self._phrases(others)),
+            "pixels": torch.from_numpy(self._pixels(frames, goals)), "other_pixels": torch.from_numpy(self._pixels(frames[:n], others)),
             "other_points": torch.from_numpy(d.points[frames[:n]][rows[:n], self._points[others]].astype(np.float32)),
         }  # fmt: skip
+
+    def _pixels(self, frames: np.ndarray, goals: np.ndarray) -> np.ndarray:
+        """(n, cameras, 2, 2): where target and receptacle appear."""
+        chosen = self._points[goals][:, None, :, None]  # (n, 1, 2, 1)
+        return np.take_along_axis(self._data.pixels[frames], chosen, 2).astype(np.float32)
 
     def _other_goals(self, points: np.ndarray) -> np.ndarray:
         """A random goal per frame whose points are in sight."""

@@ -65,7 +65,7 @@ class Film(nn.Module):
 
 
 class Eye(nn.Module):
-    """One camera: picture (B, 3, S, S) and text -> points and contents of the feature maps (B, 3 C)."""
+    """One camera: picture (B, 3, S, S) and text -> features (B, dim) and heat maps (B, 2, HW) of target and receptacle."""
 
     grid: Tensor
 
@@ -75,23 +75,27 @@ class Eye(nn.Module):
         text = config.text_width
         self.stages = nn.ModuleList([Film(3, a, 4, 2, text), Film(a, b, 3, 2, text), Film(b, c, 3, 1, text), Film(c, c, 3, 1, text)])
         self.attend = nn.Conv2d(c, c, 1)
-        self.dim = 3 * c
+        self.seek = nn.Linear(text, 2 * c)
+        self.dim = 5 * c + 4
         side = config.image_size // 4
-        line = torch.linspace(-1, 1, side)
+        line = (torch.arange(side) + 0.5) / side * 2 - 1
         self.register_buffer("grid", torch.stack([line.repeat(side), line.repeat_interleave(side)], -1), persistent=False)  # (HW, 2)
 
-    def forward(self, picture: Tensor, text: Tensor) -> Tensor:
+    def forward(self, picture: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
         x = picture
         for stage in self.stages:
             x = stage(x, text)
-        weight = self.attend(x).flatten(2).float().softmax(-1)  # (B, C, HW)
-        points = weight @ self.grid  # (B, C, 2)
-        content = (weight * x.flatten(2)).sum(-1)  # (B, C)
-        return torch.cat([points.flatten(1), content], -1)
+        flat = x.flatten(2)  # (B, C, HW)
+        weight = self.attend(x).flatten(2).softmax(-1)
+        points, content = weight @ self.grid, (weight * flat).sum(-1)  # (B, C, 2), (B, C)
+        heat = self.seek(text).view(len(text), 2, -1) @ flat  # (B, 2, HW)
+        sought = heat.softmax(-1)
+        found = torch.cat([(sought @ self.grid).flatten(1), (sought @ flat.transpose(1, 2)).flatten(1)], -1)  # (B, 4 + 2 C)
+        return torch.cat([points.flatten(1), content, found], -1), heat
 
 
 class VisuoTactilePolicy(nn.Module):
-    """See the module. `forward` returns the chunk (B, chunk, 10), normalised, and the grounded points (B, 2, 3) [m]."""
+    """See the module. `forward` returns the chunk (B, chunk, 10), normalised, the grounded points (B, 2, 3) [m], and heat maps (B, 2, 2, HW)."""
 
     proprio_mean: Tensor
     proprio_std: Tensor
@@ -121,18 +125,18 @@ class VisuoTactilePolicy(nn.Module):
         self.register_buffer("motion_mean", torch.zeros(config.chunk, MOTION_DIM))
         self.register_buffer("motion_std", torch.ones(config.chunk, MOTION_DIM))
 
-    def look(self, scene: Tensor, wrist: Tensor, proprio: Tensor, text: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Vision and grounding: features of both cameras and the points (B, 2, 3): target and receptacle [m]."""
-        a, b = self.scene(scene, text), self.wrist(wrist, text)
+    def look(self, scene: Tensor, wrist: Tensor, proprio: Tensor, text: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Vision and grounding: features of both cameras, points (B, 2, 3) of target and receptacle [m], heat maps (B, 2, 2, HW)."""
+        (a, heat_a), (b, heat_b) = self.scene(scene, text), self.wrist(wrist, text)
         plain = (proprio - self.proprio_mean) / self.proprio_std
         offset = self.ground(torch.cat([a, b, plain, text], -1)).view(-1, 2, 3)
         centre = torch.tensor([0.45, 0.0, 0.1], dtype=offset.dtype, device=offset.device)
-        return a, b, centre + 0.25 * offset
+        return a, b, centre + 0.25 * offset, torch.stack([heat_a, heat_b], 1)
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """`scene`, `wrist` (B, 3, S, S) in [-0.5, 0.5]; `tactile` (B, 2, 3, 8, 8) squashed; `proprio` (B, 24); `text` (B, T)."""
         proprio, text = inputs["proprio"], inputs["text"]
-        a, b, points = self.look(inputs["scene"], inputs["wrist"], proprio, text)
+        a, b, points, heat = self.look(inputs["scene"], inputs["wrist"], proprio, text)
         plain = (proprio - self.proprio_mean) / self.proprio_std
         relative = (points - proprio[:, None, 15:18]) * 5.0
         touch = self.taxels(inputs["tactile"].flatten(0, 1)).view(len(text), 2, -1)
@@ -141,4 +145,4 @@ class VisuoTactilePolicy(nn.Module):
             [self.from_text(text), self.from_scene(a), self.from_wrist(b), touch[:, 0], touch[:, 1], self.from_proprio(plain), ground, torch.zeros_like(ground)], 1
         )  # fmt: skip
         out = self.trunk(tokens + self.kind)[:, -1]
-        return self.head(out).view(-1, self.config.chunk, MOTION_DIM), points
+        return self.head(out).view(-1, self.config.chunk, MOTION_DIM), points, heat

@@ -60,7 +60,7 @@ class ChunkPolicy:
             inputs["tactile"] = taxels(tensor(observation["tactile"][row], self._device))
             inputs["proprio"] = tensor(observation["proprio"][row].astype(np.float32), self._device)
             inputs["text"] = self._text(self._words[slot])
-            chunk, point = self._model(inputs)
+            chunk, point, _ = self._model(inputs)
             chunks.append((chunk * self._model.motion_std + self._model.motion_mean).float().cpu().numpy())
             points.append(point.float().cpu().numpy())
         return np.concatenate(chunks), np.concatenate(points)

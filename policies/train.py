@@ -40,6 +40,8 @@ class TrainConfig:
     ground: float = 2.0
     """Weight of the grounding losses, per decimetre; another goal's points in the same picture count as much as the
     demonstrated one's, or the head reads the answer off the arm's motion instead of the words."""
+    heat: float = 0.1
+    """Weight of the heat maps' cross entropies."""
     seed: int = 0
     threads: int = 2
     save_minutes: float = 5.0
@@ -69,16 +71,34 @@ class Progress:
     parts: dict[str, float]
 
 
+def heat_loss(heat: Tensor, pixels: Tensor) -> Tensor:
+    """Cross entropy of heat maps (B, cameras, 2, HW) with the cells around `pixels` (B, cameras, 2, 2) in [-1, 1].
+
+    The target spreads over the four nearest cells, so that its mean is the pixel; points out of the picture do not count.
+    """
+    side = math.isqrt(heat.shape[-1])
+    place = (pixels + 1) / 2 * side - 0.5  # (..., x, y) in cells
+    seen = ((place > -0.5) & (place < side - 0.5)).all(-1)
+    place = place.clamp(0, side - 1)
+    line = torch.arange(side, device=heat.device)
+    near = (1 - (place[..., None] - line).abs()).clamp(min=0)  # (..., 2, side)
+    target = (near[..., 1, :, None] * near[..., 0, None, :]).flatten(-2)  # rows are y
+    each = -(target * heat.float().log_softmax(-1)).sum(-1)
+    return (each * seen).sum() / seen.sum().clamp(min=1)
+
+
 def losses(model: VisuoTactilePolicy, batch: dict[str, Tensor], config: TrainConfig) -> dict[str, Tensor]:
     """Motion loss (L1, in units of each number's spread) and grounding losses (L1) [dm]."""
     std = model.proprio_std
     noisy = batch["proprio"] + torch.randn_like(batch["proprio"]) * std * config.augment.proprio
     text = model.text(batch["tokens"])
-    chunk, points = model({**batch, "proprio": noisy, "text": text})
+    chunk, points, heat = model({**batch, "proprio": noisy, "text": text})
     goal = (batch["motions"] - model.motion_mean) / model.motion_std
     n = len(batch["other_tokens"])
-    other = model.look(batch["scene"][:n], batch["wrist"][:n], noisy[:n], model.text(batch["other_tokens"]))[2]
+    _, _, other, other_heat = model.look(batch["scene"][:n], batch["wrist"][:n], noisy[:n], model.text(batch["other_tokens"]))
     return {
+        "heat": heat_loss(heat, batch["pixels"]),
+        "other_heat": heat_loss(other_heat, batch["other_pixels"]),
         "motion": (chunk - goal).abs().mean(),
         "ground": 10 * (points - batch["points"]).abs().mean(),
         "other": 10 * (other - batch["other_points"]).abs().mean(),
@@ -110,7 +130,7 @@ class Trainer:
             group["lr"] = self.rate(self.step)
         with torch.autocast(torch.device(c.device).type, torch.bfloat16, enabled=c.half):
             parts = losses(self.model, batch, c)
-        loss = parts["motion"] + c.ground * (parts["ground"] + parts["other"])
+        loss = parts["motion"] + c.ground * (parts["ground"] + parts["other"]) + c.heat * (parts["heat"] + parts["other_heat"])
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), c.clip)
@@ -203,7 +223,7 @@ def _plot(rows: list[Any], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
-    for name in ("motion", "ground", "other"):
+    for name in ("motion", "ground", "other", "heat", "other_heat"):
         axes.plot([float(r["step"]) for r in rows], [float(r[name]) for r in rows], label=name)
     axes.set(xlabel="step", ylabel="loss", yscale="log")
     axes.legend()

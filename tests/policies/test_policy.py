@@ -34,6 +34,7 @@ class Arrays:
     action: np.ndarray
     intervention: np.ndarray
     points: np.ndarray
+    pixels: np.ndarray
     starts: np.ndarray
     goals: tuple
 
@@ -55,7 +56,7 @@ def arrays() -> Arrays:
     T = forward(joints)
     proprio = np.concatenate([joints, np.zeros((n, 7)), np.full((n, 1), 0.08), T[:, :3, 3], T[:, :3, 0], T[:, :3, 1]], 1).astype(np.float32)
     action = np.concatenate([joints + 0.02, np.ones((n, 1))], 1).astype(np.float32)
-    return Arrays(scene, scene[:, ::-1].copy(), np.zeros((n, 2, 3, 8, 8), np.float16), proprio, action, np.ones(n, bool), points,
+    return Arrays(scene, scene[:, ::-1].copy(), np.zeros((n, 2, 3, 8, 8), np.float16), proprio, action, np.ones(n, bool), points, np.zeros((n, 2, 10, 2), np.float32),
                   np.arange(episodes + 1) * length, goals)  # fmt: skip
 
 
