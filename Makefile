@@ -7,7 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-.PHONY: help install prompt test check bench clean gl
+# The shipped checkpoint, from data to model card: SIZE=cpu (two cores, about two hours) or SIZE=gpu DEVICE=cuda.
+SIZE ?= cpu
+DEVICE ?= cpu
+SCALE ?= 10
+MINUTES ?= 40
+OUT ?= out/recipe
+
+.PHONY: help install prompt test check bench recipe clean gl
 
 help:
 	@echo 'make prompt TEXT="open the top drawer"   run the robot on a sentence (installs on first use)'
@@ -49,6 +56,17 @@ check: gl $(VENV)/.dev
 
 bench: install
 	$(BIN)/homebody bench --policy homebody --episodes 50 --out out/bench
+
+recipe: install
+	set -e; for part in open_drawer:18 close_drawer:14 open_microwave:14 close_microwave:12 pick_up:42 put_in:48; do \
+	  $(BIN)/homebody collect --tasks $${part%:*} --episodes $$(( $${part#*:} * $(SCALE) )) --perturb 0.5 --out $(OUT)/demonstrations; done
+	$(BIN)/homebody train policy --data $(OUT)/demonstrations --size $(SIZE) --device $(DEVICE) --minutes $(MINUTES) --steps 1000000 --out $(OUT)/first
+	set -e; for part in open_drawer:8 close_drawer:7 open_microwave:8 close_microwave:7 pick_up:30 put_in:30; do \
+	  $(BIN)/homebody collect --tasks $${part%:*} --episodes $$(( $${part#*:} * $(SCALE) / 2 )) --first-index 50000 --policy $(OUT)/first \
+	    --takeover 1 --perturb 0.2 --out $(OUT)/takeovers; done
+	$(BIN)/homebody train policy --data $(OUT)/demonstrations $(OUT)/takeovers --size $(SIZE) --device $(DEVICE) --minutes $(MINUTES) --steps 1000000 \
+	  --start-from $(OUT)/first --rate 6e-4 --out $(OUT)/homebody
+	$(BIN)/homebody bench --policy $(OUT)/homebody --episodes 50 --out $(OUT)/bench --card $(OUT)/homebody
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .ruff_cache

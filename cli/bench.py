@@ -55,6 +55,7 @@ def bench(
     robot: str = "panda",
     slots: int = 16,
     threads: int = 2,
+    card: Path | None = None,
     json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
     """Evaluates a policy: success rates with intervals, from one raw record per episode.
@@ -73,6 +74,7 @@ def bench(
         robot: Robot's name.
         slots: Simulations side by side; outcomes do not depend on it.
         threads: Threads for physics and rendering.
+        card: Folder of a checkpoint whose model card gets these scores.
         json_path: Write the summary there too.
     """
     from ..benchmarks.protocol import BenchConfig
@@ -99,6 +101,10 @@ def bench(
     with progress_bar(f"bench {source.name}", episodes * len(config.tasks)) as advance:
         summary = evaluate(make_env, source.build, config, out, slots=slots, progress=lambda done, _, task: advance(done, task))
     _print_summary(summary, out)
+    if card:
+        from ..policies.card import add_scores
+
+        add_scores(card, f"{split} initial states, {language} instructions", summary)
     if json_path:
         json_path.write_text(json.dumps(summary, indent=2) + "\n")
     return 1 if summary["interrupted"] else 0
