@@ -64,6 +64,7 @@ def run_episode(
     from .video import Background, VideoWriter
     from .video_layout import HEIGHT, SCENE, WIDTH, WRIST, Moment, compose
 
+    profile: Literal["film", "pretty"] = "pretty" if quality == "pretty" else "film"
     observation, info = env.reset(options={"index": np.array([index]), "goal": [goal], "instruction": [text]})
     policy.reset([0], [text])
     announcer, step, over = _Announcer(say, dict(info["predicates"][0])), 0, False
@@ -71,8 +72,8 @@ def run_episode(
         while True:
             moment = Moment(
                 instruction=text, policy=policy.name,
-                scene=env.render_slot(0, "scene", (SCENE[3], SCENE[2]), quality),
-                wrist=env.render_slot(0, "wrist", (WRIST[3], WRIST[2]), quality),
+                scene=env.render_slot(0, "scene", (SCENE[3], SCENE[2]), profile),
+                wrist=env.render_slot(0, "wrist", (WRIST[3], WRIST[2]), profile),
                 tactile=observation["tactile"][0], predicates=info["predicates"][0], step=step, horizon=env.horizon(0),
                 time_s=step / CONTROL_HZ, credit=float(info["credit"][0]), success=bool(info["success"][0]),
             )  # fmt: skip

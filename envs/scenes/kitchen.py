@@ -49,6 +49,14 @@ def _light(spec: mujoco.MjSpec) -> None:
     spec.visual.map.znear, spec.visual.map.zfar = 0.01, 30.0
 
 
+def _backdrop(spec: mujoco.MjSpec) -> None:
+    """What people see beyond the room; the `fast` profile leaves it out."""
+    spec.add_texture(
+        name="backdrop", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+        rgb1=[0.93, 0.90, 0.85], rgb2=[0.70, 0.66, 0.61], width=64, height=384,
+    )  # fmt: skip
+
+
 def _cameras(world: mujoco.MjsBody) -> None:
     scene = (-0.05, -0.75, 1.15)
     world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, (0.38, 0.0, 0.05)), fovy=47)
@@ -63,6 +71,7 @@ def build_kitchen(add_robot: Callable[[mujoco.MjSpec], None] | None = None) -> m
     _options(spec)
     add_materials(spec)
     _light(spec)
+    _backdrop(spec)
     world = spec.worldbody
     for add in (add_worktop, add_chest, add_microwave, add_cabinet, add_bin):
         add(world)

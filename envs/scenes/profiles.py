@@ -1,4 +1,4 @@
-"""Two render profiles: `fast` for learning, `pretty` for people."""
+"""Render profiles: `fast` for learning, `film` the same with a backdrop, `pretty` for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 import mujoco
 
-Profile = Literal["fast", "pretty"]
+Profile = Literal["fast", "film", "pretty"]
 
 
 def apply_profile(model: mujoco.MjModel, profile: Profile) -> None:
@@ -25,4 +25,7 @@ def scene_flags(profile: Profile) -> dict[int, bool]:
     """Flags of mjvScene to set for the profile."""
     flag = mujoco.mjtRndFlag
     pretty = profile == "pretty"
-    return {flag.mjRND_SHADOW.value: pretty, flag.mjRND_REFLECTION.value: pretty, flag.mjRND_HAZE.value: False}
+    return {
+        flag.mjRND_SHADOW.value: pretty, flag.mjRND_REFLECTION.value: pretty, flag.mjRND_HAZE.value: False,
+        flag.mjRND_SKYBOX.value: profile != "fast",
+    }  # fmt: skip
