@@ -104,12 +104,12 @@ class Store:
 
     def _refresh(self) -> None:
         self._root = zarr.open_group(self._repository.readonly_session(BRANCH).store, mode="r")
-        attrs = dict(self._root.attrs)
+        attrs: dict[str, Any] = dict(self._root.attrs)
         if attrs.get("format") != FORMAT:
             raise HomebodyError(f"{self.path} is not a data set of Homebody: its format is {attrs.get('format')!r}")
         if str(attrs["version"]).split(".")[0] != VERSION.split(".")[0]:
             raise HomebodyError(f"{self.path} has format version {attrs['version']}: expected {VERSION.split('.')[0]}.x")
-        self._attrs = attrs
+        self._attrs: dict[str, Any] = attrs
 
     # --- writing ------------------------------------------------------------------------------------------------------
     def append(self, episode: Episode) -> int:
