@@ -180,6 +180,7 @@ def kill_while_recording(path: Path, kills: int) -> None:
         complete = [first, *rest[:-1]]
         acknowledged = int(complete[-1])
         child.wait()
+        child.stdout.close()
     report = verify(path)
     assert report["problems"] == []
     assert report["episodes"] >= acknowledged + 1

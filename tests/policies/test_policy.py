@@ -49,14 +49,18 @@ def arrays() -> Arrays:
     points[:] = np.repeat(points[::length], length, 0)
     goals = tuple(all_goals()[rng.integers(len(all_goals()))] for _ in range(episodes))
     scene = np.zeros((n, 16, 16, 3), np.uint8)
+    pixels = np.full((n, 2, len(POINTS), 2), 10.0, np.float32)
     for t in range(n):
-        x, y = ((points[t, goal_points(goals[t // length])[0], :2] - [0.3, -0.2]) / [0.3, 0.4] * 12).astype(int)
+        target = goal_points(goals[t // length])[0]
+        x, y = ((points[t, target, :2] - [0.3, -0.2]) / [0.3, 0.4] * 12).astype(int)
         scene[t, y : y + 4, x : x + 4] = 255
+        centre = (np.array([x, y]) + 2) / 8 - 1
+        pixels[t, :, target] = [centre, centre * [1, -1]]
     joints = Q_HOME + rng.uniform(-0.2, 0.2, (n, 7))
     T = forward(joints)
     proprio = np.concatenate([joints, np.zeros((n, 7)), np.full((n, 1), 0.08), T[:, :3, 3], T[:, :3, 0], T[:, :3, 1]], 1).astype(np.float32)
     action = np.concatenate([joints + 0.02, np.ones((n, 1))], 1).astype(np.float32)
-    return Arrays(scene, scene[:, ::-1].copy(), np.zeros((n, 2, 3, 8, 8), np.float16), proprio, action, np.ones(n, bool), points, np.zeros((n, 2, 10, 2), np.float32),
+    return Arrays(scene, scene[:, ::-1].copy(), np.zeros((n, 2, 3, 8, 8), np.float16), proprio, action, np.ones(n, bool), points, pixels,
                   np.arange(episodes + 1) * length, goals)  # fmt: skip
 
 
