@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -110,21 +109,12 @@ def _on_episode(advance: Callable[[int, str], None]) -> Callable[[Any], None]:
 
 
 def _run(collector: Any) -> bool:
-    """Runs until done or Ctrl-C, which lets the present step finish; True when interrupted."""
-    stop = {"asked": False}
-
-    def ask(*_: object) -> None:
-        stop["asked"] = True
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGINT, ask)
+    """Runs until done or Ctrl-C, which keeps what was committed; True when interrupted."""
     try:
         collector.run()
     except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    return stop["asked"]
+        return True
+    return False
 
 
 COMMANDS = {"collect": collect}

@@ -44,6 +44,12 @@ class Goal:
         return {"task": self.task, "target": self.target, "receptacle": self.receptacle}
 
 
+def goal_points(goal: Goal) -> tuple[int, int]:
+    """Indices into POINTS of a goal's target and its receptacle (the target again where there is none)."""
+    target = POINTS.index(f"drawer_{goal.target}" if goal.task.endswith("drawer") else goal.target)
+    return target, POINTS.index(goal.receptacle) if goal.receptacle else target
+
+
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
     """What makes an episode repeatable: replaying its actions from its index gives the same hashes."""

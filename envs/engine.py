@@ -16,13 +16,12 @@ from mujoco import batch
 from ..core.errors import HomebodyError
 from ..core.instructions import all_goals, phrasings
 from ..core.kinematics import DQ_MAX, Q_MAX, Q_MIN, forward, rotation_from_quaternion, rotation_to_6d
-from ..core.types import ACTION_DIM, CONTROL_HZ, POINTS, PROPRIO_DIM, TAXELS, Certificate, Goal
+from ..core.types import ACTION_DIM, CONTROL_HZ, POINTS, PROPRIO_DIM, TAXELS, Certificate, Goal, goal_points
 from .initial import InitialState, initial_state, task_goals
 from .model import SUBSTEPS, house_model
 from .projection import camera_poses, project
 from .rendering import RenderPool, View
 from .robots.panda import tactile_image
-from .scenes.objects import OBJECTS
 from .scenes.profiles import Profile
 from .tasks import HOLD_STEPS, TASKS, Check, Snapshot, dense_reward, goal_checks
 
@@ -127,9 +126,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             for slot in slots:
                 self._initial_hash[slot] = self.state_hash(int(slot))
         snapshots = self._snapshots()
+        predicates = self._predicates(snapshots)
         for slot in slots:
-            self._initially[slot] = {k: c(snapshots[slot]) for k, c in self._checks[slot].items()}
-        return self._observe(slots, snapshots), self._info(snapshots)
+            self._initially[slot] = predicates[slot]
+        return self._observe(slots, snapshots), self._info(predicates)
 
     def _resolve_indices(self, seed: Any, index: Any, count: int) -> np.ndarray:
         if index is not None:
@@ -181,9 +181,8 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             self._advance(active)
         self._steps[active] += 1
         snapshots = self._snapshots()
-        hold = np.zeros(self.num_envs, bool)
-        for i in active:
-            hold[i] = not self._diverged[i] and all(c(snapshots[i]) for c in self._checks[i].values())
+        predicates = self._predicates(snapshots)
+        hold = np.array([all(p.values()) for p in predicates]) & ~self._diverged
         self._held[active] = np.where(hold[active], self._held[active] + 1, 0)
         success = self._held >= HOLD_STEPS
         reward = np.zeros(self.num_envs)
@@ -195,7 +194,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         truncated[active] = (self._steps >= horizons)[active] & ~terminated[active]
         observation = self._observe(active, snapshots)
         self._done |= terminated | truncated
-        return observation, reward, terminated, truncated, self._info(snapshots)
+        return observation, reward, terminated, truncated, self._info(predicates)
 
     @staticmethod
     def _limit(ctrl: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -254,16 +253,17 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         }
 
     def _privileged(self, i: int, s: Snapshot) -> np.ndarray:
-        from .tasks import target_point
-
         onehot = np.zeros(len(GOALS))
         onehot[GOALS.index(self._goals[i])] = 1
-        return np.concatenate([s.points.ravel(), s.fixtures, s.tool, s.points[target_point(self._goals[i])] - s.tool, onehot]).astype(
+        return np.concatenate([s.points.ravel(), s.fixtures, s.tool, s.points[goal_points(self._goals[i])[0]] - s.tool, onehot]).astype(
             np.float32
         )
 
-    def _info(self, snapshots: list[Snapshot]) -> dict[str, Any]:
-        predicates = [{k: bool(c(s)) for k, c in checks.items()} for checks, s in zip(self._checks, snapshots, strict=True)]
+    def _predicates(self, snapshots: list[Snapshot]) -> list[dict[str, bool]]:
+        """Each slot's goal predicates now."""
+        return [{k: c(s) for k, c in checks.items()} for checks, s in zip(self._checks, snapshots, strict=True)]
+
+    def _info(self, predicates: list[dict[str, bool]]) -> dict[str, Any]:
         credit = [self._credit(before, now) for before, now in zip(self._initially, predicates, strict=True)]
         return {
             "instruction": list(self._instructions), "success": self._held >= HOLD_STEPS, "credit": np.array(credit),
@@ -388,6 +388,3 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         for pool in self._pools.values():
             pool.close()
         self._pools.clear()
-
-
-__all__ = ["OBJECTS", "PRIVILEGED_DIM", "HouseholdVectorEnv", "action_space", "observation_space"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.types import POINTS, Goal
+from ..core.types import POINTS, Goal, goal_points
 from .scenes.objects import OBJECTS, REST_HEIGHT
 
 HOLD_STEPS = 10
@@ -118,11 +118,6 @@ def goal_checks(goal: Goal) -> dict[str, Check]:
     return {f"inside({t}, {goal.receptacle})": inside(t, goal.receptacle), f"released({t})": released(t)}
 
 
-def target_point(goal: Goal) -> int:
-    """Index into core.types.POINTS of the thing to act on."""
-    return POINTS.index(f"drawer_{goal.target}" if goal.task.endswith("drawer") else goal.target)
-
-
 def progress(goal: Goal, s: Snapshot) -> float:
     """How far the goal has come, in [0, 1]: the dense reward's second term."""
     if goal.task == "open_drawer":
@@ -144,7 +139,7 @@ def progress(goal: Goal, s: Snapshot) -> float:
 
 def dense_reward(goal: Goal, s: Snapshot, success: bool) -> float:
     """In [0, 2.2]: 0.2 for the tool near the target, 1 for progress, 1 for success."""
-    reach = 1 - np.tanh(5 * np.linalg.norm(s.tool - s.points[target_point(goal)]))
+    reach = 1 - np.tanh(5 * np.linalg.norm(s.tool - s.points[goal_points(goal)[0]]))
     return float(0.2 * reach + progress(goal, s) + success)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -12,34 +11,14 @@ from torch import Tensor
 
 from ..core.instructions import all_goals, phrasings
 from ..core.kinematics import forward
-from ..core.types import POINTS, Goal
+from ..core.types import goal_points
+from ..datasets.sampler import TrainingArrays
 from .actions import encode, target_poses
 from .preprocess import pictures, taxels
 from .text import tokenise
 
 VISIBLE_Z = 0.5
 """Objects above this height stand in the wall cabinet, out of reach and sight [m]."""
-
-
-class Arrays(Protocol):
-    """What `datasets.sampler.load_arrays` gives: N frames of E episodes."""
-
-    scene: np.ndarray
-    wrist: np.ndarray
-    tactile: np.ndarray
-    proprio: np.ndarray
-    action: np.ndarray
-    intervention: np.ndarray
-    points: np.ndarray
-    pixels: np.ndarray
-    starts: np.ndarray
-    goals: tuple[Goal, ...]
-
-
-def goal_points(goal: Goal) -> tuple[int, int]:
-    """Indices into POINTS of the target and the receptacle (the target again where there is none)."""
-    target = POINTS.index(f"drawer_{goal.target}" if goal.task.endswith("drawer") else goal.target)
-    return target, POINTS.index(goal.receptacle) if goal.receptacle else target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +36,7 @@ class Augment:
 class Batches:
     """Random batches from arrays in memory; the same seed gives the same batches."""
 
-    def __init__(self, data: Arrays, *, chunk: int, batch: int, image_size: int, seed: int, augment: Augment) -> None:
+    def __init__(self, data: TrainingArrays, *, chunk: int, batch: int, image_size: int, seed: int, augment: Augment) -> None:
         self._data, self._chunk, self._batch, self._size, self._augment = data, chunk, batch, image_size, augment
         self.rng = np.random.default_rng(seed)
         ends = np.zeros(len(data.action), np.int64)

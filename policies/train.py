@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import HomebodyError
-from .batches import Arrays, Augment, Batches
+from ..datasets.sampler import TrainingArrays
+from .batches import Augment, Batches
 from .checkpoint import load_model, load_state, save_model, save_state, write_card
 from .network import PolicyConfig, VisuoTactilePolicy
 
@@ -231,7 +232,7 @@ def _plot(rows: list[Any], path: Path) -> None:
     plt.close(figure)
 
 
-def make_trainer(data: Arrays, network: PolicyConfig, config: TrainConfig, out: Path, *, start_from: Path | None = None) -> Trainer:
+def make_trainer(data: TrainingArrays, network: PolicyConfig, config: TrainConfig, out: Path, *, start_from: Path | None = None) -> Trainer:
     """Seeds everything and builds a trainer; `start_from` is a checkpoint whose weights to begin with."""
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,11 @@ import torch
 from homebody.core.errors import HomebodyError
 from homebody.core.instructions import all_goals
 from homebody.core.kinematics import Q_HOME, forward
-from homebody.core.types import POINTS
+from homebody.core.types import POINTS, goal_points
+from homebody.datasets.sampler import TrainingArrays
 from homebody.policies.actions import decode, encode, target_poses
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
-from homebody.policies.batches import Augment, goal_points
+from homebody.policies.batches import Augment
 from homebody.policies.checkpoint import load_model, save_model
 from homebody.policies.network import PolicyConfig, VisuoTactilePolicy
 from homebody.policies.preprocess import pictures
@@ -25,22 +26,8 @@ from homebody.policies.train import TrainConfig, Trainer, make_trainer
 SMALL = PolicyConfig(image_size=16, channels=(8, 8, 8), text_width=32, width=32, layers=1, chunk=4)
 
 
-@dataclass
-class Arrays:
-    scene: np.ndarray
-    wrist: np.ndarray
-    tactile: np.ndarray
-    proprio: np.ndarray
-    action: np.ndarray
-    intervention: np.ndarray
-    points: np.ndarray
-    pixels: np.ndarray
-    starts: np.ndarray
-    goals: tuple
-
-
 @pytest.fixture(scope="module")
-def arrays() -> Arrays:
+def arrays() -> TrainingArrays:
     """40 made-up episodes of 12 frames whose target is a bright patch in both pictures."""
     rng = np.random.default_rng(0)
     episodes, length = 40, 12
@@ -60,11 +47,13 @@ def arrays() -> Arrays:
     T = forward(joints)
     proprio = np.concatenate([joints, np.zeros((n, 7)), np.full((n, 1), 0.08), T[:, :3, 3], T[:, :3, 0], T[:, :3, 1]], 1).astype(np.float32)
     action = np.concatenate([joints + 0.02, np.ones((n, 1))], 1).astype(np.float32)
-    return Arrays(scene, scene[:, ::-1].copy(), np.zeros((n, 2, 3, 8, 8), np.float16), proprio, action, np.ones(n, bool), points, pixels,
-                  np.arange(episodes + 1) * length, goals)  # fmt: skip
+    return TrainingArrays(
+        scene=scene, wrist=scene[:, ::-1].copy(), tactile=np.zeros((n, 2, 3, 8, 8), np.float16), proprio=proprio, action=action,
+        intervention=np.ones(n, bool), points=points, pixels=pixels, starts=np.arange(episodes + 1) * length, goals=goals,
+    )  # fmt: skip
 
 
-def trainer(arrays: Arrays, out: Path, steps: int = 40) -> Trainer:
+def trainer(arrays: TrainingArrays, out: Path, steps: int = 40) -> Trainer:
     config = TrainConfig(steps=steps, batch=16, rate=2e-3, warmup=5, threads=1, augment=Augment(colour=0, shift=0))
     return make_trainer(arrays, SMALL, config, out)
 
@@ -83,7 +72,7 @@ def test_motions_and_joint_targets_are_a_pair() -> None:
     assert np.allclose(back[..., 7], actions[..., 7], atol=1e-6)
 
 
-def test_training_learns_where_the_instructed_thing_is(arrays: Arrays, tmp_path: Path) -> None:
+def test_training_learns_where_the_instructed_thing_is(arrays: TrainingArrays, tmp_path: Path) -> None:
     t = trainer(arrays, tmp_path, 200)
     first = np.mean([t.train_step(t.batches.draw())["ground"] for _ in range(5)])
     for _ in range(190):
@@ -92,7 +81,7 @@ def test_training_learns_where_the_instructed_thing_is(arrays: Arrays, tmp_path:
     assert last < 0.6 * first
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_one_does_not(arrays: Arrays, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_weights_and_another_one_does_not(arrays: TrainingArrays, tmp_path: Path) -> None:
     def weights(seed: int) -> torch.Tensor:
         config = TrainConfig(steps=3, batch=8, threads=1, seed=seed)
         t = make_trainer(arrays, SMALL, config, tmp_path / str(seed))
@@ -103,7 +92,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_does_not(arrays: A
     assert not torch.equal(weights(1), weights(2))
 
 
-def test_a_resumed_training_is_the_one_that_never_stopped(arrays: Arrays, tmp_path: Path) -> None:
+def test_a_resumed_training_is_the_one_that_never_stopped(arrays: TrainingArrays, tmp_path: Path) -> None:
     whole = trainer(arrays, tmp_path / "whole", 12)
     for _ in range(12):
         whole.train_step(whole.batches.draw())
@@ -120,8 +109,8 @@ def test_a_resumed_training_is_the_one_that_never_stopped(arrays: Arrays, tmp_pa
         assert torch.equal(a, b)
 
 
-def test_frames_that_nobody_demonstrated_are_not_imitated(arrays: Arrays, tmp_path: Path) -> None:
-    masked = Arrays(**{**vars(arrays), "intervention": np.arange(len(arrays.action)) % 2 == 0})
+def test_frames_that_nobody_demonstrated_are_not_imitated(arrays: TrainingArrays, tmp_path: Path) -> None:
+    masked = replace(arrays, intervention=np.arange(len(arrays.action)) % 2 == 0)
     assert len(trainer(masked, tmp_path).batches) == len(arrays.action) // 2
 
 
