@@ -1,0 +1,1 @@
+"""From simulation to a real robot and back: identification of physics, calibration of cameras."""

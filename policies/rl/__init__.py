@@ -1,0 +1,1 @@
+"""Reinforcement learning on the batched engine with Stable-Baselines3."""

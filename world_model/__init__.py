@@ -1,0 +1,1 @@
+"""A learned model of what happens next: training, imagination, and thinking before acting."""
