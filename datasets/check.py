@@ -86,7 +86,7 @@ def replay(path: Path, make_env: Callable[[Certificate], ReplayEnv], episodes: S
 
 def _act_out(env: ReplayEnv, certificate: Certificate, actions: np.ndarray) -> tuple[bool, bool]:
     try:
-        env.reset(options={"index": [certificate.index], "goal": [certificate.goal]})
+        env.reset(options={"index": [certificate.index], "goal": [certificate.goal], "axes": [certificate.axes]})
     except HomebodyError:
         return False, False
     equal = env.state_hash(0) == certificate.initial_hash

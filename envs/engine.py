@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,58 +12,32 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from mujoco import batch
 
-from ..core.errors import HomebodyError
-from ..core.instructions import all_goals, phrasings
+from ..core.errors import HomebodyError, unknown
+from ..core.instructions import phrasings
 from ..core.kinematics import DQ_MAX, Q_MAX, Q_MIN, forward, rotation_from_quaternion, rotation_to_6d
-from ..core.types import ACTION_DIM, CONTROL_HZ, POINTS, PROPRIO_DIM, TAXELS, Certificate, Goal, goal_points
+from ..core.types import ACTION_DIM, CONTROL_HZ, Certificate, Goal, goal_points
+from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
 from .initial import InitialState, initial_state, task_goals
 from .model import SUBSTEPS, house_model
 from .projection import camera_poses, project
 from .rendering import RenderPool, View
 from .robots.panda import tactile_image
 from .scenes.profiles import Profile
+from .spaces import GOALS, action_space, cpu_name, observation_space
 from .tasks import HOLD_STEPS, TASKS, Check, Snapshot, dense_reward, goal_checks
+from .variation import Look, PhysicsVariation, still_history, varied_look
 
-PRIVILEGED_DIM = 3 * len(POINTS) + 3 + 3 + 3 + 21  # 60
-"""Points (30) [m], fixtures (3), tool (3) [m], target minus tool (3) [m], goal one-hot (21)."""
 SPEED_LIMIT = 500.0
 """A joint or body faster than this [rad/s or m/s] has diverged; a can squeezed out of the fingers spins at 200 rad/s."""
-GOALS = all_goals()
-
-
-def cpu_name() -> str:
-    """Architecture and vector extensions, which floating-point results depend on."""
-    flags = ""
-    try:
-        with open("/proc/cpuinfo") as file:
-            words = next((line for line in file if line.startswith("flags")), "").split()
-        flags = " ".join(f for f in ("avx", "avx2", "fma", "avx512f") if f in words)
-    except OSError:
-        pass
-    return f"{platform.machine()} {flags}".strip()
-
-
-def action_space() -> gymnasium.spaces.Box:
-    """Absolute joint targets [rad], then gripper opening."""
-    return gymnasium.spaces.Box(np.append(Q_MIN, 0.0).astype(np.float32), np.append(Q_MAX, 1.0).astype(np.float32), dtype=np.float32)
-
-
-def observation_space(image_size: int, cameras: Sequence[str], privileged: bool) -> gymnasium.spaces.Dict:
-    """The space of one simulation's observation."""
-    box = gymnasium.spaces.Box
-    spaces: dict[str, gymnasium.Space[Any]] = {c: box(0, 255, (image_size, image_size, 3), np.uint8) for c in cameras}
-    spaces["tactile"] = box(-np.inf, np.inf, TAXELS, np.float32)
-    spaces["proprio"] = box(-np.inf, np.inf, (PROPRIO_DIM,), np.float32)
-    if privileged:
-        spaces["privileged"] = box(-np.inf, np.inf, (PRIVILEGED_DIM,), np.float32)
-    return gymnasium.spaces.Dict(spaces)
 
 
 class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     """B simulations of one house, each with an episode of its own.
 
-    `reset(options={"index": (n,), "goal": [...], "instruction": [...], "reset_mask": (B,)})`: the episode index fixes the
-    initial state whatever ran before; `goal` and `instruction` replace what is asked for in that state. A slot whose episode
+    `reset(options={"index": (n,), "goal": [...], "instruction": [...], "axes": [...],
+    "reset_mask": (B,)})`: the episode index fixes the
+    initial state whatever ran before; `goal` and `instruction` replace what is asked for in that state; `axes` [{name: value}]
+    sets what differs from the nominal house (envs.axes), which `randomize` ("train" or "heldout") draws. A slot whose episode
     has ended ignores actions until it is reset (Gymnasium's AutoresetMode.DISABLED). Divergence terminates the episode with
     `info["diverged"]`; the engine's own silent reset is off.
     """
@@ -74,7 +47,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def __init__(
         self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "kitchen", image_size: int = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
-        threads: int = 2, render_mode: str | None = None,
+        randomize: str | None = None, threads: int = 2, render_mode: str | None = None,
     ) -> None:  # fmt: skip
         if num_envs < 1:
             raise HomebodyError(f"num_envs is {num_envs}: expected 1 or more")
@@ -82,8 +55,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             raise HomebodyError(f"image_size is {image_size}: expected 16 to 720 pixels")
         if reward not in ("sparse", "dense"):
             raise HomebodyError(f"unknown reward {reward!r}: expected 'sparse' or 'dense'")
+        if randomize is not None and randomize not in RANDOMIZE:
+            raise unknown("randomisation", randomize, RANDOMIZE)
         task_goals(task)
-        self.task, self.split, self.reward_kind = task, split, reward
+        self.task, self.split, self.reward_kind, self.randomize = task, split, reward, randomize
         self.num_envs, self.render_mode = num_envs, render_mode
         self.house = house_model(robot, scene)
         self.model = self.house.model
@@ -95,7 +70,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._threads = threads
         self._batch = batch.Batch(self.model, nsim=num_envs, nthread=threads)
         self._qpos, self._qvel, self._ctrl = (self._batch.bind(n) for n in ("qpos", "qvel", "ctrl"))
-        self._sensor = self._batch.bind("sensordata")
+        self._sensor, self._history = self._batch.bind("sensordata"), self._batch.bind("history")
+        self._physics = PhysicsVariation(self.house, self._batch)
+        self._axes: list[dict[str, float]] = [{} for _ in range(num_envs)]
+        self._looks: list[Look | None] = [None] * num_envs
         self._views = [View(c, image_size, image_size) for c in self.cameras]
         self._pools: dict[str, RenderPool] = {}
         self._next_index = 0
@@ -118,8 +96,9 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         mask = np.asarray(options.get("reset_mask", np.ones(self.num_envs, bool)), bool)
         slots = np.flatnonzero(mask)
         indices = self._resolve_indices(seed, options.get("index"), len(slots))
-        goals, words = options.get("goal"), options.get("instruction")
+        goals, words, axes = options.get("goal"), options.get("instruction"), options.get("axes")
         for n, (slot, index) in enumerate(zip(slots, indices, strict=True)):
+            self._vary(int(slot), int(index), axes[n] if axes is not None else None)
             self._begin(int(slot), int(index), goals[n] if goals else None, words[n] if words else None)
         if len(slots):
             self._batch.forward(ids=slots)
@@ -130,6 +109,9 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         for slot in slots:
             self._initially[slot] = predicates[slot]
         return self._observe(slots, snapshots), self._info(predicates)
+
+    def _late(self, slot: int) -> bool:
+        return any(self._axes[slot].get(n, 0) > 0 for n in ("action_delay", "encoder_delay"))
 
     def _resolve_indices(self, seed: Any, index: Any, count: int) -> np.ndarray:
         if index is not None:
@@ -145,6 +127,13 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._next_index += count
         return out
 
+    def _vary(self, slot: int, index: int, axes: Mapping[str, float] | None) -> None:
+        if axes is None:
+            axes = draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}
+        self._axes[slot] = check_axes(axes)
+        self._physics.apply(slot, self._axes[slot])
+        self._looks[slot] = varied_look(self.model, self._axes[slot], episode_stream(self.task, self.split, index, "directions"))
+
     def _begin(self, slot: int, index: int, goal: Goal | None, instruction: str | None) -> None:
         start = initial_state(self.house, self.task, self.split, index)
         if goal is not None and goal not in start.valid:
@@ -155,6 +144,8 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         row[:] = 0.0
         self._batch.reset(ids=np.array([slot]), stage=mujoco.mjtStage.mjSTAGE_NONE)
         self._qpos[slot], self._qvel[slot], self._ctrl[slot] = start.qpos, 0.0, start.ctrl
+        if self._late(slot):
+            self._history[slot] = still_history(self.model, start.qpos, start.ctrl)
         self._batch.warning[slot] = 0
         self._episodes[slot] = start
         self._goals[slot] = goal or start.goal
@@ -235,16 +226,21 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def _observe(self, slots: np.ndarray, snapshots: list[Snapshot]) -> dict[str, np.ndarray]:
         """Observations of all slots; pictures are redrawn for `slots` only, the others stand still."""
         h = self.house
-        arm = self._qpos[:, h.arm_qpos]
-        width = self._qpos[:, h.finger_qpos].sum(1, keepdims=True)
-        proprio = [arm, self._qvel[:, h.arm_qvel], width, self._pose[:, :3, 3], rotation_to_6d(self._pose[:, :3, :3])]
+        q, dq = self._qpos[:, [*h.arm_qpos, *h.finger_qpos]], self._qvel[:, h.arm_qvel]
+        pose = self._pose
+        late = [i for i, axes in enumerate(self._axes) if axes.get("encoder_delay", 0) > 0]
+        if late:
+            q[late], dq[late] = self._sensor[late][:, h.encoders[0]], self._sensor[late][:, h.encoders[1, :7]]
+            pose = forward(q[:, :7])
+        proprio = [q[:, :7], dq, q[:, 7:].sum(1, keepdims=True), pose[:, :3, 3], rotation_to_6d(pose[:, :3, :3])]
         out: dict[str, np.ndarray] = {}
         if self._views and len(slots):
             finite = [int(s) for s in slots if not self._diverged[s]]
-            self._pool("fast").draw(self._qpos, self._views, finite, self._images)
+            self._pool("fast").draw(self._qpos, self._views, finite, self._images, self._looks)
         for camera, image in zip(self.cameras, self._images, strict=True):
             out[camera] = image.copy()
-        out["tactile"] = tactile_image(self._sensor[:, h.tactile[0]], self._sensor[:, h.tactile[1]])
+        gain = np.array([axes.get("taxel_gain", 1.0) for axes in self._axes])[:, None]
+        out["tactile"] = tactile_image(gain * self._sensor[:, h.tactile[0]], gain * self._sensor[:, h.tactile[1]])
         out["proprio"] = np.concatenate(proprio, axis=1).astype(np.float32)
         if self.privileged:
             out["privileged"] = np.stack([self._privileged(i, s) for i, s in enumerate(snapshots)])
@@ -325,8 +321,14 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def pixels(self, i: int) -> np.ndarray:
         """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
         points, tool = self._seen[i].points[None], self._pose[i : i + 1]
-        views = [project(points, camera_poses(self.model, c, tool), self.model.camera(c).fovy[0])[0] for c in self.cameras]
+        look = self._looks[i]
+        fovy = (look or self.model).cam_fovy
+        views = [project(points, camera_poses(self.model, c, tool, look), fovy[self.model.camera(c).id])[0] for c in self.cameras]
         return np.stack(views)
+
+    def axes(self, i: int) -> dict[str, float]:
+        """What differs from the nominal house in slot i's episode."""
+        return dict(self._axes[i])
 
     def horizon(self, i: int) -> int:
         return TASKS[self._goals[i].task].horizon
@@ -363,7 +365,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return Certificate(
             task=self.task, robot=self.house.robot, split=self.split, index=int(self._index[i]), goal=self._goals[i],
             model_hash=self.house.model_hash, engine=f"mujoco {mujoco.__version__}", cpu=cpu_name(),
-            initial_hash=self._initial_hash[i], final_hash=self.state_hash(i),
+            axes=self._axes[i], initial_hash=self._initial_hash[i], final_hash=self.state_hash(i),
         )  # fmt: skip
 
     def find_index(self, goal: Goal, start: int = 0) -> int:
@@ -376,7 +378,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def render_slot(self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast") -> np.ndarray:
         """A picture of slot i, (height, width, 3) uint8."""
         out = np.zeros((self.num_envs, *size, 3), np.uint8)
-        self._pool(profile).draw(self._qpos, [View(camera, *size)], [i], [out])
+        self._pool(profile).draw(self._qpos, [View(camera, *size)], [i], [out], self._looks)
         return out[i]
 
     def render(self) -> tuple[np.ndarray, ...] | None:  # type: ignore[override]

@@ -47,6 +47,8 @@ class HouseModel:
     """(6, 2) sensordata addresses: contacts of each object with the left and right finger."""
     tactile: np.ndarray
     """(2, 192) sensordata addresses of the two pads' taxels."""
+    encoders: np.ndarray
+    """(2, 9) sensordata addresses of the encoders: positions, velocities of the arm's joints and the fingers."""
     handle_closed: np.ndarray
     """(3, 3) positions of the handles of FIXTURES when closed [m], base frame."""
     hinge: np.ndarray
@@ -113,6 +115,7 @@ def house_model(robot: str = "panda", scene: str = "kitchen") -> HouseModel:
         fixture_qvel=_addresses(model, FIXTURES, "jnt_dofadr", 1)[:, 0],
         touch=np.array([[sensor[f"touch_{n}_{f}"] for f in FINGERS] for n in OBJECTS]),
         tactile=np.array([sensor[f"tactile_{f}"] + np.arange(192) for f in FINGERS]),
+        encoders=np.array([[sensor[f"encoder_{q}_{j}"] for j in (*arm, *fingers)] for q in ("q", "dq")]),
         handle_closed=np.array([data.site(f"{n}_handle").xpos.copy() for n in ("drawer_top", "drawer_bottom", "microwave")]),
         hinge=data.joint("microwave_door").xanchor[:2].copy(),
         bin_floor=data.site("bin").xpos.copy(),

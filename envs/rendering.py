@@ -19,6 +19,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError, unknown
 from .scenes.profiles import Profile, apply_profile, scene_flags
+from .variation import Look, nominal_look
 
 MAX_PIXELS = (720, 1280)
 """Largest picture, height and width."""
@@ -66,10 +67,14 @@ class _Worker:
         self.camera = mujoco.MjvCamera()
         self.camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
         self.perturb = mujoco.MjvPerturb()
+        self._nominal, self._worn = nominal_look(self.model), None
 
-    def draw(self, qpos: np.ndarray, views: Sequence[View], out: Sequence[np.ndarray]) -> None:
+    def draw(self, qpos: np.ndarray, look: Look | None, views: Sequence[View], out: Sequence[np.ndarray]) -> None:
         """Writes each view of the state `qpos` into its array of `out` (height, width, 3) uint8."""
         m, d = self.model, self.data
+        if look is not self._worn:
+            (look or self._nominal).wear(m)
+            self._worn = look
         d.qpos[:] = qpos
         mujoco.mj_kinematics(m, d)
         mujoco.mj_camlight(m, d)
@@ -102,20 +107,31 @@ class RenderPool:
             self._local.worker = _Worker(self._model, self._profile)
         return self._local.worker
 
-    def _chunk(self, qpos: np.ndarray, rows: Sequence[int], views: Sequence[View], out: Sequence[np.ndarray]) -> None:
+    def _chunk(
+        self, qpos: np.ndarray, looks: Sequence[Look | None], rows: Sequence[int], views: Sequence[View], out: Sequence[np.ndarray]
+    ) -> None:
         worker = self._worker()
         for row in rows:
-            worker.draw(qpos[row], views, [picture[row] for picture in out])
+            worker.draw(qpos[row], looks[row], views, [picture[row] for picture in out])
 
-    def draw(self, qpos: np.ndarray, views: Sequence[View], rows: Sequence[int], out: Sequence[np.ndarray]) -> None:
-        """For each `row` of qpos (B, nq), writes view v into out[v][row] (B, height, width, 3) uint8."""
+    def draw(
+        self,
+        qpos: np.ndarray,
+        views: Sequence[View],
+        rows: Sequence[int],
+        out: Sequence[np.ndarray],
+        looks: Sequence[Look | None] | None = None,
+    ) -> None:
+        """For each `row` of qpos (B, nq), writes view v into out[v][row] (B, height, width, 3) uint8; `looks[row]` dresses it."""
         for view in views:
             if view.camera not in self._cameras:
                 raise unknown("camera", view.camera, sorted(self._cameras))
             if not (0 < view.height <= MAX_PIXELS[0] and 0 < view.width <= MAX_PIXELS[1]):
                 raise HomebodyError(f"picture of {view.height} x {view.width} pixels: expected 1 x 1 to {MAX_PIXELS[0]} x {MAX_PIXELS[1]}")
         parts = [p for p in np.array_split(np.asarray(rows), self._threads) if len(p)]
-        jobs: list[Future[None]] = [self._pool.submit(self._chunk, qpos, [int(r) for r in p], views, out) for p in parts]
+        jobs: list[Future[None]] = [
+            self._pool.submit(self._chunk, qpos, looks or [None] * len(qpos), [int(r) for r in p], views, out) for p in parts
+        ]
         for job in jobs:
             job.result()
 

@@ -29,7 +29,7 @@ class HouseholdEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
 
     def reset(self, *, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]:  # type: ignore[override]
         super().reset(seed=seed)
-        chosen = {k: [v] for k, v in (options or {}).items() if k in ("index", "goal", "instruction")}
+        chosen = {k: [v] for k, v in (options or {}).items() if k in ("index", "goal", "instruction", "axes")}
         observation, info = self.vector.reset(seed=seed, options=chosen)
         return self._first(observation), self._first(info)
 

@@ -46,8 +46,14 @@ PAD = (0.009, 0.0035, 0.011)
 """Half-sizes of a pad [m]: across, thickness, along the finger."""
 GRIP_FORCE_N = 40.0
 """Between the pads, at most; the published continuous force is 70 N."""
+DELAY_SAMPLES = 12
+"""Length of the delay buffers in physics steps of 5 ms: delays up to 60 ms. They are history only while the delay is zero."""
 ROBOT_BIT, WORLD_BIT = 2, 1
 """Collision bits: the arm touches the world, never itself."""
+
+
+ENCODED = (*(f"joint{i}" for i in range(1, 8)), "finger_left", "finger_right")
+"""Joints with encoders."""
 
 
 def _collide(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], position: list[float], quat: list[float] | None = None) -> None:
@@ -140,6 +146,7 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
         actuator.set_to_position(kp=KP[i], kv=KV[i])
         actuator.ctrlrange, actuator.ctrllimited = [Q_MIN[i], Q_MAX[i]], True
         actuator.forcerange, actuator.forcelimited = [-TAU_MAX[i], TAU_MAX[i]], True
+        actuator.nsample = DELAY_SAMPLES
     gripper = spec.add_actuator(name="gripper", target="gripper", trntype=mujoco.mjtTrn.mjTRN_TENDON)
     kp = 8000.0
     gripper.gainprm[0] = kp * 0.04
@@ -147,6 +154,17 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
     gripper.biasprm[:3] = [0.0, -kp, 0.0]  # damping sits on the joints: a clamped actuator's own chatters
     gripper.ctrlrange, gripper.ctrllimited = [0.0, 1.0], True
     gripper.forcerange, gripper.forcelimited = [-2 * GRIP_FORCE_N, 2 * GRIP_FORCE_N], True
+    gripper.nsample = DELAY_SAMPLES
+
+
+def _add_encoders(spec: mujoco.MjSpec) -> None:
+    """Positions, then velocities of the arm and the fingers, as their encoders deliver them: possibly late."""
+    kind = mujoco.mjtSensor
+    for quantity, sensor in (("q", kind.mjSENS_JOINTPOS), ("dq", kind.mjSENS_JOINTVEL)):
+        for joint in ENCODED:
+            spec.add_sensor(
+                name=f"encoder_{quantity}_{joint}", type=sensor, objtype=mujoco.mjtObj.mjOBJ_JOINT, objname=joint, nsample=DELAY_SAMPLES,
+            )  # fmt: skip
 
 
 def add_panda(spec: mujoco.MjSpec) -> None:
@@ -166,6 +184,7 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     equality.data[:5] = [0, 1, 0, 0, 0]
     equality.solref = [0.005, 1.0]
     _add_actuators(spec)
+    _add_encoders(spec)
 
 
 def tactile_image(left: np.ndarray, right: np.ndarray) -> np.ndarray:

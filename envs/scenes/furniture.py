@@ -54,11 +54,12 @@ def add_worktop(world: mujoco.MjsBody) -> None:
 
 def add_chest(world: mujoco.MjsBody) -> None:
     y0, y1 = CHEST_Y - 0.18, CHEST_Y + 0.18
-    slab(world, (0.555, y0, 0.0), (0.85, y0 + 0.012, 0.30), "oak")
-    slab(world, (0.555, y1 - 0.012, 0.0), (0.85, y1, 0.30), "oak")
+    inner = (y0 + 0.012, y1 - 0.012)  # boards meet, none lies in another's plane: it would flicker
+    slab(world, (0.555, y0, 0.0), (0.85, inner[0], 0.288), "oak")
+    slab(world, (0.555, inner[1], 0.0), (0.85, y1, 0.288), "oak")
     slab(world, (0.55, y0, 0.288), (0.85, y1, 0.30), "oak")
-    slab(world, (0.84, y0, 0.0), (0.85, y1, 0.288), "oak")
-    slab(world, (0.555, y0, 0.0), (0.85, y1, 0.012), "oak")
+    slab(world, (0.84, inner[0], 0.012), (0.85, inner[1], 0.288), "oak")
+    slab(world, (0.555, inner[0], 0.0), (0.85, inner[1], 0.012), "oak")
     for name, z in DRAWER_Z.items():
         drawer = world.add_body(name=f"drawer_{name}", pos=[0.70, CHEST_Y, z])
         drawer.add_joint(
@@ -78,7 +79,7 @@ def add_chest(world: mujoco.MjsBody) -> None:
 def add_microwave(world: mujoco.MjsBody) -> None:
     y0, y1 = MICROWAVE_Y - 0.20, MICROWAVE_Y + 0.20
     for low, high, material in (
-        ((0.572, y0, 0.0), (0.85, y1, 0.02), "black"), ((0.572, y0, 0.25), (0.85, y1, 0.27), "black"), ((0.83, y0, 0.02), (0.85, y1, 0.25), "inside"),
+        ((0.572, y0, 0.0), (0.85, y1, 0.02), "black"), ((0.572, y0, 0.25), (0.85, y1, 0.27), "black"), ((0.83, y0 + 0.02, 0.02), (0.85, y1 - 0.02, 0.25), "inside"),
         ((0.572, y0, 0.02), (0.85, y0 + 0.02, 0.25), "black"), ((0.572, y1 - 0.02, 0.02), (0.85, y1, 0.25), "black"),
     ):  # fmt: skip
         slab(world, low, high, material)

@@ -60,8 +60,8 @@ def _backdrop(spec: mujoco.MjSpec) -> None:
 def _cameras(world: mujoco.MjsBody) -> None:
     scene = (-0.05, -0.75, 1.15)
     world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, (0.38, 0.0, 0.05)), fovy=47)
-    overview = (-0.62, -1.0, 1.05)
-    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, (0.48, 0.0, 0.20)), fovy=44)
+    overview = (-0.74, -1.14, 1.06)
+    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, (0.42, -0.03, 0.17)), fovy=44)
 
 
 def build_kitchen(add_robot: Callable[[mujoco.MjSpec], None] | None = None) -> mujoco.MjSpec:
