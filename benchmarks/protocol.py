@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -38,15 +38,6 @@ class Actor(Protocol):
 
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None: ...
     def act(self, observation: Observation) -> np.ndarray: ...
-
-
-@runtime_checkable
-class Seeded(Protocol):
-    """A policy with randomness of its own: seeded per episode, its outcome does not depend on who runs beside it."""
-
-    def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
-        """Called before `reset` with one seed for each of `slots`."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)

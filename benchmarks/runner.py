@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.types import CONTROL_HZ
+from ..core.types import CONTROL_HZ, Seeded
 from ..envs.tasks import HOLD_STEPS
 from .language import Instructed, instruct
-from .protocol import Actor, BenchConfig, EpisodeRecord, House, Seeded
+from .protocol import Actor, BenchConfig, EpisodeRecord, House
 from .records import SUMMARY, RecordStore, write_json
 from .report import write_report
 from .summary import Summary, summarise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -134,4 +134,13 @@ class Policy(Protocol):
 
     def act(self, observation: Observation) -> np.ndarray:
         """(B, ...) observations of all slots -> (B, 8) float32 actions. Called once per control step."""
+        ...
+
+
+@runtime_checkable
+class Seeded(Protocol):
+    """A policy with randomness of its own: seeded per episode, its outcome does not depend on who runs beside it."""
+
+    def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
+        """Called before `reset` with one seed for each of `slots`."""
         ...

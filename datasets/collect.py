@@ -17,7 +17,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.types import Episode, Goal, Observation, Policy, Span
+from ..core.types import Episode, Goal, Observation, Policy, Seeded, Span
+
+NEVER = 1 << 30
+"""`takeover_at` of an episode in which nobody takes over."""
 
 
 class CollectEnv(Protocol):
@@ -55,6 +58,8 @@ class CollectConfig:
     """Share of the episodes with bursts of random motion."""
     takeover: float = 0.0
     """Share of the episodes that the learned policy begins."""
+    autonomous: float = 0.0
+    """Share of the episodes that the learned policy acts in from beginning to end, nobody taking over."""
     keep_failures: bool = False
     """Whether to record episodes that did not succeed."""
     seed: int = 0
@@ -64,7 +69,7 @@ class CollectConfig:
             raise HomebodyError(f"episodes is {self.episodes}: expected 1 or more")
         if self.first_index < 0:
             raise HomebodyError(f"first index is {self.first_index}: expected 0 or more")
-        for name in ("perturb", "takeover"):
+        for name in ("perturb", "takeover", "autonomous"):
             if not 0 <= getattr(self, name) <= 1:
                 raise HomebodyError(f"{name} is {getattr(self, name)}: expected a share between 0 and 1")
 
@@ -116,8 +121,8 @@ class Collector:
         self, env: CollectEnv, demonstrator: Demonstrator, sink: Callable[[Episode], object], config: CollectConfig, *,
         policy: Policy | None = None, on_episode: Callable[[CollectReport], None] = lambda _: None,
     ) -> None:  # fmt: skip
-        if config.takeover > 0 and policy is None:
-            raise HomebodyError("takeover needs a learned policy to take over from: pass --policy as well")
+        if config.takeover + config.autonomous > 0 and policy is None:
+            raise HomebodyError("takeover and autonomous episodes need a policy that acts: pass --policy as well")
         self._env, self._demonstrator, self._policy = env, demonstrator, policy
         self._sink, self._config, self._on_episode = sink, config, on_episode
         self._slots: dict[int, _Slot] = {}
@@ -153,13 +158,18 @@ class Collector:
         for slot, i in zip(slots, index, strict=True):
             rng = np.random.default_rng([self._config.seed, int(i)])
             takes = self._policy is not None and rng.random() < self._config.takeover
+            takeover_at = int(rng.integers(5, 140)) if takes else 0
+            if self._policy is not None and rng.random() < self._config.autonomous:
+                takeover_at = NEVER
             self._slots[slot] = _Slot(
-                rng=rng, takeover_at=int(rng.integers(5, 140)) if takes else 0, bursts=rng.random() < self._config.perturb,
+                rng=rng, takeover_at=takeover_at, bursts=rng.random() < self._config.perturb,
                 started=time.perf_counter(), initial=self._env.get_state(slot),
             )  # fmt: skip
         words = [self._env.instruction(s) for s in slots]
         self._demonstrator.reset(slots, words)
         if self._policy is not None:
+            if isinstance(self._policy, Seeded):
+                self._policy.seed(slots, [int(i) for i in index])
             self._policy.reset(slots, words)
         return observation
 
@@ -215,9 +225,14 @@ class Collector:
             intervention=np.array(run.human), times_s=np.array(run.times), instruction=self._env.instruction(slot),
             paraphrases=self._env.paraphrases(slot), predicates=info["predicates"][slot], success=bool(info["success"][slot]),
             credit=float(info["credit"][slot]), spans=_spans(run.spans),
-            policy=f"{self._policy.name}+{self._demonstrator.name}" if run.takeover_at and self._policy else self._demonstrator.name,
+            policy=self._actors(run),
             certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points), "pixels": np.stack(run.pixels)},
         )  # fmt: skip
         self._sink(episode)
         self.report.kept += 1
         self.report.frames += episode.length
+
+    def _actors(self, run: _Slot) -> str:
+        if not run.takeover_at or self._policy is None:
+            return self._demonstrator.name
+        return self._policy.name if run.takeover_at == NEVER else f"{self._policy.name}+{self._demonstrator.name}"

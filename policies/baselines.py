@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.kinematics import Q_MAX, Q_MIN
-from ..core.types import ACTION_DIM, Observation
+from ..core.kinematics import Q_MAX, Q_MIN, forward, inverse
+from ..core.types import ACTION_DIM, CONTROL_HZ, Observation
 
 
 class ZeroPolicy:
@@ -52,3 +52,63 @@ class RandomPolicy:
             rng = self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
             actions[slot] = np.append(rng.uniform(Q_MIN, Q_MAX), rng.uniform())
         return actions
+
+
+class PlayPolicy:
+    """Motor babble for world models: moves the tool from one random place over the worktop to the next, hand down, low and
+    high, and opens and closes the gripper as it likes. Things get touched, pushed and sometimes picked up."""
+
+    name = "play"
+    LOW, HIGH = np.array([0.32, -0.40, 0.01]), np.array([0.70, 0.36, 0.30])
+    """Where the tool goes [m], base frame."""
+    SPEED_MPS = 0.35
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._rngs: dict[int, np.random.Generator] = {}
+        self._goals: dict[int, np.ndarray] = {}
+        self._targets: dict[int, np.ndarray] = {}
+        self._opening: dict[int, float] = {}
+
+    def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
+        """Gives the episodes in `slots` seeds of their own, so that their actions depend on nothing else."""
+        for slot, seed in zip(slots, seeds, strict=True):
+            self._rngs[slot] = np.random.default_rng([self._seed, seed])
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        for slot in slots:
+            self._goals.pop(slot, None)
+
+    def act(self, observation: Observation) -> np.ndarray:
+        proprio = np.asarray(observation["proprio"], np.float64)
+        actions = np.ones((len(proprio), ACTION_DIM), np.float32)
+        for slot, row in enumerate(proprio):
+            actions[slot] = self._move(slot, row)
+        return actions
+
+    def _move(self, slot: int, proprio: np.ndarray) -> np.ndarray:
+        rng = self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
+        if slot not in self._goals:
+            self._targets[slot], self._opening[slot] = proprio[:7].copy(), 1.0
+            self._goals[slot] = forward(proprio[None, :7])[0]
+        T = forward(self._targets[slot][None])[0]
+        far = self._goals[slot][:3, 3] - T[:3, 3]
+        if np.linalg.norm(far) < 0.01 or rng.random() < 0.02:
+            self._goals[slot] = self._place(rng)
+            if rng.random() < 0.4:
+                self._opening[slot] = float(rng.random() < 0.5)
+        step = self.SPEED_MPS / CONTROL_HZ
+        aim = self._goals[slot].copy()
+        aim[:3, 3] = T[:3, 3] + far * min(1.0, step / (np.linalg.norm(far) + 1e-9))
+        joints = inverse(aim[None], self._targets[slot][None], iterations=4)[0]
+        self._targets[slot] += np.clip(joints - self._targets[slot], -0.08, 0.08)
+        return np.append(self._targets[slot], self._opening[slot])
+
+    def _place(self, rng: np.random.Generator) -> np.ndarray:
+        """(4, 4) a pose over the worktop, hand down and turned at random; half of them at the height of objects."""
+        pose, angle = np.eye(4), rng.uniform(-0.8, 0.8)
+        turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+        pose[:3, :3], pose[:3, 3] = turn @ np.diag([1.0, -1.0, -1.0]), rng.uniform(self.LOW, self.HIGH)
+        if rng.random() < 0.5:
+            pose[2, 3] = rng.uniform(0.01, 0.09)
+        return pose
