@@ -1,0 +1,92 @@
+"""The Panda alone, as `identify` fits it: arm, closed hand, a payload between the fingers, position servos, encoders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from ...core.kinematics import TCP_D
+from ..robots.panda import add_panda
+from ..scenes.kitchen import TIMESTEP_S
+
+PAYLOAD = "payload"
+NO_MASS_KG = 1e-6
+"""MuJoCo wants every body to weigh something."""
+PAYLOAD_RADIUS_M = 0.02
+"""The payload turns like a solid ball of this radius [m]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmConfig:
+    """How the arm is simulated."""
+
+    step_s: float = TIMESTEP_S
+    """Physics step [s]; the default is the house's own, so that what is fitted is what the house simulates."""
+    payload_m: tuple[float, float, float] = (0.0, 0.0, TCP_D)
+    """The payload's centre of mass in the hand's frame [m]."""
+    payload_told: bool = False
+    """The arm's controller was told the payload and holds its weight: only its inertia shows."""
+
+
+def arm_spec(config: ArmConfig) -> mujoco.MjSpec:
+    """The model before compilation: 7 joints `joint1..7`, 7 servos, 7 encoders, the body `payload`."""
+    spec = mujoco.MjSpec()
+    add_panda(spec)
+    for sensor in list(spec.sensors):
+        spec.delete(sensor)
+    for thing in (*list(spec.equalities), *list(spec.tendons), spec.actuator("gripper")):
+        spec.delete(thing)
+    for name in ("finger_left", "finger_right"):
+        spec.delete(spec.joint(name))
+    # Nothing is touched or drawn: without geometry a model compiles 20 times as fast, and a fit compiles hundreds.
+    for geom in list(spec.geoms):
+        spec.delete(geom)
+    for group in (spec.meshes, spec.materials, spec.textures):
+        for thing in list(group):
+            spec.delete(thing)
+    payload = spec.body("hand").add_body(name=PAYLOAD, pos=list(config.payload_m), gravcomp=float(config.payload_told))
+    set_payload(spec, NO_MASS_KG)
+    payload.explicitinertial = True
+    for i in range(1, 8):
+        spec.add_sensor(name=f"q{i}", type=mujoco.mjtSensor.mjSENS_JOINTPOS, objtype=mujoco.mjtObj.mjOBJ_JOINT, objname=f"joint{i}")
+    option = spec.option
+    option.timestep = config.step_s
+    option.integrator = mujoco.mjtIntegrator.mjINT_DISCRETE
+    option.jacobian = mujoco.mjtJacobian.mjJAC_DENSE  # MuJoCo 4.0.0's sparse Newton Hessian is wrong (fixed in 4.0.1)
+    option.tolerance = 1e-12  # finite differences need a converged solver
+    option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    option.impratio = 10
+    option.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET | mujoco.mjtDisableBit.mjDSBL_CONTACT
+    return spec
+
+
+def set_payload(spec: mujoco.MjSpec, mass_kg: float) -> None:
+    body = spec.body(PAYLOAD)
+    body.mass = max(mass_kg, NO_MASS_KG)
+    body.inertia = [0.4 * body.mass * PAYLOAD_RADIUS_M**2] * 3
+
+
+def nominal_joints(spec: mujoco.MjSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Dry friction (7,) and viscous damping (7,) of the model as it is shipped."""
+    joints = [spec.joint(f"joint{i}") for i in range(1, 8)]
+    return np.array([float(np.ravel(j.frictionloss)[0]) for j in joints]), np.array([float(np.ravel(j.damping)[0]) for j in joints])
+
+
+def delayed_targets(sent_s: np.ndarray, targets: np.ndarray, at_s: np.ndarray, step_s: float, delay_s: float, *, linear: bool) -> np.ndarray:
+    """What a servo sees on average during each physics step [at, at + step), `delay_s` after it was sent: (M, 7).
+
+    `targets` (N, 7) sent at `sent_s` (N,) are held until the next one, or joined by lines (`linear`); before the first they
+    were the first, after the last they stay the last. The mean over a step is exact, so it is smooth in the delay.
+    """
+    edges = np.append(at_s, at_s[-1] + step_s) - delay_s
+    gaps = np.diff(sent_s)[:, None]
+    slope = np.diff(targets, axis=0) / gaps if linear else np.zeros((len(gaps), targets.shape[1]))
+    integral = np.concatenate([np.zeros((1, targets.shape[1])), np.cumsum(gaps * targets[:-1] + 0.5 * gaps**2 * slope, axis=0)])
+    i = np.clip(np.searchsorted(sent_s, edges, side="right") - 1, 0, len(sent_s) - 1)
+    since = (edges - sent_s[i])[:, None]
+    bend = np.where(since < 0, 0.0, slope[np.minimum(i, len(slope) - 1)])
+    bend = np.where((i == len(sent_s) - 1)[:, None], 0.0, bend)
+    total = integral[i] + since * targets[i] + 0.5 * since**2 * bend
+    return np.diff(total, axis=0) / step_s

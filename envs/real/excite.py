@@ -1,0 +1,75 @@
+"""A motion that shows what `identify` looks for: sums of sines on all joints, inside the arm's limits with a margin.
+
+Finite Fourier series as in Swevers et al. 1997, "Optimal robot excitation and identification", under a window that starts and
+ends at rest. Slow harmonics bring reversals (dry friction) and poses of different leverage (payload); fast ones bring speed
+(viscous damping) and sharp phase (delay).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...core.errors import HomebodyError
+from ...core.kinematics import DDQ_MAX, DQ_MAX, Q_HOME, Q_MAX, Q_MIN, forward
+
+REST_S = 0.5
+"""Standing still before and after: the payload's weight shows, and the log starts from a known state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExciteConfig:
+    """The motion's length, rate and margins."""
+
+    seconds: float = 20.0
+    """Duration, rest included [s]."""
+    rate_hz: float = 200.0
+    """Samples a second; send each as a position target."""
+    share: float = 0.5
+    """Share of the published speed and acceleration limits that the motion may use, in (0, 1]."""
+    reach_rad: float = 0.35
+    """Largest distance of a joint from the centre pose [rad]; also at most half the way to its limit."""
+    lowest_m: float = 0.2
+    """The tool stays this far above the base's plane [m]."""
+    seed: int = 0
+    """Draws the phases."""
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("seconds", 4, 120), ("rate_hz", 20, 1000), ("share", 0.05, 1), ("reach_rad", 0.02, 1.5)):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise HomebodyError(f"{name} is {value}: expected {low} to {high}")
+
+
+def excitation(config: ExciteConfig, centre: np.ndarray = Q_HOME) -> tuple[np.ndarray, np.ndarray]:
+    """Times (N,) [s] and joint targets (N, 7) [rad] around `centre` (7,)."""
+    rng = np.random.default_rng(config.seed)
+    time = np.arange(round(config.seconds * config.rate_hz) + 1) / config.rate_hz
+    moving = config.seconds - 2 * REST_S
+    phase = np.clip((time - REST_S) / moving, 0, 1)
+    ramp = min(1.5, moving / 4) / moving
+    edge = np.clip(np.minimum(phase, 1 - phase) / ramp, 0, 1)
+    window = edge**3 * (10 - 15 * edge + 6 * edge**2)  # minimum jerk: speed and acceleration are 0 at both ends
+    shape = np.zeros((len(time), 7))
+    # Each joint has its own five frequencies [Hz], so that no two joints move alike.
+    for joint in range(7):
+        for base in (0.1, 0.23, 0.47, 0.83, 1.3):
+            frequency = base * (1 + 0.06 * joint)
+            shape[:, joint] += np.sin(2 * np.pi * frequency * time + rng.uniform(0, 2 * np.pi)) / (0.3 + frequency)
+    shape *= window[:, None]
+    scale = _scale(shape, config, centre)
+    for _ in range(20):
+        targets = centre + scale * shape
+        if forward(targets[::4])[:, 2, 3].min() >= config.lowest_m:
+            return time, targets
+        scale = scale * 0.85
+    raise HomebodyError(f"no motion around this pose keeps the tool {config.lowest_m} m high: choose a higher centre or a lower --lowest-m")
+
+
+def _scale(shape: np.ndarray, config: ExciteConfig, centre: np.ndarray) -> np.ndarray:
+    """(7,) largest factors that keep the reach, the speed and the acceleration."""
+    speed = np.abs(np.diff(shape, axis=0)).max(axis=0) * config.rate_hz
+    acceleration = np.abs(np.diff(shape, n=2, axis=0)).max(axis=0) * config.rate_hz**2
+    reach = np.minimum(config.reach_rad, np.minimum(centre - Q_MIN, Q_MAX - centre) / 2)
+    return np.minimum.reduce([reach / np.abs(shape).max(axis=0), config.share * DQ_MAX / speed, config.share * DDQ_MAX / acceleration])

@@ -1,0 +1,294 @@
+"""Fits dry friction, viscous damping, payload and command delay of an arm to a joint log, by `mujoco.sysid`.
+
+Output-error method: the model follows the logged commands from the log's first sample, and Gauss-Newton makes its joint
+positions agree with the encoders. Two rounds: the first weighs all joints alike, the second by what each one left over.
+Intervals: Student t over the Gauss-Newton covariance, widened where residuals are correlated in time, which is how
+errors of the model itself (gains, cable, gears) show.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import mujoco
+import numpy as np
+
+from ...core.errors import HomebodyError
+from .arm_model import ArmConfig, arm_spec, delayed_targets, nominal_joints, set_payload
+from .joint_log import JointLog
+
+STILL_RAD = 0.02
+"""A joint whose encoder moves less than this shows nothing of its friction."""
+UNITS = {"friction": "N m", "damping": "N m s/rad", "payload": "kg", "delay": "ms"}
+FLOOR = {"friction": 0.05, "damping": 0.1, "payload": 0.05, "delay": 2.0}
+"""Half-widths below these are good enough, however small the value."""
+START_PAYLOAD_KG = 0.2
+NAMES = [*(f"friction{i}" for i in range(1, 8)), *(f"damping{i}" for i in range(1, 8)), "payload", "delay"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifyConfig:
+    """What is fitted and how."""
+
+    arm: ArmConfig = field(default_factory=ArmConfig)
+    seconds: float = 60.0
+    """Use at most this much of the log [s]."""
+    linear: bool = False
+    """Commands were joined by lines between samples (the log thins out a faster stream); False: held."""
+    warmup_s: float = 0.3
+    """Left out of the residual at the start, where the arm's unknown past still shows [s]."""
+    max_delay_s: float = 0.2
+    """Largest delay considered [s]."""
+    confidence: float = 0.95
+    """Of the intervals."""
+    threads: int = 2
+    """Threads for the simulations."""
+    max_iterations: int = 60
+    """Gauss-Newton steps a round, at most."""
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("seconds", 2, 600), ("max_delay_s", 0.01, 0.5), ("confidence", 0.5, 0.9999), ("threads", 1, 256)):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise HomebodyError(f"{name} is {value}: expected {low} to {high}")
+        if not 0.0002 <= self.arm.step_s <= 0.01:
+            raise HomebodyError(f"a physics step of {self.arm.step_s * 1000:g} ms: expected 0.2 to 10 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One fitted number."""
+
+    name: str
+    """`friction1..7`, `damping1..7`, `payload` or `delay`."""
+    unit: str
+    value: float
+    half_width: float
+    """Of the confidence interval; infinite where the log says nothing."""
+    nominal: float
+    """In the model as it is shipped."""
+    note: str = ""
+    """Why the value should not be trusted; empty where it may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """The result, and what is needed to draw it."""
+
+    estimates: Sequence[Estimate]
+    time_s: np.ndarray
+    """(M,) times that were compared [s]."""
+    measured: np.ndarray
+    """(M, 7) [rad]"""
+    before: np.ndarray
+    """(M, 7) joint positions of the model as it is shipped."""
+    after: np.ndarray
+    """(M, 7) with the fitted values."""
+    correlation: float
+    """Samples that count as one: 1 for white residuals."""
+    iterations: int
+
+    def __getitem__(self, name: str) -> Estimate:
+        return next(e for e in self.estimates if e.name == name)
+
+    def rms(self, which: str) -> np.ndarray:
+        """(7,) root mean square of measured minus `before` or `after` [rad]."""
+        return np.sqrt(np.mean((self.measured - getattr(self, which)) ** 2, axis=0))
+
+
+def _sysid() -> Any:
+    try:
+        import mujoco.sysid as sysid
+    except ImportError:
+        sysid = None
+    if sysid is None or not hasattr(sysid, "optimize"):
+        raise HomebodyError("identify needs mujoco's system identification: pip install 'homebody[calibrate]'")
+    return sysid
+
+
+def _joint_modifier(kind: str, joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
+    """Writes a parameter into a joint of a specification: as its dry friction or its viscous damping."""
+
+    def friction(spec: mujoco.MjSpec, p: Any) -> None:
+        spec.joint(f"joint{joint}").frictionloss = float(p.value[0])
+
+    def damping(spec: mujoco.MjSpec, p: Any) -> None:
+        spec.joint(f"joint{joint}").damping = [float(p.value[0]), 0.0, 0.0]  # linear in speed: no higher powers
+
+    return {"friction": friction, "damping": damping}[kind]
+
+
+class _Problem:
+    """The log and the model in the words of `mujoco.sysid`."""
+
+    def __init__(self, log: JointLog, config: IdentifyConfig) -> None:
+        self.sysid, self.log, self.config = _sysid(), log, config
+        self.spec = arm_spec(config.arm)
+        self.friction, self.damping = nominal_joints(self.spec)
+        model = self.spec.compile()
+        steps = int(np.floor(log.time_s[-1] / config.arm.step_s + 1e-6))
+        self.grid = np.arange(steps + 1) * config.arm.step_s
+        self.kept = (log.time_s >= config.warmup_s) & (log.time_s <= self.grid[-1])
+        self.weights = np.ones(7)
+        series = self.sysid.TimeSeries
+        speed = log.dq[0] if log.dq is not None else (log.q[1] - log.q[0]) / (log.time_s[1] - log.time_s[0])
+        if log.dq is None and np.ptp(log.command[log.time_s < config.warmup_s], axis=0).max() < 1e-3:
+            speed = np.zeros(7)  # it was standing still: a difference of two samples would be noise
+        sensors = series.compute_all_sensor_mapping(model)
+        self.sequences = [
+            self.sysid.ModelSequences(
+                "arm", self.spec, "log", self.sysid.create_initial_state(model, log.q[0], speed),
+                series(self.grid, np.zeros((len(self.grid), 7))), series(log.time_s[self.kept], log.q[self.kept], sensors),
+            )
+        ]  # fmt: skip
+        self.residual = self.sysid.build_residual_fn(
+            models_sequences=self.sequences, custom_rollout=self._rollout, modify_residual=self._compare,
+            n_threads=config.threads, resample_true=False,
+        )  # fmt: skip
+
+    def parameters(self, delay_s: float) -> Any:
+        """The unknowns at their nominal values; the delay in milliseconds, so that all are of the order of 1.
+
+        A joint that stands still keeps its nominal values: its columns of the Jacobian would be noise.
+        """
+        P = self.sysid.Parameter
+        found = self.sysid.ParameterDict()
+        still = np.ptp(self.log.q, axis=0) < STILL_RAD
+        if still.all():
+            raise HomebodyError(f"no joint moves more than {STILL_RAD} rad in the log: nothing to identify (see --excite)")
+        for i in range(7):
+            found.add(P(f"friction{i + 1}", self.friction[i], 0.0, 30.0, frozen=bool(still[i]), modifier=_joint_modifier("friction", i + 1)))
+            found.add(P(f"damping{i + 1}", self.damping[i], 0.0, 100.0, frozen=bool(still[i]), modifier=_joint_modifier("damping", i + 1)))
+        found.add(P("payload", START_PAYLOAD_KG, 0.0, 10.0, modifier=lambda s, p: set_payload(s, float(p.value[0]))))
+        found.add(P("delay", delay_s * 1000, 0.0, self.config.max_delay_s * 1000))
+        return found
+
+    def targets(self, delay_ms: float) -> np.ndarray:
+        """(M, 7) what the servos see at each physics step."""
+        log, c = self.log, self.config
+        return delayed_targets(log.time_s, log.command, self.grid, c.arm.step_s, delay_ms / 1000, linear=c.linear)
+
+    def _rollout(self, *, param_dicts: Sequence[Any], **rest: Any) -> Any:
+        """sysid's own rollout under delayed commands, one delay a candidate."""
+        control = [self.sysid.TimeSeries(self.grid, self.targets(float(p["delay"].value[0]))) for p in param_dicts]
+        return self.sysid.sysid_rollout(**(rest | {"control_signal": control}))
+
+    def _compare(self, params: Any, predicted: Any, measured: Any, model: Any, everything: bool, *, state: np.ndarray, **_: Any) -> Any:
+        """Weighted differences of positions at the log's times. Positions come from the state: sensors lag it by a step."""
+        del params, model, everything
+        simulated = _at_times(measured.times, self.sequences[0].initial_state[0], state)
+        difference = (simulated - measured.data) * self.weights
+        return difference, self.sysid.TimeSeries(measured.times, simulated, measured.signal_mapping), measured
+
+    def simulate(self, params: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Simulated and measured positions (M, 7) at the compared times."""
+        _, predicted, measured = self.residual(params.as_vector(), params)
+        return predicted[0][0].data, measured[0][0].data
+
+    def vector(self, params: Any) -> Callable[[np.ndarray], np.ndarray]:
+        """The residual as a function of the unknowns, one column a candidate."""
+        return lambda x: np.concatenate(self.residual(x, params.copy())[0])
+
+
+def _at_times(times: np.ndarray, initial: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """Joint positions (M, 7) at `times` from states (time, qpos, qvel), by cubic Hermite interpolation."""
+    from scipy.interpolate import CubicHermiteSpline
+
+    path = np.vstack([initial, state])
+    return CubicHermiteSpline(path[:, 0], path[:, 1:8], path[:, 8:15])(times)
+
+
+def _correlation(residual: np.ndarray) -> float:
+    """Integrated autocorrelation time of residuals (M, 7) in samples, at least 1, Sokal's window; the mean of the joints."""
+    n = len(residual)
+    centred = residual - residual.mean(axis=0)
+    power = np.abs(np.fft.rfft(centred, 2 * n, axis=0)) ** 2
+    rho = np.fft.irfft(power, axis=0)[:n]
+    rho = rho / np.maximum(rho[:1], 1e-300)
+    times = []
+    for r in rho.T:
+        tau = 2 * np.cumsum(r) - 1
+        stop = np.flatnonzero(np.arange(n) >= 5 * tau)
+        times.append(tau[stop[0] if len(stop) else n // 2])
+    return max(1.0, float(np.mean(times)))
+
+
+def _start_delay(problem: _Problem) -> float:
+    """The best of a grid of delays [s] with the shipped values: a start within reach of Gauss-Newton."""
+    grid = np.linspace(0, problem.config.max_delay_s, 21)
+    params = problem.parameters(0.0)
+    x = np.tile(params.as_vector()[:, None], (1, len(grid)))
+    x[-1] = grid * 1000
+    residual = problem.vector(params)(x)
+    return float(grid[np.argmin((residual**2).sum(axis=0))])
+
+
+def _optimize(problem: _Problem, params: Any) -> tuple[Any, Any]:
+    """One round of Gauss-Newton; its printout goes nowhere."""
+    options = {"eps": 1e-4, "xtol": 1e-6, "x_scale": "jac", "max_iters": problem.config.max_iterations, "output": io.StringIO()}
+    return problem.sysid.optimize(params.move_off_bounds(fraction=0.0011), problem.residual, verbose=False, **options)
+
+
+def _half_widths(problem: _Problem, params: Any, jacobian: np.ndarray, correlation: float) -> np.ndarray:
+    """Half-widths of the intervals of the free unknowns, in their order."""
+    residuals, _, _ = problem.residual(params.as_vector(), params.copy())
+    scale = np.linalg.norm(jacobian, axis=0)
+    scale[scale == 0] = 1.0
+    _, widths = problem.sysid.calculate_intervals(residuals, jacobian / scale, alpha=1 - problem.config.confidence)
+    return widths / scale * np.sqrt(correlation)
+
+
+def _note(name: str, value: float, width: float, low: float, high: float, moved_rad: float) -> str:
+    kind = name.rstrip("1234567")
+    if moved_rad < STILL_RAD:
+        return f"not excited: joint {name[-1]} moved by {moved_rad:.3f} rad only; left at its nominal value"
+    if not np.isfinite(width) or width > max(FLOOR[kind], abs(value) / 2):
+        return f"not excited: the log fits values {width:.2g} {UNITS[kind]} away about as well" if np.isfinite(width) else "not excited"
+    if value - low < 1e-3 * max(abs(value), 0.1):
+        return "at the bottom of its range: zero, or the model is wrong about something else"
+    if high - value < 1e-3 * high:
+        return "at the top of its range: the model is wrong about something else, such as the servos' gains"
+    return ""
+
+
+def _estimates(problem: _Problem, params: Any, widths: np.ndarray) -> list[Estimate]:
+    half_width = dict(zip((n for n, p in params.items() if not p.frozen), map(float, widths), strict=True))
+    moved = np.ptp(problem.log.q, axis=0)
+    out = []
+    for name in NAMES:
+        p, kind = params[name], name.rstrip("1234567")
+        joint = int(name[-1]) - 1 if name[-1].isdigit() else None
+        value, width = float(p.value[0]), half_width.get(name, float("inf"))
+        moved_rad = float("inf") if joint is None else float(moved[joint])
+        note = _note(name, value, width, float(p.min_value[0]), float(p.max_value[0]), moved_rad)
+        nominal = 0.0 if joint is None else float(p.nominal[0])
+        out.append(Estimate(name=name, unit=UNITS[kind], value=value, half_width=width, nominal=nominal, note=note))
+    return out
+
+
+def identify(log: JointLog, config: IdentifyConfig | None = None, on_round: Callable[[str], None] = lambda _: None) -> Fit:
+    """Fits the log. `on_round` hears what is being done."""
+    config = config or IdentifyConfig()
+    problem = _Problem(log.first(config.seconds), config)
+    shipped = problem.parameters(0.0)
+    shipped["payload"].value = np.zeros(1)
+    before, measured = problem.simulate(shipped)
+    on_round("looking for the delay")
+    params = problem.parameters(_start_delay(problem))
+    iterations, after, jacobian = 0, before, np.zeros((0, 0))
+    for which in ("first round", "second round: joints weighed by what they left over"):
+        on_round(which)
+        if iterations:
+            problem.weights = 1 / np.maximum(np.sqrt(np.mean((after - measured) ** 2, axis=0)), 1e-7)
+        params, result = _optimize(problem, params)
+        after, _ = problem.simulate(params)
+        jacobian, iterations = np.asarray(result.jac), iterations + len(result.extras["objective"]) - 1
+    correlation = _correlation(after - measured)
+    widths = _half_widths(problem, params, jacobian, correlation)
+    return Fit(
+        estimates=_estimates(problem, params, widths), time_s=problem.log.time_s[problem.kept], measured=measured, before=before,
+        after=after, correlation=correlation, iterations=iterations,
+    )  # fmt: skip
