@@ -11,11 +11,11 @@ from torch import Tensor
 
 from ..core.instructions import all_goals, phrasings
 from ..core.kinematics import forward
+from ..core.motions import encode, target_poses
+from ..core.preprocess import pictures, taxels
+from ..core.text import tokenise
 from ..core.types import goal_points
 from ..datasets.sampler import TrainingArrays
-from .actions import encode, target_poses
-from .preprocess import pictures, taxels
-from .text import tokenise
 
 VISIBLE_Z = 0.5
 """Objects above this height stand in the wall cabinet, out of reach and sight [m]."""

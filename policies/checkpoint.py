@@ -9,35 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
 
 from ..core.errors import HomebodyError
+from ..core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import PolicyConfig, VisuoTactilePolicy
 
-MODEL_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "card.md"
 KIND = "homebody-policy"
-
-
-def save_state(path: Path, tensors: Mapping[str, Tensor], meta: Mapping[str, str]) -> None:
-    """Writes beside the file and renames: a cut never leaves half of it."""
-    partial = path.with_name(path.name + ".partial")
-    save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, partial, dict(meta))
-    partial.replace(path)
-
-
-def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors and metadata of a safetensors file. Raises HomebodyError when it is missing or damaged."""
-    if not path.is_file():
-        raise HomebodyError(f"no file {path.name} in {path.parent}: expected a checkpoint folder with {MODEL_FILE} and {CONFIG_FILE}")
-    try:
-        with safe_open(path, "pt") as file:
-            return {k: file.get_tensor(k) for k in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
-        raise HomebodyError(
-            f"damaged checkpoint {path} ({path.stat().st_size} bytes): {str(error).splitlines()[0]}; expected a whole safetensors file"
-        ) from error
 
 
 def save_model(model: VisuoTactilePolicy, folder: Path) -> None:

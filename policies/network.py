@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
+from ..core.text import TextEncoder
 from ..core.types import PROPRIO_DIM
-from .text import TextEncoder
 
 MOTION_DIM = 10
 """Tool position delta in the base frame [m] (3), relative rotation (6), gripper opening (1)."""

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from ..core.errors import HomebodyError
+from ..core.motions import decode
+from ..core.preprocess import pictures, taxels, tensor
+from ..core.text import tokenise
 from ..core.types import ACTION_DIM, Observation
-from .actions import decode
 from .checkpoint import load_model
 from .network import VisuoTactilePolicy
-from .preprocess import pictures, taxels, tensor
-from .text import tokenise
 
 
 class ChunkPolicy:

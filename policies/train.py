@@ -15,9 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import HomebodyError
+from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
 from .batches import Augment, Batches
-from .checkpoint import load_model, load_state, save_model, save_state, write_card
+from .checkpoint import load_model, save_model, write_card
 from .network import PolicyConfig, VisuoTactilePolicy
 
 STATE_FILE = "training.safetensors"

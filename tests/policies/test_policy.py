@@ -11,16 +11,16 @@ import torch
 from homebody.core.errors import HomebodyError
 from homebody.core.instructions import all_goals
 from homebody.core.kinematics import Q_HOME, forward
+from homebody.core.motions import decode, encode, target_poses
+from homebody.core.preprocess import pictures
+from homebody.core.text import tokenise
 from homebody.core.types import POINTS, goal_points
 from homebody.datasets.sampler import TrainingArrays
-from homebody.policies.actions import decode, encode, target_poses
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
 from homebody.policies.batches import Augment
 from homebody.policies.checkpoint import load_model, save_model
 from homebody.policies.network import PolicyConfig, VisuoTactilePolicy
-from homebody.policies.preprocess import pictures
 from homebody.policies.runtime import ChunkPolicy
-from homebody.policies.text import tokenise
 from homebody.policies.train import TrainConfig, Trainer, make_trainer
 
 SMALL = PolicyConfig(image_size=16, channels=(8, 8, 8), text_width=32, width=32, layers=1, chunk=4)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..core.instructions import normalise
+from .instructions import normalise
 
 WORDS = 16
 """Longest instruction [words]; later ones are cut."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.kinematics import forward, inverse, rotation_from_6d, rotation_to_6d
+from .kinematics import forward, inverse, rotation_from_6d, rotation_to_6d
 
 
 def encode(T_tool: np.ndarray, targets: np.ndarray, opening: np.ndarray) -> np.ndarray:
