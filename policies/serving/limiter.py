@@ -1,0 +1,182 @@
+"""The limiter: whatever is commanded, what is sent to the arm keeps position, speed, acceleration, jerk and torque rate lawful.
+
+It follows a lawful command exactly and any other as fast as the limits allow; it holds (a jerk-limited stop, then rest) when a
+command is not finite and when none has come for a while. See `braking` for why it can always stop in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...core.errors import HomebodyError
+from .braking import Ticks, brake, certified, within_jerk
+from .limits import FER, JointLimits
+
+BISECTIONS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimiterConfig:
+    """How a command becomes set-points."""
+
+    limits: JointLimits = FER
+    """The arm's table."""
+    dt_s: float = 0.001
+    """Time between two set-points [s]; Franka's arms take one every millisecond."""
+    silence_s: float = 0.1
+    """Without a command for so long the arm is brought to rest [s]."""
+    share: float = 0.9999
+    """How much of the speed, acceleration and jerk limits is used; below 1, so that rounding cannot break a strict limit."""
+    clearance_rad: float = 1e-6
+    """Distance kept from the position limits [rad], for the same reason."""
+    effort: float = 0.7
+    """Share of the acceleration limit that is planned for approaching a far target; the rest corrects."""
+    response_s: float = 0.008
+    """Time constant of the last few milliradians of such an approach [s]; several times the 2 ms that the jerk limit takes."""
+
+    def __post_init__(self) -> None:
+        if not 1e-4 <= self.dt_s <= 0.1:
+            raise HomebodyError(f"dt_s is {self.dt_s}: expected 0.0001 to 0.1 s")
+        if not 0.5 <= self.share < 1.0:
+            raise HomebodyError(f"share is {self.share}: expected 0.5 to less than 1")
+
+
+class JointLimiter:
+    """Set-points for N arms at once. One call of `step` is one tick of `dt_s`."""
+
+    def __init__(self, config: LimiterConfig, start: np.ndarray) -> None:
+        """start (N, 7) or (7,): measured joint positions of resting arms [rad]."""
+        self.config = config
+        self._ticks = Ticks.of(config.limits, config.dt_s, config.share)
+        self._low = np.asarray(config.limits.q_min) + config.clearance_rad
+        self._high = np.asarray(config.limits.q_max) - config.clearance_rad
+        self._silent_ticks = max(1, round(config.silence_s / config.dt_s))
+        self.reset(start)
+
+    def reset(self, start: np.ndarray) -> None:
+        """Begins again from resting arms at `start` (N, 7) or (7,) [rad]. Raises HomebodyError outside the position limits."""
+        q = np.atleast_2d(np.array(start, np.float64))
+        if q.shape[1:] != (7,) or not np.isfinite(q).all():
+            raise HomebodyError(f"start has shape {np.shape(start)}: expected (7,) or (N, 7) finite joint positions [rad]")
+        bad = np.argwhere((q < self._low) | (q > self._high))
+        if len(bad):
+            n, j = bad[0]
+            raise HomebodyError(f"joint {j + 1} starts at {q[n, j]:.4f} rad: expected {self._low[j]:.4f} to {self._high[j]:.4f}")
+        self.position = q
+        """(N, 7) the last set-points [rad]."""
+        self._nu, self._alpha = np.zeros_like(q), np.zeros_like(q)
+        self._target = q.copy()
+        self._silence = np.zeros(len(q), np.int64)
+        self.holding = np.zeros(len(q), bool)
+        """(N,) whether the arm is being brought to rest or kept there for want of a command."""
+        self.rejected = np.zeros(len(q), np.int64)
+        """(N,) ticks so far whose command was not finite."""
+
+    @property
+    def velocity(self) -> np.ndarray:
+        """(N, 7) [rad/s]."""
+        return self._nu * self._ticks.unit / self.config.dt_s
+
+    @property
+    def at_rest(self) -> np.ndarray:
+        """(N,) whether nothing moves (by more than rounding)."""
+        return (np.maximum(np.abs(self._nu), np.abs(self._alpha)) * self._ticks.unit).max(1) < 1e-14
+
+    def step(self, target: np.ndarray | None) -> np.ndarray:
+        """One tick towards `target` (N, 7) [rad], or with None, silence. Returns the set-points (N, 7) [rad]."""
+        feed = self._accept(target)
+        nu, alpha, ticks = self._nu, self._alpha, self._ticks
+        stop = brake(nu, alpha, ticks)
+        wanted = np.where(self.holding[:, None], stop, within_jerk(self._wanted_speed(feed) - nu, alpha, ticks))
+        chosen = self._lawful(stop, wanted)
+        self._alpha = chosen
+        self._nu = nu + chosen
+        self.position = self.position + self._nu * ticks.unit
+        return self.position.copy()
+
+    def advance(self, target: np.ndarray | None, ticks: int) -> np.ndarray:
+        """`ticks` set-points (ticks, N, 7) for one slower command: the target moves in a straight line from the one before."""
+        if target is None:
+            return np.stack([self.step(None) for _ in range(ticks)])
+        goal = np.broadcast_to(np.asarray(target, np.float64), self.position.shape)
+        begin, end = self._target, np.clip(goal, self._low, self._high)  # nan stays nan, and rejects its arm
+        return np.stack([self.step(begin + (end - begin) * (k / ticks)) for k in range(1, ticks + 1)])
+
+    def _accept(self, target: np.ndarray | None) -> np.ndarray:
+        """Takes in a command or its absence; returns the target's own speed (N, 7) [u/tick]."""
+        before = self._target
+        if target is None:
+            heard = np.zeros(len(self.position), bool)
+            goal = before
+        else:
+            goal = np.broadcast_to(np.asarray(target, np.float64), self.position.shape)
+            heard = np.isfinite(goal).all(1)
+            self.rejected += ~heard
+            goal = np.where(heard[:, None], np.clip(np.where(heard[:, None], goal, 0.0), self._low, self._high), before)
+        self._silence = np.where(heard, 0, self._silence + 1)
+        nonsense = ~heard if target is not None else np.zeros_like(heard)
+        self.holding = ~heard & (self.holding | nonsense | (self._silence >= self._silent_ticks))
+        self._target = np.where(self.holding[:, None], self.position, goal)
+        feed = (self._target - before) / self._ticks.unit
+        # A target that outruns the arm is a jump, not a motion to go along with.
+        return np.where(self.holding[:, None] | (np.abs(feed) > self._ticks.nu_max), 0.0, feed)
+
+    def _wanted_speed(self, feed: np.ndarray) -> np.ndarray:
+        """(N, 7) the target's speed, plus what closes the gap to it: exponentially when near, with `effort` when far."""
+        ticks = self._ticks
+        gap = (self._target - self.position) / ticks.unit - feed
+        n = max(1.0, self.config.response_s / self.config.dt_s)
+        decel = self.config.effort * ticks.alpha_max
+        near = decel * n * n
+        size = np.abs(gap)
+        close = np.where(size < near, size / n, np.sqrt(2.0 * decel * np.maximum(size - 0.5 * near, 0.0)))
+        return np.clip(feed + np.sign(gap) * close, -ticks.nu_max, ticks.nu_max)
+
+    def _lawful(self, stop: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """Of the accelerations from `stop` to `wanted`, one as near to `wanted` as can be certified; `stop` when none can."""
+        chosen = wanted.copy()
+        row, joint = np.nonzero(~self._certified(wanted, self.position, self._nu, self._ticks) & ~self.holding[:, None])
+        if len(row):
+            ticks = self._ticks.at(joint)
+            q, nu, low, high = self.position[row, joint], self._nu[row, joint], stop[row, joint], wanted[row, joint]
+            bounds = (self._low[joint], self._high[joint])
+            part, best = np.full(len(row), 0.5), np.zeros(len(row))
+            for n in range(BISECTIONS):
+                good = self._certified(low + part * (high - low), q, nu, ticks, bounds)
+                best = np.where(good, np.maximum(best, part), best)
+                part = part + np.where(good, 1.0, -1.0) * 0.5 ** (n + 2)
+            chosen[row, joint] = low + best * (high - low)
+        return chosen
+
+    def _certified(
+        self, alpha: np.ndarray, q: np.ndarray, nu: np.ndarray, ticks: Ticks, bounds: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> np.ndarray:  # fmt: skip
+        """Whether a lawful stop, on both sides, follows a tick with acceleration `alpha`."""
+        low, high = bounds or (self._low, self._high)
+        after = nu + alpha
+        q = q + after * ticks.unit
+        return certified((high - q) / ticks.unit, after, alpha, ticks) & certified((q - low) / ticks.unit, -after, -alpha, ticks)
+
+
+class TorqueLimiter:
+    """Torques for N arms: never above the limit, never changing faster than allowed; from and back to zero."""
+
+    def __init__(self, limits: JointLimits, *, count: int = 1, dt_s: float = 0.001, silence_s: float = 0.1, share: float = 0.9999) -> None:
+        self._top, self._step = share * np.asarray(limits.tau_max), share * np.asarray(limits.dtau_max) * dt_s
+        self._silent_ticks = max(1, round(silence_s / dt_s))
+        self._silence = np.zeros(count, np.int64)
+        self.torque = np.zeros((count, 7))
+        """(N, 7) sent last [N m]; the arm compensates gravity itself, so zero is at rest."""
+
+    def step(self, wanted: np.ndarray | None) -> np.ndarray:
+        """One tick towards `wanted` (N, 7) [N m]; not finite: the last torque stays; silence: it ramps to zero."""
+        heard = np.zeros(len(self.torque), bool) if wanted is None else np.isfinite(wanted).all(1)
+        self._silence = np.where(heard, 0, self._silence + 1)
+        goal = np.where((self._silence >= self._silent_ticks)[:, None], 0.0, self.torque)
+        if wanted is not None:
+            goal = np.where(heard[:, None], np.where(heard[:, None], wanted, 0.0), goal)
+        goal = np.clip(goal, -self._top, self._top)
+        self.torque = self.torque + np.clip(goal - self.torque, -self._step, self._step)
+        return self.torque.copy()
