@@ -38,6 +38,8 @@ class TrainingArrays:
     starts: np.ndarray
     """(E + 1,) first frame of each episode, and N."""
     goals: tuple[Goal, ...]
+    success: np.ndarray
+    """(E,) bool, whether the goal was met."""
 
 
 def load_arrays(paths: Sequence[Path], *, image_size: int = 64, progress: Callable[[int, str], None] = lambda *_: None) -> TrainingArrays:
@@ -66,7 +68,8 @@ def load_arrays(paths: Sequence[Path], *, image_size: int = 64, progress: Callab
     joined = {n: np.concatenate([r[n] for r in rest]) for n in rest[0]}
     points, pixels = joined.pop("label_points"), joined.pop("label_pixels")
     goals = tuple(Certificate.from_json(m["certificate"]).goal for m in metas)
-    return TrainingArrays(**pictures, **joined, points=points, pixels=pixels, starts=starts, goals=goals)
+    success = np.array([bool(m["success"]) for m in metas])
+    return TrainingArrays(**pictures, **joined, points=points, pixels=pixels, starts=starts, goals=goals, success=success)
 
 
 class WindowSampler:

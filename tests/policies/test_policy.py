@@ -50,6 +50,7 @@ def arrays() -> TrainingArrays:
     return TrainingArrays(
         scene=scene, wrist=scene[:, ::-1].copy(), tactile=np.zeros((n, 2, 3, 8, 8), np.float16), proprio=proprio, action=action,
         intervention=np.ones(n, bool), points=points, pixels=pixels, starts=np.arange(episodes + 1) * length, goals=goals,
+        success=np.ones(episodes, bool),
     )  # fmt: skip
 
 

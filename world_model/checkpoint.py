@@ -1,0 +1,47 @@
+"""World-model checkpoints: a folder with `model.safetensors`, `config.json` and `card.md`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import torch
+
+from ..core.errors import HomebodyError
+from ..core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
+from .network import WorldConfig, WorldModel
+
+KIND = "homebody-world-model"
+
+
+def save_world(model: WorldModel, folder: Path) -> None:
+    """Writes the weights as half-precision numbers, and the sizes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_state(folder / MODEL_FILE, {k: v.half() for k, v in model.state_dict().items()}, {"kind": KIND})
+    (folder / CONFIG_FILE).write_text(json.dumps({"kind": KIND, "network": asdict(model.config)}, indent=2) + "\n")
+
+
+def load_world(folder: Path, device: str = "cpu") -> WorldModel:
+    """The world model of a checkpoint folder. Raises HomebodyError that names the file and what is wrong with it."""
+    path = folder / CONFIG_FILE
+    if not path.is_file():
+        raise HomebodyError(f"no world model in {folder}: expected a folder with {MODEL_FILE} and {CONFIG_FILE}")
+    try:
+        config = json.loads(path.read_text())
+        kind, network = config["kind"], dict(config["network"])
+    except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise HomebodyError(f"damaged {path}: {error}; expected JSON with the keys 'kind' and 'network'") from error
+    if kind != KIND:
+        raise HomebodyError(f"{folder} holds a {kind!r}: expected a {KIND!r}")
+    known = {f.name for f in fields(WorldConfig)}
+    if set(network) - known:
+        raise HomebodyError(f"{path}: unknown settings {sorted(set(network) - known)}; expected some of {sorted(known)}")
+    network["channels"] = tuple(network.get("channels", WorldConfig().channels))
+    model = WorldModel(WorldConfig(**network))
+    tensors, _ = load_state(folder / MODEL_FILE)
+    try:
+        model.load_state_dict({k: v.float() for k, v in tensors.items()})
+    except RuntimeError as error:
+        raise HomebodyError(f"{folder / MODEL_FILE} does not fit {path}: {' '.join(str(error).split())[:200]}") from error
+    return model.to(torch.device(device)).eval()

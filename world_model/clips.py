@@ -1,0 +1,107 @@
+"""Clips for training: frames one model step apart, the commands between them, and what became of the attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..core.instructions import all_goals, phrasings
+from ..core.motions import target_poses
+from ..core.preprocess import pictures, taxels
+from ..core.text import tokenise
+from ..core.types import Goal, goal_points
+from ..datasets.sampler import TrainingArrays
+from .network import SKIP, TARGET_DIM
+
+HOLD = 10
+"""Frames at the end of a successful episode in which its goal was met: the evaluation holds success so long."""
+HORIZON = 50.0
+"""Control steps over which nearness falls by e."""
+
+
+def command_targets(actions: np.ndarray) -> np.ndarray:
+    """Actions (N, 8) -> commanded tool poses (N, TARGET_DIM): position [m], first two columns of the rotation, opening."""
+    T = target_poses(actions)
+    return np.concatenate([T[:, :3, 3], T[:, :3, 0], T[:, :3, 1], actions[:, 7:]], 1).astype(np.float32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """B clips of F frames. Frames beyond an episode's end repeat its last; `inside` says which are real."""
+
+    inputs: dict[str, Tensor]
+    """`scene`, `wrist`, `tactile`, `proprio`, prepared, (B * F, ...), clip by clip."""
+    targets: Tensor
+    """(B, F - 1, SKIP, TARGET_DIM) commanded between a frame and the next."""
+    inside: Tensor
+    """(B, F) bool"""
+    tokens: Tensor
+    """(B, WORDS, FEATURES) the sentence that is judged."""
+    labels: Tensor
+    """(B, F, 3) goal met now, met in the end, nearness in [0, 1]."""
+    points: Tensor
+    """(B, F, 10, 3) [m]"""
+
+
+class Clips:
+    """Random clips from arrays in memory; the same seed gives the same clips."""
+
+    def __init__(self, data: TrainingArrays, *, frames: int, batch: int, image_size: int, seed: int, foreign: float = 0.25) -> None:
+        self._data, self._frames, self._batch, self._size, self._foreign = data, frames, batch, image_size, foreign
+        self.rng = np.random.default_rng(seed)
+        lengths = np.diff(data.starts)
+        self._episode = np.repeat(np.arange(len(lengths)), lengths)
+        self._targets = command_targets(data.action)
+        self._goals = all_goals()
+        self._tokens = {g: np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals}
+
+    def statistics(self) -> dict[str, np.ndarray]:
+        """Means and spreads of proprioception and commands."""
+        p, t = self._data.proprio, self._targets
+        floor = np.array([0.05] * 3 + [0.1] * 6 + [0.5], np.float32)
+        assert t.shape[1] == TARGET_DIM
+        return {
+            "proprio_mean": p.mean(0),
+            "proprio_std": p.std(0) + 1e-2,
+            "target_mean": t.mean(0),
+            "target_std": np.maximum(t.std(0), floor),
+        }
+
+    def draw(self) -> Clip:
+        """One batch; a share of the clips is judged by a sentence that asks for something else."""
+        first = self.rng.integers(len(self._episode), size=self._batch)
+        episodes = self._episode[first]
+        foreign = self.rng.random(self._batch) < self._foreign
+        goals = [self._other(int(e)) if f else self._data.goals[e] for e, f in zip(episodes, foreign, strict=True)]
+        return self.at(first, goals, mine=~foreign)
+
+    def _other(self, episode: int) -> Goal:
+        """A goal about another thing, so that this episode surely does not meet it."""
+        mine = set(goal_points(self._data.goals[episode]))
+        others = [g for g in self._goals if not mine & set(goal_points(g))]
+        return others[int(self.rng.integers(len(others)))]
+
+    def at(self, first: np.ndarray, goals: list[Goal], mine: np.ndarray) -> Clip:
+        """Clips that start at frames `first`, judged by `goals`; `mine[i]` where that is the episode's own."""
+        d, n, f = self._data, len(first), self._frames
+        episodes = self._episode[first]
+        last = d.starts[episodes + 1] - 1
+        frames = first[:, None] + SKIP * np.arange(f)  # (B, F)
+        inside, real = frames <= last[:, None], np.minimum(frames, last[:, None])
+        between = np.minimum(first[:, None, None] + SKIP * np.arange(f - 1)[:, None] + np.arange(SKIP), last[:, None, None])
+        left = last[:, None] - real  # control steps to the end
+        won = (d.success[episodes] & mine)[:, None]
+        labels = np.stack([won & (left < HOLD), np.broadcast_to(won, left.shape), won * np.exp(-left / HORIZON)], -1)
+        flat = real.ravel()
+        inputs = {c: pictures(torch.from_numpy(getattr(d, c)[flat]), self._size) for c in ("scene", "wrist")}
+        inputs["tactile"] = taxels(torch.from_numpy(d.tactile[flat]))
+        inputs["proprio"] = torch.from_numpy(d.proprio[flat].astype(np.float32))
+        phrases = [self._tokens[g][self.rng.integers(len(self._tokens[g]))] for g in goals]
+        return Clip(
+            inputs=inputs, targets=torch.from_numpy(self._targets[between]), inside=torch.from_numpy(inside),
+            tokens=torch.from_numpy(np.stack(phrases)), labels=torch.from_numpy(labels.astype(np.float32)),
+            points=torch.from_numpy(d.points[flat].reshape(n, f, -1, 3)),
+        )  # fmt: skip

@@ -1,0 +1,208 @@
+"""The world model: a latent grid from cameras, taxels and proprioception, and what actions do to it.
+
+One latent is a set of tokens: 4 x 4 of each camera, one a finger, one of the joints. The predictor moves all of them one
+model step (five control steps) ahead under the commanded tool poses, by transformer layers with adaptive normalisation
+(AdaLN-zero, Peebles and Xie 2023). Heads read tokens and a sentence: whether the goal is met, whether this attempt will
+meet it, and how near that is. The decoder is trained on detached latents, so that pictures never shape the dynamics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..core.errors import HomebodyError
+from ..core.text import TextEncoder
+from ..core.types import POINTS, PROPRIO_DIM
+
+SKIP = 5
+"""Control steps in one model step: 0.25 s."""
+TARGET_DIM = 10
+"""A commanded tool pose: position in the base frame [m] (3), rotation (6), gripper opening (1)."""
+GRID = 4
+"""Side of each camera's token grid."""
+TOKENS = 2 * GRID * GRID + 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldConfig:
+    """Sizes of the model."""
+
+    image_size: int = 64
+    """Height and width of the pictures [pixels]."""
+    channels: tuple[int, int, int] = (24, 48, 96)
+    """Channels of the vision stages."""
+    width: int = 160
+    """Numbers in a token."""
+    layers: int = 4
+    """Layers of the predictor."""
+    text_width: int = 96
+
+    def __post_init__(self) -> None:
+        if self.image_size != 16 * GRID:
+            raise HomebodyError(f"image_size is {self.image_size}: expected {16 * GRID}, four halvings of a {GRID} x {GRID} grid")
+        if self.width % 4 or self.layers < 1:
+            raise HomebodyError(f"width {self.width} and layers {self.layers}: expected a multiple of 4, and 1 or more")
+
+
+def _stage(inputs: int, outputs: int, kernel: int, stride: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, bias=False), nn.GroupNorm(8, outputs), nn.SiLU())
+
+
+def _eye(config: WorldConfig) -> nn.Sequential:
+    """Picture (B, 3, S, S) -> (B, width, 4, 4)."""
+    a, b, c = config.channels
+    return nn.Sequential(
+        _stage(3, a, 4, 2), _stage(a, b, 3, 2), _stage(b, c, 3, 2), _stage(c, c, 3, 1), nn.Conv2d(c, config.width, 3, 2, 1)
+    )  # fmt: skip
+
+
+class Encoder(nn.Module):
+    """Observation -> tokens (B, TOKENS, width), each normalised to zero mean and unit variance."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        self.scene, self.wrist = _eye(config), _eye(config)
+        w = config.width
+        self.taxels = nn.Sequential(
+            nn.Conv2d(3, 16, 3, 1, 1), nn.SiLU(), nn.Conv2d(16, 16, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, w)
+        )
+        self.joints = nn.Sequential(nn.Linear(PROPRIO_DIM, w), nn.SiLU(), nn.Linear(w, w))
+        self.place = nn.Parameter(torch.randn(TOKENS, w) * 0.02)
+        layer = nn.TransformerEncoderLayer(w, 4, 2 * w, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
+        self.mix = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
+        self.width = w
+
+    def forward(self, inputs: Mapping[str, Tensor], proprio: Tensor) -> Tensor:
+        """`scene`, `wrist` (B, 3, S, S); `tactile` (B, 2, 3, 8, 8) squashed; proprio (B, 24) normalised."""
+        eyes = [eye(inputs[c]).flatten(2).transpose(1, 2) for c, eye in (("scene", self.scene), ("wrist", self.wrist))]  # (B, 16, w)
+        touch = self.taxels(inputs["tactile"].flatten(0, 1)).view(len(proprio), 2, -1)
+        tokens = torch.cat([*eyes, touch, self.joints(proprio)[:, None]], 1) + self.place
+        return F.layer_norm(self.mix(tokens), (self.width,))
+
+
+class Block(nn.Module):
+    """Attention and a two-layer network, scaled, shifted and gated by the action; starts as the identity."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(width, 4, batch_first=True)
+        self.network = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+        self.steer = nn.Linear(width, 6 * width)
+        nn.init.zeros_(self.steer.weight)
+        nn.init.zeros_(self.steer.bias)
+        self.width = width
+
+    def forward(self, x: Tensor, action: Tensor) -> Tensor:
+        a, b, gate, c, d, gate2 = self.steer(action)[:, None].chunk(6, -1)
+        y = F.layer_norm(x, (self.width,)) * (1 + a) + b
+        x = x + gate * self.attention(y, y, y, need_weights=False)[0]
+        y = F.layer_norm(x, (self.width,)) * (1 + c) + d
+        return x + gate2 * self.network(y)
+
+
+class Predictor(nn.Module):
+    """Tokens and SKIP commanded tool poses -> tokens one model step later."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        w = config.width
+        self.action = nn.Sequential(nn.Linear(SKIP * TARGET_DIM, 2 * w), nn.SiLU(), nn.Linear(2 * w, w), nn.SiLU())
+        self.place = nn.Parameter(torch.randn(TOKENS, w) * 0.02)
+        self.blocks = nn.ModuleList([Block(w) for _ in range(config.layers)])
+        self.out = nn.Linear(w, w)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+        self.width = w
+
+    def forward(self, z: Tensor, targets: Tensor) -> Tensor:
+        """z (B, TOKENS, width), targets (B, SKIP, TARGET_DIM) normalised -> (B, TOKENS, width)."""
+        action = self.action(targets.flatten(1))
+        x = z + self.place
+        for block in self.blocks:
+            x = block(x, action)
+        return F.layer_norm(z + self.out(F.layer_norm(x, (self.width,))), (self.width,))
+
+
+class Judge(nn.Module):
+    """Tokens and a text vector -> logits (B, 3): the goal is met now; this attempt will meet it; how near that is."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        w = config.width
+        self.ask = nn.Linear(config.text_width, 4 * w)
+        self.attention = nn.MultiheadAttention(w, 4, batch_first=True)
+        self.out = nn.Sequential(nn.Linear(4 * w + config.text_width, 256), nn.SiLU(), nn.Linear(256, 128), nn.SiLU(), nn.Linear(128, 3))
+
+    def forward(self, z: Tensor, text: Tensor) -> Tensor:
+        query = self.ask(text).view(len(text), 4, -1)
+        seen = self.attention(query, z, z, need_weights=False)[0]  # (B, 4, w)
+        return self.out(torch.cat([seen.flatten(1), text], -1))
+
+
+class Decoder(nn.Module):
+    """Tokens -> pictures (B, 2, 3, S, S) in [-0.5, 0.5] and taxels (B, 2, 3, 8, 8) in [0, 1)."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        w = config.width
+
+        def picture() -> nn.Sequential:
+            layers: list[nn.Module] = []
+            for a, b in ((w, 96), (96, 64), (64, 32), (32, 24)):
+                layers += [nn.Upsample(scale_factor=2, mode="nearest"), *_stage(a, b, 3, 1)]
+            return nn.Sequential(*layers, nn.Conv2d(24, 3, 3, 1, 1))
+
+        self.scene, self.wrist = picture(), picture()
+        self.taxels = nn.Sequential(nn.Linear(w, 256), nn.SiLU(), nn.Linear(256, 3 * 64))
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        cells = z[:, : 2 * GRID * GRID].transpose(1, 2).unflatten(2, (2, GRID, GRID))  # (B, w, 2, 4, 4)
+        pictures = torch.stack([self.scene(cells[:, :, 0]), self.wrist(cells[:, :, 1])], 1)
+        touch = self.taxels(z[:, 2 * GRID * GRID : 2 * GRID * GRID + 2]).sigmoid().unflatten(2, (3, 8, 8))
+        return pictures, touch
+
+
+class WorldModel(nn.Module):
+    """All parts. Latents are tokens (B, TOKENS, width)."""
+
+    proprio_mean: Tensor
+    proprio_std: Tensor
+    target_mean: Tensor
+    target_std: Tensor
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.text = TextEncoder(config.text_width)
+        self.encoder, self.predictor = Encoder(config), Predictor(config)
+        self.judge, self.decoder = Judge(config), Decoder(config)
+        self.where = nn.Sequential(nn.Linear(TOKENS * 16, 256), nn.SiLU(), nn.Linear(256, 3 * len(POINTS)))
+        self.narrow = nn.Linear(config.width, 16)
+        for name, size in (("proprio", PROPRIO_DIM), ("target", TARGET_DIM)):
+            self.register_buffer(f"{name}_mean", torch.zeros(size))
+            self.register_buffer(f"{name}_std", torch.ones(size))
+
+    def encode(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        """Prepared observation (pictures in [-0.5, 0.5], squashed taxels, `proprio` raw) -> latent."""
+        return self.encoder(inputs, (inputs["proprio"] - self.proprio_mean) / self.proprio_std)
+
+    def step(self, z: Tensor, targets: Tensor) -> Tensor:
+        """Latent one model step later, under targets (B, SKIP, TARGET_DIM)."""
+        return self.predictor(z, (targets - self.target_mean) / self.target_std)
+
+    def roll(self, z: Tensor, targets: Tensor) -> Tensor:
+        """Latents (B, K, TOKENS, width) after each of K model steps; targets (B, K, SKIP, TARGET_DIM)."""
+        out = []
+        for k in range(targets.shape[1]):
+            z = self.step(z, targets[:, k])
+            out.append(z)
+        return torch.stack(out, 1)
+
+    def points(self, z: Tensor) -> Tensor:
+        """Where core.types.POINTS are (B, 10, 3) [m], base frame: keeps latents about the things that matter."""
+        return self.where(self.narrow(z).flatten(1)).view(-1, len(POINTS), 3) * 0.3 + z.new_tensor([0.45, 0.0, 0.1])
