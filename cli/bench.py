@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
 from ..core.errors import HomebodyError, unknown
+
+if TYPE_CHECKING:
+    from ..benchmarks.workers import BenchWork
 
 
 def task_names(tasks: str) -> tuple[str, ...]:
@@ -27,6 +31,42 @@ def task_names(tasks: str) -> tuple[str, ...]:
     if not out:
         raise HomebodyError(f"tasks is {tasks!r}: expected core, all, or names separated by commas")
     return tuple(out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchRecipe:
+    """Everything that a worker needs to evaluate, as plain values: it travels to other processes."""
+
+    policy: str
+    fingerprint: str
+    """What the weights' hash must be over there."""
+    robot: str
+    split: str
+    language: str
+    threads: int
+
+    def __call__(self) -> BenchWork:
+        from ..benchmarks.workers import BenchWork
+        from ..envs.engine import HouseholdVectorEnv
+        from .policies import find_policy
+
+        source = find_policy(self.policy)
+        if source.fingerprint != self.fingerprint:
+            raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
+
+        def make_env(task: str, count: int) -> HouseholdVectorEnv:
+            return HouseholdVectorEnv(
+                task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size, threads=self.threads
+            )
+
+        return BenchWork(make_env, source.build, self.language)
+
+
+def absolute_policy(name: str) -> str:
+    """The policy's name, or its folder's whole path: a worker may stand in another folder."""
+    from .policies import NAMES
+
+    return name if name in NAMES else str(Path(name).resolve())
 
 
 def _print_summary(summary: dict[str, Any], out: Path) -> None:
@@ -55,6 +95,8 @@ def bench(
     robot: str = "panda",
     slots: int = 16,
     threads: int = 2,
+    workers: int | None = None,
+    ray: str | None = None,
     card: Path | None = None,
     json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
@@ -72,14 +114,18 @@ def bench(
         episodes: Episodes per task.
         seed: Index of the first episode; the index alone fixes the initial state.
         robot: Robot's name.
-        slots: Simulations side by side; outcomes do not depend on it.
-        threads: Threads for physics and rendering.
+        slots: Simulations side by side, over all workers; outcomes do not depend on it.
+        threads: Threads for physics and rendering in one process; a worker has one.
+        workers: Run on this many worker processes (Ray), with the same outcomes, bit for bit. One that dies costs only the
+            episodes it was running, which are run again: a way round crashes of software renderers, too.
+        ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         card: Folder of a checkpoint whose model card gets these scores.
         json_path: Write the summary there too.
     """
     from ..benchmarks.protocol import BenchConfig
-    from ..benchmarks.runner import evaluate
-    from ..envs.engine import HouseholdVectorEnv
+    from ..benchmarks.runner import evaluate_with
+    from ..datasets.workers import Alone
+    from .cluster import RayCrew, cluster_config, slots_each
     from .policies import find_policy
     from .progress import progress_bar
 
@@ -92,14 +138,14 @@ def bench(
         raise HomebodyError(f"slots is {slots}: expected 1 or more")
     if threads < 1:
         raise HomebodyError(f"threads is {threads}: expected 1 or more")
-
-    def make_env(task: str, count: int) -> HouseholdVectorEnv:
-        return HouseholdVectorEnv(
-            task, count, robot=robot, split=split, cameras=source.cameras, image_size=source.image_size, threads=threads
-        )
-
+    remote = cluster_config(workers, ray)
+    recipe = BenchRecipe(
+        policy=absolute_policy(policy), fingerprint=source.fingerprint, robot=robot, split=split, language=language,
+        threads=1 if remote else threads,
+    )  # fmt: skip
+    crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
     with progress_bar(f"bench {source.name}", episodes * len(config.tasks)) as advance:
-        summary = evaluate(make_env, source.build, config, out, slots=slots, progress=lambda done, _, task: advance(done, task))
+        summary = evaluate_with(crew, config, out, progress=lambda done, _, note: advance(done, note))
     _print_summary(summary, out)
     if card:
         from ..policies.card import add_scores

@@ -3,14 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from ..core.errors import HomebodyError
+
+if TYPE_CHECKING:
+    from ..datasets.collect import CollectConfig
+    from ..datasets.workers import CollectReport, CollectWork
+
+
+CAMERAS = ("scene", "wrist")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectRecipe:
+    """Everything that a worker needs to collect, as plain values: it travels to other processes."""
+
+    policy: str | None
+    """Who acts before or instead of the expert; None where it is the expert alone."""
+    fingerprint: str
+    """What the hash of its weights must be over there."""
+    robot: str
+    split: str
+    image_size: int
+    threads: int
+    config: CollectConfig
+
+    def __call__(self) -> CollectWork:
+        from ..datasets.workers import CollectWork
+        from ..envs.engine import HouseholdVectorEnv
+        from ..envs.experts import Expert
+        from .policies import find_policy
+
+        source = find_policy(self.policy) if self.policy else None
+        if source and source.fingerprint != self.fingerprint:
+            raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
+
+        def make_env(task: str, count: int) -> HouseholdVectorEnv:
+            return HouseholdVectorEnv(
+                task, count, robot=self.robot, image_size=self.image_size, cameras=CAMERAS, split=self.split, threads=self.threads
+            )
+
+        return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)
 
 
 def collect(
@@ -21,6 +59,7 @@ def collect(
     policy: str = "expert",
     takeover: float = 0.0,
     perturb: float = 0.0,
+    autonomous: float = 0.0,
     keep_failures: bool = False,
     image_size: int = 128,
     robot: str = "panda",
@@ -28,93 +67,92 @@ def collect(
     first_index: int = 0,
     slots: int = 16,
     threads: int = 2,
+    workers: int | None = None,
+    ray: str | None = None,
     seed: int = 0,
     json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
     """Records episodes of scripted demonstrations into a data set, each one a transaction.
 
-    Ctrl-C keeps every finished episode; run again with a later --first-index to add more.
+    Episodes come in the order of task and index, a function of these alone. Ctrl-C keeps every finished one; run again with a later --first-index to add more.
 
     Args:
         out: Folder of the data set; made if missing, added to if it is one.
         tasks: Task name, several separated by commas, or `all`.
-        episodes: Episodes per task; for `all`, in total.
-        policy: Who acts: `expert`, or a checkpoint that begins the episodes that the expert finishes (see --takeover).
+        episodes: Episodes of each name in --tasks; for `all`, in total.
+        policy: Who acts: `expert`, or a policy that begins the episodes that the expert finishes (see --takeover).
         takeover: Share of the episodes in which the expert takes over from --policy at a random moment (0 to 1).
         perturb: Share of the episodes with bursts of random motion that the expert recovers from (0 to 1).
+        autonomous: Share of the episodes in which --policy acts from beginning to end (0 to 1).
         keep_failures: Also record episodes that were not solved.
         image_size: Pictures' height and width [pixels].
         robot: Robot's name.
         split: `train` or `heldout` initial states.
         first_index: Index of the first episode; the index alone fixes the initial state.
-        slots: Simulations side by side.
-        threads: Threads for physics and rendering.
+        slots: Simulations side by side, over all workers; episodes do not depend on it.
+        threads: Threads for physics and rendering in one process; a worker has one.
+        workers: Run on this many worker processes (Ray): the same data set, but for measured times. One that dies costs only
+            the episodes it was running, which are run again: a way round crashes of software renderers, too.
+        ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         seed: Seed of the perturbations and takeovers.
         json_path: Write `episodes, kept, frames, seconds, rejected` there too.
     """
-    from ..datasets.collect import CollectConfig, Collector, CollectReport
+    from ..datasets.collect import CollectConfig
     from ..datasets.store import Store
-    from ..envs.engine import HouseholdVectorEnv
-    from ..envs.experts import Expert
+    from ..datasets.workers import Alone
+    from ..datasets.workers import collect as collect_with
     from ..envs.initial import task_goals
     from ..envs.model import house_model
+    from .bench import absolute_policy
+    from .cluster import RayCrew, cluster_config, slots_each
     from .doctor import require_gl
-    from .policies import make_policy
+    from .policies import find_policy
     from .progress import progress_bar
 
-    names = [t.strip() for t in tasks.split(",") if t.strip()]
+    names = tuple(dict.fromkeys(t.strip() for t in tasks.split(",") if t.strip()))
     for name in names:
         task_goals(name)
+    if not names:
+        raise HomebodyError(f"tasks is {tasks!r}: expected all, or names separated by commas")
     if slots < 1:
         raise HomebodyError(f"slots is {slots}: expected 1 or more")
+    if threads < 1:
+        raise HomebodyError(f"threads is {threads}: expected 1 or more")
+    begins = takeover or (0.0 if policy == "expert" or autonomous else 1.0)
     config = CollectConfig(
-        episodes=episodes, first_index=first_index, perturb=perturb,
-        takeover=takeover or (0.0 if policy == "expert" else 1.0), keep_failures=keep_failures, seed=seed,
+        episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
+        keep_failures=keep_failures, seed=seed,
     )  # fmt: skip
+    fingerprint = "" if policy == "expert" else find_policy(policy).fingerprint
+    remote = cluster_config(workers, ray)
     require_gl()
     house_model(robot)
-    total: dict[str, Any] = asdict(CollectReport())
-    cameras = ("scene", "wrist")
+    recipe = CollectRecipe(
+        policy=None if policy == "expert" else absolute_policy(policy), fingerprint=fingerprint, robot=robot, split=split,
+        image_size=image_size, threads=1 if remote else threads, config=config,
+    )  # fmt: skip
+    crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
     exists = out.exists() and any(out.iterdir())
-    store = Store.open(out, mode="a") if exists else Store.create(out, robot=robot, cameras=cameras, image_size=image_size, control_hz=20)
-    with store:
-        for name in names:
-            env = HouseholdVectorEnv(
-                name, min(slots, episodes), robot=robot, image_size=image_size, cameras=cameras, split=split, threads=threads
-            )
-            learned = None if policy == "expert" else make_policy(policy, env)
-            with progress_bar(f"collect {name}", episodes) as advance:
-                collector = Collector(env, Expert(env), store.append, config, policy=learned, on_episode=_on_episode(advance))
-                interrupted = _run(collector)
-            for key in ("episodes", "kept", "frames", "seconds"):
-                total[key] += getattr(collector.report, key)
-            for reason, count in collector.report.rejected.items():
-                total["rejected"][reason] = total["rejected"].get(reason, 0) + count
-            env.close()
-            if interrupted:
-                break
-    print(f"kept {total['kept']} of {total['episodes']} episodes, {total['frames']} frames in {total['seconds']:.0f} s: {out}")
-    for reason, count in total["rejected"].items():
+    store = Store.open(out, mode="a") if exists else Store.create(out, robot=robot, cameras=CAMERAS, image_size=image_size, control_hz=20)
+    with store, progress_bar(f"collect {','.join(names)}", episodes * len(names)) as advance:
+        report, interrupted = collect_with(
+            crew, names, config, store.append, slots=max(slots, remote.workers if remote else 1),
+            on_episode=lambda report: advance(report.episodes, _note(report, crew.note)),
+        )  # fmt: skip
+    print(
+        f"{'interrupted; ' if interrupted else ''}kept {report.kept} of {report.episodes} episodes, {report.frames} frames "
+        f"in {report.seconds:.0f} s: {out}"
+    )
+    for reason, count in report.rejected.items():
         print(f"  rejected, {reason}: {count}")
     if json_path:
-        json_path.write_text(json.dumps(total, indent=2))
-    return 0 if total["kept"] else 1
+        json_path.write_text(json.dumps(asdict(report), indent=2))
+    return 0 if report.kept and not interrupted else 1
 
 
-def _on_episode(advance: Callable[[int, str], None]) -> Callable[[Any], None]:
-    def show(report: Any) -> None:
-        advance(report.episodes, f"{report.kept} kept, {report.frames / max(report.seconds, 1e-9):.0f} frames/s")
-
-    return show
-
-
-def _run(collector: Any) -> bool:
-    """Runs until done or Ctrl-C, which keeps what was committed; True when interrupted."""
-    try:
-        collector.run()
-    except KeyboardInterrupt:
-        return True
-    return False
+def _note(report: CollectReport, crew: str) -> str:
+    note = f"{report.kept} kept, {report.frames / max(report.seconds, 1e-9):.0f} frames/s"
+    return f"{note}, {crew}" if crew else note
 
 
 COMMANDS = {"collect": collect}

@@ -9,7 +9,7 @@ have `intervention` False and are never imitated.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
@@ -78,6 +78,7 @@ class CollectConfig:
 class _Slot:
     """The running episode of one slot."""
 
+    index: int
     rng: np.random.Generator
     takeover_at: int
     """Control step at which the demonstrator takes over; 0 from the start."""
@@ -98,15 +99,14 @@ class _Slot:
     spans: list[str] = field(default_factory=list)
 
 
-@dataclass(kw_only=True)
-class CollectReport:
-    """Keys of `collect`'s JSON."""
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """How an episode ended."""
 
-    episodes: int = 0
-    kept: int = 0
-    frames: int = 0
-    seconds: float = 0.0
-    rejected: dict[str, int] = field(default_factory=dict)
+    episode: Episode | None
+    """None where it is not to be kept."""
+    rejected: str = ""
+    """Why not."""
 
 
 def _spans(names: Sequence[str]) -> list[Span]:
@@ -115,68 +115,53 @@ def _spans(names: Sequence[str]) -> list[Span]:
 
 
 class Collector:
-    """Runs the slots until `config.episodes` are done; `sink` receives each kept episode."""
+    """Episodes in the slots of one environment. Each is a function of its index, whatever runs beside it."""
 
-    def __init__(
-        self, env: CollectEnv, demonstrator: Demonstrator, sink: Callable[[Episode], object], config: CollectConfig, *,
-        policy: Policy | None = None, on_episode: Callable[[CollectReport], None] = lambda _: None,
-    ) -> None:  # fmt: skip
+    def __init__(self, env: CollectEnv, demonstrator: Demonstrator, config: CollectConfig, *, policy: Policy | None = None) -> None:
         if config.takeover + config.autonomous > 0 and policy is None:
             raise HomebodyError("takeover and autonomous episodes need a policy that acts: pass --policy as well")
-        self._env, self._demonstrator, self._policy = env, demonstrator, policy
-        self._sink, self._config, self._on_episode = sink, config, on_episode
+        self._env, self._demonstrator, self._policy, self._config = env, demonstrator, policy, config
         self._slots: dict[int, _Slot] = {}
-        self._next = config.first_index
-        self._stop = config.first_index + config.episodes
-        self.report = CollectReport()
+        self._observation: dict[str, np.ndarray] = {}
 
-    def run(self) -> CollectReport:
-        """Collects; Ctrl-C leaves what was finished."""
-        start = time.perf_counter()
-        observation = self._begin(list(range(self._env.num_envs)))
-        while self._slots:
-            action = self._act(observation)
-            observation, _, terminated, truncated, info = self._env.step(action)
+    def advance(self, indices: Sequence[int]) -> list[tuple[int, Attempt]]:
+        """Starts episodes `indices` in free slots, then steps until at least one ends; returns those that did."""
+        if indices:
+            self._begin(indices)
+        ended: list[int] = []
+        info: dict[str, Any] = {}
+        while self._slots and not ended:
+            self._observation, _, terminated, truncated, info = self._env.step(self._act(self._observation))
             ended = [i for i in self._slots if terminated[i] or truncated[i]]
-            for slot in ended:
-                self._finish(slot, info)
-            self.report.seconds = time.perf_counter() - start
-            if ended:
-                self._on_episode(self.report)
-                observation = self._begin(ended) or observation
-        return self.report
+        return [(self._slots[i].index, self._finish(i, info)) for i in ended]
 
-    def _begin(self, slots: Sequence[int]) -> dict[str, np.ndarray]:
-        slots = list(slots)[: max(self._stop - self._next, 0)]
-        if not slots:
-            return {}
-        index = self._next + np.arange(len(slots))
-        self._next += len(slots)
+    def _begin(self, indices: Sequence[int]) -> None:
+        slots = [i for i in range(self._env.num_envs) if i not in self._slots][: len(indices)]
         mask = np.zeros(self._env.num_envs, bool)
         mask[slots] = True
-        observation, _ = self._env.reset(options={"index": index, "reset_mask": mask})
-        for slot, i in zip(slots, index, strict=True):
+        self._observation, _ = self._env.reset(options={"index": np.array(indices, np.int64), "reset_mask": mask})
+        for slot, i in zip(slots, indices, strict=True):
             rng = np.random.default_rng([self._config.seed, int(i)])
             takes = self._policy is not None and rng.random() < self._config.takeover
             takeover_at = int(rng.integers(5, 140)) if takes else 0
             if self._policy is not None and rng.random() < self._config.autonomous:
                 takeover_at = NEVER
             self._slots[slot] = _Slot(
-                rng=rng, takeover_at=takeover_at, bursts=rng.random() < self._config.perturb,
+                index=int(i), rng=rng, takeover_at=takeover_at, bursts=rng.random() < self._config.perturb,
                 started=time.perf_counter(), initial=self._env.get_state(slot),
             )  # fmt: skip
         words = [self._env.instruction(s) for s in slots]
         self._demonstrator.reset(slots, words)
         if self._policy is not None:
             if isinstance(self._policy, Seeded):
-                self._policy.seed(slots, [int(i) for i in index])
+                self._policy.seed(slots, [int(i) for i in indices])
             self._policy.reset(slots, words)
-        return observation
 
     def _act(self, observation: Observation) -> np.ndarray:
-        takeovers = [s for s, run in self._slots.items() if run.takeover_at and len(run.actions) == run.takeover_at]
-        if takeovers:
-            self._demonstrator.reset(takeovers, [self._env.instruction(s) for s in takeovers])
+        # All fresh starts come before the one `act`: a second one would move the neighbours' skills on as well.
+        fresh = [s for s, run in self._slots.items() if run.actions and len(run.actions) in (run.takeover_at, run.burst_until)]
+        if fresh:
+            self._demonstrator.reset(fresh, [self._env.instruction(s) for s in fresh])
         shown = self._demonstrator.act(observation)
         policy_slots = [s for s, run in self._slots.items() if len(run.actions) < run.takeover_at]
         learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
@@ -197,10 +182,7 @@ class Collector:
         return action
 
     def _disturb(self, slot: int, run: _Slot, t: int, action: np.ndarray) -> bool:
-        """Adds a burst's motion; when one ends the demonstrator starts afresh. True while a burst lasts."""
-        if t == run.burst_until:
-            self._demonstrator.reset([slot], [self._env.instruction(slot)])
-            action[slot] = self._demonstrator.act({})[slot]
+        """Adds a burst's motion. True while a burst lasts; when it ends, the demonstrator has started afresh."""
         if t >= run.burst_until:
             if run.rng.random() > 0.025:
                 return False
@@ -213,13 +195,11 @@ class Collector:
         action[slot] = run.pushed
         return True
 
-    def _finish(self, slot: int, info: dict[str, Any]) -> None:
+    def _finish(self, slot: int, info: dict[str, Any]) -> Attempt:
         run = self._slots.pop(slot)
-        self.report.episodes += 1
-        reason = "diverged" if info["diverged"][slot] else None if info["success"][slot] or self._config.keep_failures else "not solved"
+        reason = "diverged" if info["diverged"][slot] else "" if info["success"][slot] or self._config.keep_failures else "not solved"
         if reason:
-            self.report.rejected[reason] = self.report.rejected.get(reason, 0) + 1
-            return
+            return Attempt(episode=None, rejected=reason)
         episode = Episode(
             observation={k: np.stack([f[k] for f in run.frames]) for k in run.frames[0]}, action=np.stack(run.actions),
             intervention=np.array(run.human), times_s=np.array(run.times), instruction=self._env.instruction(slot),
@@ -228,9 +208,7 @@ class Collector:
             policy=self._actors(run),
             certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points), "pixels": np.stack(run.pixels)},
         )  # fmt: skip
-        self._sink(episode)
-        self.report.kept += 1
-        self.report.frames += episode.length
+        return Attempt(episode=episode)
 
     def _actors(self, run: _Slot) -> str:
         if not run.takeover_at or self._policy is None:

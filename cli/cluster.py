@@ -1,0 +1,309 @@
+"""Workers on Ray: processes on this machine or on a cluster that do pieces of work and may die without harm.
+
+Ray is imported inside functions only, so that nothing but `--workers` ever loads it. Every worker is one process with one
+thread each for physics, pictures and network: Mesa's software renderer, which has crashed with two drawing threads in one
+process, has one here. Two ways to use workers: `RayCrew` runs units of work (episodes) that any worker can do again;
+`Team` calls methods of one object in each worker side by side (rollouts for reinforcement learning).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from ..core.errors import HomebodyError
+from ..datasets.workers import Seat, Station, Units, Work
+
+MAX_WORKERS = 1024
+CONNECT_S = 5.0
+"""How long to wait for a cluster to answer [s]."""
+STORE_BYTES = 1 << 30
+"""Shared memory for results on their way; more goes to disk."""
+START_TRIES = 4
+"""How often in a row workers may die before they have started."""
+SOCKET_ROOM = 30
+"""Longest folder name that leaves room for Ray's socket names below it (107 bytes in all)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterConfig:
+    """How many workers, and where."""
+
+    workers: int
+    """Worker processes, one thread each."""
+    address: str | None = None
+    """`HOST:PORT` of a running Ray cluster, or `auto` for the one on this machine; None starts one that ends with the command."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.workers <= MAX_WORKERS:
+            raise HomebodyError(f"workers is {self.workers}: expected 1 to {MAX_WORKERS}")
+        if self.address is not None and self.address != "auto":
+            _, _, port = self.address.rpartition(":")
+            if "/" in self.address or not port.isdigit() or not 0 < int(port) < 65536:
+                raise HomebodyError(f"ray address is {self.address!r}: expected HOST:PORT of a running cluster, or auto")
+
+
+def cluster_config(workers: int | None, ray: str | None) -> ClusterConfig | None:
+    """The options `--workers` and `--ray`; None where the command runs in this process. Raises HomebodyError for bad ones."""
+    if workers is None:
+        if ray is not None:
+            raise HomebodyError(f"--ray {ray} needs --workers N: how many workers to start there")
+        return None
+    if find_spec("ray") is None:
+        raise HomebodyError("--workers needs Ray, which is not installed: pip install 'homebody[ray]'")
+    return ClusterConfig(workers=workers, address=ray)
+
+
+def slots_each(slots: int, config: ClusterConfig) -> int:
+    """Episodes side by side in each worker, for `slots` over all of them; one at least."""
+    return -(-slots // config.workers)
+
+
+def _set_environment(config: ClusterConfig) -> None:
+    """Ray reads these when it is imported: it takes such settings in no other way."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if config.address is None:
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # meant for desktop systems: loopback addresses only
+        if "RAY_AUTH_MODE" not in os.environ:  # whoever lacks this token cannot talk to the cluster
+            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
+@contextmanager
+def cluster(config: ClusterConfig) -> Iterator[Any]:
+    """Ray, connected: to `config.address`, or to a cluster of its own that is gone afterwards, files included."""
+    _set_environment(config)
+    import ray
+
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    folder = None
+    try:
+        if config.address is None:
+            folder = tempfile.mkdtemp(prefix="homebody-", dir="/tmp" if len(tempfile.gettempdir()) > SOCKET_ROOM else None)
+            ray.init(
+                address="local", num_cpus=config.workers, num_gpus=0, include_dashboard=False, object_store_memory=STORE_BYTES,
+                _temp_dir=folder, **quiet,
+            )  # fmt: skip
+        else:
+            _knock(config.address)
+            try:
+                ray.init(address=config.address, **quiet)
+            except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+                raise HomebodyError(f"no Ray cluster answers at {config.address}: {_last_line(error)}") from error
+        yield ray
+    finally:
+        ray.shutdown()
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _knock(address: str) -> None:
+    """Raises HomebodyError where nobody listens; Ray itself would try for minutes."""
+    if address == "auto":
+        return
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_S).close()
+    except OSError as error:
+        raise HomebodyError(f"no Ray cluster answers at {address}: {error.strerror or error}") from error
+
+
+def _last_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:200] if lines else type(error).__name__
+
+
+class Host:
+    """The actor: one process that holds one object. An error in the input comes back as a value, so that it stays one line."""
+
+    def build(self, make: Callable[[], Any]) -> tuple[bool, Any]:
+        """Makes the object; the process's id."""
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
+        try:
+            self._object = make()
+        except HomebodyError as error:
+            return False, str(error)
+        return True, os.getpid()
+
+    def call(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
+        try:
+            return True, getattr(self._object, method)(*arguments)
+        except HomebodyError as error:
+            return False, str(error)
+
+
+def _value(answer: tuple[bool, Any]) -> Any:
+    good, value = answer
+    if not good:
+        raise HomebodyError(value)
+    return value
+
+
+class _Hosts:
+    """Starts actors, and starts them again."""
+
+    def __init__(self, ray: Any) -> None:
+        self._ray, self._failures = ray, 0
+        self._kind = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD")(Host)
+        e = ray.exceptions
+        self.deaths = (e.RayActorError, e.WorkerCrashedError, e.OutOfMemoryError, e.ObjectLostError, e.NodeDiedError)
+
+    def start(self, make: Callable[[], Any]) -> tuple[Any, Any]:
+        """A new actor, and the call that builds its object."""
+        actor = self._kind.remote()
+        return actor, actor.build.remote(make)
+
+    def stop(self, actor: Any) -> None:
+        self._ray.kill(actor)
+
+    def started(self, answer: tuple[bool, Any]) -> int:
+        """The process id of a worker that was built."""
+        self._failures = 0
+        return _value(answer)
+
+    def failed(self, error: BaseException) -> None:
+        """A worker died before it was built. Raises HomebodyError when that goes on."""
+        self._failures += 1
+        if self._failures >= START_TRIES:
+            raise HomebodyError(f"{self._failures} workers in a row died while they started: {_last_line(error)}")
+
+
+@dataclass(kw_only=True)
+class _Member:
+    """One worker of a crew."""
+
+    seat: Seat
+    actor: Any
+    built: bool = False
+    busy: bool = True
+
+
+class RayCrew:
+    """Implements datasets.workers.Crew. A worker that dies costs what it was running: that waits again, and a new one starts."""
+
+    def __init__(self, config: ClusterConfig, make: Callable[[], Work], *, slots: int) -> None:
+        """`make`, which travels to the workers, builds a work there; each runs up to `slots` episodes side by side."""
+        self._config, self._make, self._slots = config, make, slots
+        self._members: list[_Member] = []
+        self.restarts = 0
+
+    @property
+    def note(self) -> str:
+        ready, wanted = sum(m.built for m in self._members), len(self._members)
+        workers = f"{wanted} worker{'s' * (wanted != 1)}" if ready == wanted else f"{ready} of {wanted} workers"
+        return f"{workers}, {self.restarts} restarted" if self.restarts else workers
+
+    def run(self, units: Units) -> None:
+        """Starts the workers, runs until every unit is done, and ends them."""
+        with cluster(self._config) as ray:
+            hosts, calls = _Hosts(ray), dict[Any, _Member]()
+            make = Seated(self._make)
+            try:
+                for _ in range(min(self._config.workers, len(units))):
+                    actor, call = hosts.start(make)
+                    self._members.append(_Member(seat=Seat(slots=self._slots), actor=actor))
+                    calls[call] = self._members[-1]
+                while not units.finished:
+                    for member in self._members:
+                        self._feed(member, units, calls)
+                    for call in ray.wait(list(calls), timeout=1.0)[0]:
+                        self._receive(ray, call, calls.pop(call), units, hosts)
+                    for member in self._members:
+                        if member.actor is None:
+                            member.actor, call = hosts.start(make)
+                            member.busy, calls[call] = True, member
+            finally:
+                for member in self._members:
+                    if member.actor is not None:
+                        hosts.stop(member.actor)
+                self._members = []
+
+    def _feed(self, member: _Member, units: Units, calls: dict[Any, _Member]) -> None:
+        if member.busy:
+            return
+        seat = member.seat
+        new = seat.fill(units, len(self._members))
+        if seat.running:
+            member.busy, calls[member.actor.call.remote("advance", (seat.group, seat.open, new))] = True, member
+
+    def _receive(self, ray: Any, call: Any, member: _Member, units: Units, hosts: _Hosts) -> None:
+        try:
+            answer = ray.get(call)
+        except hosts.deaths as error:
+            hosts.stop(member.actor)
+            member.actor, self.restarts = None, self.restarts + 1
+            if member.built:
+                member.built = False
+                member.seat.vacate(units)
+            else:
+                hosts.failed(error)
+            return
+        member.busy = False
+        if member.built:
+            member.seat.settle(units, _value(answer))
+        else:
+            hosts.started(answer)
+            member.built = True
+
+
+class Seated:
+    """Builds a work in a Station, over there."""
+
+    def __init__(self, make: Callable[[], Work]) -> None:
+        self._make = make
+
+    def __call__(self) -> Station:
+        return Station(self._make())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """The answer of a worker that died. It has been built again; what it knew is gone."""
+
+    reason: str
+
+
+class Team:
+    """One object in each worker, called side by side: `with cluster(config) as ray: team = Team(ray, makes)`."""
+
+    def __init__(self, ray: Any, makes: Sequence[Callable[[], Any]]) -> None:
+        """makes[i], which travels to worker i, builds its object there."""
+        self._ray, self._hosts, self._makes = ray, _Hosts(ray), list(makes)
+        started = [self._hosts.start(make) for make in self._makes]
+        self._actors = [actor for actor, _ in started]
+        for i, (_, call) in enumerate(started):
+            self._finish_start(i, call)
+        self.restarts = 0
+
+    def call(self, method: str, arguments: Sequence[Sequence[Any]]) -> list[Any]:
+        """Calls `method(*arguments[i])` of each worker's object; the answers in the same order, `Lost` from one that died."""
+        calls = [actor.call.remote(method, tuple(a)) for actor, a in zip(self._actors, arguments, strict=True)]
+        return [self._answer(i, call) for i, call in enumerate(calls)]
+
+    def _answer(self, i: int, call: Any) -> Any:
+        try:
+            return _value(self._ray.get(call))
+        except self._hosts.deaths as error:
+            self.restarts += 1
+            self._restart(i)
+            return Lost(reason=_last_line(error))
+
+    def _restart(self, i: int) -> None:
+        self._hosts.stop(self._actors[i])
+        self._actors[i], call = self._hosts.start(self._makes[i])
+        self._finish_start(i, call)
+
+    def _finish_start(self, i: int, call: Any) -> None:
+        try:
+            self._hosts.started(self._ray.get(call))
+        except self._hosts.deaths as error:
+            self._hosts.failed(error)
+            self._restart(i)
