@@ -17,6 +17,7 @@ import mujoco
 import numpy as np
 
 from ...core.errors import HomebodyError
+from ..robots.panda import KV
 from .arm_model import ArmConfig, arm_spec, delayed_targets, nominal_joints, set_payload
 from .joint_log import JointLog
 
@@ -87,6 +88,10 @@ class Fit:
     """(M, 7) joint positions of the model as it is shipped."""
     after: np.ndarray
     """(M, 7) with the fitted values."""
+    saturated: np.ndarray
+    """(7,) share of the time that the fitted model's servos push at their torque limits."""
+    confidence: float
+    """Of the intervals."""
     correlation: float
     """Samples that count as one: 1 for white residuals."""
     iterations: int
@@ -109,16 +114,22 @@ def _sysid() -> Any:
     return sysid
 
 
-def _joint_modifier(kind: str, joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
-    """Writes a parameter into a joint of a specification: as its dry friction or its viscous damping."""
-
-    def friction(spec: mujoco.MjSpec, p: Any) -> None:
+def _set_friction(joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
+    def write(spec: mujoco.MjSpec, p: Any) -> None:
         spec.joint(f"joint{joint}").frictionloss = float(p.value[0])
 
-    def damping(spec: mujoco.MjSpec, p: Any) -> None:
-        spec.joint(f"joint{joint}").damping = [float(p.value[0]), 0.0, 0.0]  # linear in speed: no higher powers
+    return write
 
-    return {"friction": friction, "damping": damping}[kind]
+
+def _set_damping(joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
+    """Below zero, the rest comes off the servo's speed gain: on the arm the two are one number."""
+
+    def write(spec: mujoco.MjSpec, p: Any) -> None:
+        value = float(p.value[0])
+        spec.joint(f"joint{joint}").damping = [max(value, 0.0), 0.0, 0.0]  # linear in speed: no higher powers
+        spec.actuator(f"joint{joint}").biasprm[2] = -(KV[joint - 1] + min(value, 0.0))
+
+    return write
 
 
 class _Problem:
@@ -134,13 +145,11 @@ class _Problem:
         self.kept = (log.time_s >= config.warmup_s) & (log.time_s <= self.grid[-1])
         self.weights = np.ones(7)
         series = self.sysid.TimeSeries
-        speed = log.dq[0] if log.dq is not None else (log.q[1] - log.q[0]) / (log.time_s[1] - log.time_s[0])
-        if log.dq is None and np.ptp(log.command[log.time_s < config.warmup_s], axis=0).max() < 1e-3:
-            speed = np.zeros(7)  # it was standing still: a difference of two samples would be noise
+        start, speed = _start(log, config.warmup_s)
         sensors = series.compute_all_sensor_mapping(model)
         self.sequences = [
             self.sysid.ModelSequences(
-                "arm", self.spec, "log", self.sysid.create_initial_state(model, log.q[0], speed),
+                "arm", self.spec, "log", self.sysid.create_initial_state(model, start, speed),
                 series(self.grid, np.zeros((len(self.grid), 7))), series(log.time_s[self.kept], log.q[self.kept], sensors),
             )
         ]  # fmt: skip
@@ -160,8 +169,8 @@ class _Problem:
         if still.all():
             raise HomebodyError(f"no joint moves more than {STILL_RAD} rad in the log: nothing to identify (see --excite)")
         for i in range(7):
-            found.add(P(f"friction{i + 1}", self.friction[i], 0.0, 30.0, frozen=bool(still[i]), modifier=_joint_modifier("friction", i + 1)))
-            found.add(P(f"damping{i + 1}", self.damping[i], 0.0, 100.0, frozen=bool(still[i]), modifier=_joint_modifier("damping", i + 1)))
+            found.add(P(f"friction{i + 1}", self.friction[i], 0.0, 30.0, frozen=bool(still[i]), modifier=_set_friction(i + 1)))
+            found.add(P(f"damping{i + 1}", self.damping[i], -0.5 * KV[i], 100.0, frozen=bool(still[i]), modifier=_set_damping(i + 1)))
         found.add(P("payload", START_PAYLOAD_KG, 0.0, 10.0, modifier=lambda s, p: set_payload(s, float(p.value[0]))))
         found.add(P("delay", delay_s * 1000, 0.0, self.config.max_delay_s * 1000))
         return found
@@ -188,9 +197,32 @@ class _Problem:
         _, predicted, measured = self.residual(params.as_vector(), params)
         return predicted[0][0].data, measured[0][0].data
 
+    def saturated(self, params: Any) -> np.ndarray:
+        """(7,) share of the physics steps at the torque limit."""
+        model = self.sysid.apply_param_modifiers(params, self.spec)
+        data = mujoco.MjData(model)
+        mujoco.mj_setState(model, data, self.sequences[0].initial_state[0], mujoco.mjtState.mjSTATE_FULLPHYSICS.value)
+        count = np.zeros(7)
+        for target in self.targets(float(params["delay"].value[0])):
+            data.ctrl[:] = target
+            mujoco.mj_step(model, data)
+            count += np.abs(data.actuator_force) > 0.99 * model.actuator_forcerange[:, 1]
+        return count / len(self.grid)
+
     def vector(self, params: Any) -> Callable[[np.ndarray], np.ndarray]:
         """The residual as a function of the unknowns, one column a candidate."""
         return lambda x: np.concatenate(self.residual(x, params.copy())[0])
+
+
+def _start(log: JointLog, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """Joint positions (7,) [rad] and speeds (7,) [rad/s] at the log's start.
+
+    Where the arm stands still they are the mean and zero: one sample's noise would stay under dry friction.
+    """
+    head = log.time_s < seconds
+    if np.ptp(log.command[head], axis=0).max() < 1e-3 and np.ptp(log.q[head], axis=0).max() < 5e-3:
+        return log.q[head].mean(axis=0), np.zeros(7)
+    return log.q[0], log.dq[0] if log.dq is not None else (log.q[1] - log.q[0]) / (log.time_s[1] - log.time_s[0])
 
 
 def _at_times(times: np.ndarray, initial: np.ndarray, state: np.ndarray) -> np.ndarray:
@@ -247,6 +279,8 @@ def _note(name: str, value: float, width: float, low: float, high: float, moved_
         return f"not excited: joint {name[-1]} moved by {moved_rad:.3f} rad only; left at its nominal value"
     if not np.isfinite(width) or width > max(FLOOR[kind], abs(value) / 2):
         return f"not excited: the log fits values {width:.2g} {UNITS[kind]} away about as well" if np.isfinite(width) else "not excited"
+    if kind == "damping" and value < -width:
+        return f"below zero: the arm's servo damps less than the model's {KV[int(name[-1]) - 1]:g}; take this off its speed gain"
     if value - low < 1e-3 * max(abs(value), 0.1):
         return "at the bottom of its range: zero, or the model is wrong about something else"
     if high - value < 1e-3 * high:
@@ -290,5 +324,5 @@ def identify(log: JointLog, config: IdentifyConfig | None = None, on_round: Call
     widths = _half_widths(problem, params, jacobian, correlation)
     return Fit(
         estimates=_estimates(problem, params, widths), time_s=problem.log.time_s[problem.kept], measured=measured, before=before,
-        after=after, correlation=correlation, iterations=iterations,
+        after=after, saturated=problem.saturated(params), confidence=config.confidence, correlation=correlation, iterations=iterations,
     )  # fmt: skip
