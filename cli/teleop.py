@@ -1,0 +1,138 @@
+"""`homebody teleop`: a page in the browser for teaching the robot by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from ..core.errors import HomebodyError
+from ..core.types import CONTROL_HZ
+
+if TYPE_CHECKING:
+    from ..datasets.store import Store
+    from ..teleop.session import Session
+
+CHECK_S = 0.2
+"""How often the server looks whether the simulation still runs [s]."""
+
+
+def _open_store(out: Path, image_size: int) -> Store:
+    from ..datasets.store import Store
+
+    if out.is_dir() and any(out.iterdir()):
+        store = Store.open(out, mode="a")
+        if store.info()["image_size"] != image_size or set(store.cameras) != {"scene", "wrist"}:
+            found = f"{', '.join(store.cameras)} at {store.info()['image_size']} pixels"
+            store.close()
+            raise HomebodyError(f"{out} holds {found}: expected scene, wrist at {image_size} pixels; choose another --out")
+        return store
+    return Store.create(out, robot="panda", cameras=("scene", "wrist"), image_size=image_size, control_hz=CONTROL_HZ)
+
+
+def _done_indices(store: Store, task: str, split: str) -> set[int]:
+    """Episode indices of `task` and `split` that the data set already holds."""
+    certificates = [store.meta(i)["certificate"] for i in range(len(store))]
+    return {int(c["index"]) for c in certificates if c["task"] == task and c["split"] == split}
+
+
+async def _serve(session: Session, host: str, port: int) -> None:
+    """Serves the page until Ctrl-C, SIGTERM or the simulation's end."""
+    from ..teleop.loop import Loop, away
+    from ..teleop.server import TeleopServer
+
+    events = asyncio.get_running_loop()
+    server = TeleopServer(host=host, port=port, on_command=lambda c: loop.submit(c), on_lost=lambda: away(loop))
+    loop = Loop(
+        session, lambda frame: _publish(events, server.offer, frame), watched=lambda: server.watched, latency_ms=lambda: server.latency_ms
+    )  # fmt: skip
+    done = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        events.add_signal_handler(name, done.set)
+    await server.start()
+    print(f"open this page in a browser on this machine (Ctrl-C ends):\n  {server.url}", flush=True)
+    loop.start()
+    while not done.is_set() and not loop.stopped:
+        try:
+            await asyncio.wait_for(done.wait(), CHECK_S)
+        except TimeoutError:
+            continue
+    await asyncio.to_thread(loop.stop)
+    await server.stop()
+    if loop.failure is not None:
+        raise loop.failure
+
+
+def _publish(events: asyncio.AbstractEventLoop, offer: Any, frame: bytes) -> None:
+    if not events.is_closed():
+        events.call_soon_threadsafe(offer, frame)
+
+
+def teleop(
+    *,
+    out: Path = Path("out/teleop"),
+    port: int = 8765,
+    host: str = "127.0.0.1",
+    task: str = "all",
+    seed: int = 0,
+    policy: str = "homebody",
+    split: str = "train",
+    limit: float = 180.0,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Serves a page for driving the robot by keyboard or gamepad, and records what is kept.
+
+    The page's address carries a token: who does not have it is refused. Each kept attempt is one transaction.
+
+    Args:
+        out: Folder of the data set; made if missing, added to if it is one.
+        port: TCP port; 0 for any free one.
+        host: Loopback address to listen on.
+        task: Task name, or `all`: which starts come up.
+        seed: Episode index of the first start, 0 or more; those that the data set holds are skipped.
+        policy: Who acts on prompts: `homebody`, `expert`, or the folder of a checkpoint.
+        split: `train` or `heldout` starts.
+        limit: Longest attempt [s].
+        json_path: Write `episodes, numbers, dataset` there at the end.
+    """
+    from ..envs.initial import SPLITS, task_goals
+    from ..teleop.server import check_loopback
+    from .doctor import require_gl
+    from .policies import IMAGE_SIZE, find_policy
+
+    task_goals(task)
+    check_loopback(host)
+    if split not in SPLITS:
+        raise HomebodyError(f"unknown split {split!r}: expected {' or '.join(SPLITS)}")
+    if seed < 0:
+        raise HomebodyError(f"seed is {seed}: expected 0 or more")
+    if not 0 <= port <= 65535:
+        raise HomebodyError(f"port is {port}: expected 0 to 65535")
+    if not 1 <= limit <= 600:
+        raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
+    require_gl()
+    source = find_policy(policy)
+    from ..teleop.drive import ToolDrive
+    from ..teleop.house import PatientEnv
+    from ..teleop.session import Session, SessionConfig
+
+    with _open_store(out, IMAGE_SIZE) as store:
+        env = PatientEnv(task, 1, limit_steps=round(limit * CONTROL_HZ), image_size=IMAGE_SIZE, split=split)
+        config = SessionConfig(first_index=seed, skip=_done_indices(store, task, split))
+        session = Session(env, ToolDrive(), store.append, policy=source.build(env), config=config)
+        try:
+            asyncio.run(_serve(session, host, port))
+        finally:
+            env.close()
+        kept, total = session.kept, len(store)
+    print(f"kept {len(kept)} episodes; {total} in {out}")
+    if json_path:
+        json_path.write_text(json.dumps({"episodes": len(kept), "numbers": kept, "dataset": str(out)}, indent=2) + "\n")
+    return 0
+
+
+COMMANDS = {"teleop": teleop}

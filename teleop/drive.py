@@ -1,0 +1,162 @@
+"""Driving the tool: velocity commands become joint targets by differential inverse kinematics (mink, solver daqp).
+
+Frames: base (x away from the robot, y to its left, z up). The commanded pose T_base_target integrates the velocity; it
+stays inside the workspace and on a leash from the measured pose, so it cannot run away from a blocked or lagging tool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mink
+import mujoco
+import numpy as np
+
+from ..core.errors import HomebodyError
+from ..core.kinematics import DQ_MAX, Q_MAX, Q_MIN, forward, rotation_error
+from ..core.types import CONTROL_HZ
+from ..envs.robots.panda import add_panda
+
+DT_S = 1.0 / CONTROL_HZ
+JOINTS = tuple(f"joint{i}" for i in range(1, 8))
+MARGIN_RAD = 0.02
+"""Kept from the joint limits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriveConfig:
+    """How fast and how far the tool may be driven."""
+
+    speed_mps: float = 0.25
+    """Tool speed at full deflection [m/s]."""
+    turn_rps: float = 1.2
+    """Angular speed at full deflection [rad/s]."""
+    slow: float = 0.25
+    """Factor on both while the slow key is held."""
+    acceleration_mps2: float = 1.5
+    """How fast the speed builds up and dies away; turning ramps in the same time."""
+    low: tuple[float, float, float] = (-0.15, -0.75, 0.004)
+    """Corner of the workspace [m], base frame."""
+    high: tuple[float, float, float] = (0.80, 0.70, 0.75)
+    """Opposite corner [m]."""
+    clear_m: float = 0.28
+    """Horizontal distance that the tool keeps from the robot's own column [m]."""
+    leash_m: float = 0.08
+    """Largest distance of the commanded from the measured position [m]: also how hard the tool can push."""
+    leash_rad: float = 0.35
+    """Largest angle between commanded and measured orientation [rad]."""
+    iterations: int = 4
+    """Steps of the inverse kinematics in one control step."""
+
+    def __post_init__(self) -> None:
+        for name in ("speed_mps", "turn_rps", "slow", "acceleration_mps2", "leash_m", "leash_rad"):
+            if not getattr(self, name) > 0:
+                raise HomebodyError(f"{name} is {getattr(self, name)}: expected more than 0")
+        if any(a >= b for a, b in zip(self.low, self.high, strict=True)):
+            raise HomebodyError(f"workspace from {self.low} to {self.high} is empty")
+
+
+def arm_model() -> mujoco.MjModel:
+    """The arm and its gripper alone, as the house has them."""
+    spec = mujoco.MjSpec()
+    add_panda(spec)
+    return spec.compile()
+
+
+def _within(vector: np.ndarray, length: float) -> np.ndarray:
+    """`vector` shortened to at most `length`."""
+    norm = float(np.linalg.norm(vector))
+    return vector if norm <= length else vector * (length / norm)
+
+
+class ToolDrive:
+    """Turns velocity commands into joint targets, one call per control step."""
+
+    def __init__(self, config: DriveConfig | None = None) -> None:
+        self.config = config or DriveConfig()
+        model = arm_model()
+        self._configuration = mink.Configuration(model)
+        self._arm = np.array([model.jnt_qposadr[model.joint(n).id] for n in JOINTS])
+        self._frame = mink.FrameTask("tcp", "site", position_cost=1.0, orientation_cost=0.3, lm_damping=1e-4)
+        self._posture = mink.PostureTask(model, cost=2e-3)
+        rates = {name: float(rate) for name, rate in zip(JOINTS, DQ_MAX, strict=True)}
+        self._limits = [
+            mink.ConfigurationLimit(model, gain=0.95, min_distance_from_limits=MARGIN_RAD),
+            mink.VelocityLimit(model, rates),
+        ]
+        self._target = np.eye(4)
+        self._twist = np.zeros(6)
+
+    @property
+    def target(self) -> np.ndarray:
+        """T_base_target (4, 4), the commanded tool pose."""
+        return self._target.copy()
+
+    @property
+    def joints(self) -> np.ndarray:
+        """(7,) the joint targets that the last call gave [rad]."""
+        return self._configuration.q[self._arm].copy()
+
+    @property
+    def moving(self) -> bool:
+        """Whether a commanded motion has not yet died away."""
+        return bool(np.abs(self._twist).max() > 1e-6)
+
+    def start(self, joints: np.ndarray) -> None:
+        """Takes over at standstill from joint positions (7,) [rad]: the command starts where the tool is."""
+        q = self._configuration.q.copy()
+        q[self._arm] = np.clip(joints, Q_MIN + MARGIN_RAD, Q_MAX - MARGIN_RAD)
+        self._configuration.update(q)
+        self._posture.set_target(q)
+        self._twist[:] = 0.0
+        self._target = forward(self.joints)
+
+    def halt(self) -> None:
+        """Stops at once; what the arm had not reached of the target is given up."""
+        self._twist[:] = 0.0
+        self._target = forward(self.joints)
+
+    def step(self, linear: np.ndarray, angular: np.ndarray, slow: bool, measured: np.ndarray) -> np.ndarray:
+        """One control step.
+
+        linear (3,): share of the full speed along base x, y, z. angular (3,): share of the full angular speed about the
+        tool's x (tilt sideways), the tool's y (tip forward) and the base's z (turn). measured: T_base_tcp (4, 4).
+        Returns joint targets (7,) [rad].
+        """
+        c = self.config
+        scale = c.slow if slow else 1.0
+        about = np.stack([self._target[:3, 0], self._target[:3, 1], np.array([0.0, 0.0, 1.0])])
+        wanted = np.concatenate(
+            [_within(np.asarray(linear, float), 1.0) * c.speed_mps, _within(np.asarray(angular, float), 1.0) @ about * c.turn_rps]
+        )
+        ramp = c.acceleration_mps2 * DT_S
+        limit = np.repeat([ramp, ramp * c.turn_rps / c.speed_mps], 3)
+        self._twist += np.clip(scale * wanted - self._twist, -limit, limit)
+        self._target[:3, 3] += self._twist[:3] * DT_S
+        self._target[:3, :3] = mink.SO3.exp(self._twist[3:] * DT_S).as_matrix() @ self._target[:3, :3]
+        self._confine(measured)
+        return self._solve()
+
+    def _confine(self, measured: np.ndarray) -> None:
+        """Keeps the target in the workspace, off the robot's column and on its leash."""
+        c = self.config
+        p = np.clip(self._target[:3, 3], c.low, c.high)
+        radius = float(np.hypot(p[0], p[1]))
+        if radius < c.clear_m:
+            p[:2] *= c.clear_m / max(radius, 1e-6)
+        here = measured[:3, 3]
+        self._target[:3, 3] = here + _within(p - here, c.leash_m)
+        R = measured[:3, :3]
+        v = rotation_error(R[None], self._target[None, :3, :3])[0]
+        if np.linalg.norm(v) > c.leash_rad:
+            self._target[:3, :3] = mink.SO3.exp(_within(v, c.leash_rad)).as_matrix() @ R
+
+    def _solve(self) -> np.ndarray:
+        self._frame.set_target(mink.SE3.from_matrix(self._target))
+        dt = DT_S / self.config.iterations
+        for _ in range(self.config.iterations):
+            velocity = mink.solve_ik(
+                self._configuration, [self._frame, self._posture], dt, "daqp", damping=1e-6, limits=self._limits
+            )  # fmt: skip
+            self._configuration.integrate_inplace(velocity, dt)
+        return self.joints

@@ -1,0 +1,128 @@
+"""What the page is shown: the state as plain numbers, and the pictures at a size that keeps the control rate."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..core.instructions import phrasings
+from ..core.types import POINTS, goal_points
+from ..envs.projection import camera_poses, project
+from ..envs.scenes.profiles import Profile
+from .session import Session
+
+CAMERAS = ("scene", "wrist")
+SIZES = ((480, 640), (384, 512), (288, 384))
+"""Scene pictures, height and width, from best to cheapest; the wrist's are square and 0.6 as high."""
+PROFILE: Profile = "film"
+JPEG_QUALITY = 82
+AXIS_M = 0.07
+"""Length of the axes drawn at the tool [m]."""
+TOO_SLOW, FAST_ENOUGH = 0.85, 0.5
+"""Shares of the control period that a step may take before pictures shrink, and under which they grow again."""
+PATIENCE = 20
+"""Control steps that a load must last before the size changes."""
+
+
+def _rounded(values: np.ndarray, digits: int = 4) -> list[Any]:
+    return np.round(np.asarray(values, float), digits).tolist()
+
+
+def _marks(session: Session) -> dict[str, list[float]]:
+    """Where things are in the scene picture: fractions of its width and height from the top left."""
+    env = session.env
+    tool, _ = env.tool_state(0)
+    target, place = (env.points(0)[i] for i in goal_points(env.goal(0)))
+    axes = tool[:3, 3] + AXIS_M * np.concatenate([np.eye(3), -np.eye(3)])
+    points = np.concatenate([[tool[:3, 3]], axes, [target, place]])
+    fovy = float(env.model.cam_fovy[env.model.camera("scene").id])
+    uv = project(points[None], camera_poses(env.model, "scene", tool[None]), fovy)[0]
+    height, width = SIZES[0]
+    places = np.stack([0.5 + 0.5 * uv[:, 0] * height / width, 0.5 + 0.5 * uv[:, 1]], -1)
+    names = ("tool", "+x", "+y", "+z", "-x", "-y", "-z", "target", "place")
+    return {name: _rounded(p) for name, p in zip(names, places, strict=True)}
+
+
+def _touch(tactile: np.ndarray) -> dict[str, Any]:
+    """Taxels (2, 3, 8, 8) of both fingers: depth [um] by rows from the tip, and mean slip speeds [mm/s] where touched."""
+    depth = np.maximum(tactile[:, 0], 0.0)
+    touched = depth > 1e-6
+    slip = [
+        [float(1e3 * tactile[f, c][touched[f]].mean()) if touched[f].any() else 0.0 for c in (1, 2)] for f in range(2)
+    ]  # fmt: skip
+    return {"depth_um": np.round(1e6 * depth).astype(int).reshape(2, 64).tolist(), "slip_mmps": _rounded(np.array(slip), 1)}
+
+
+def state(session: Session) -> dict[str, Any]:
+    """Everything that the page shows but the pictures. Lengths in metres, base frame."""
+    env, message = session.env, session.message
+    tool, width = env.tool_state(0)
+    goal = env.goal(0)
+    target, _ = goal_points(goal)
+    return {
+        "phase": session.phase, "mode": session.mode, "outcome": session.outcome, "returns_to_policy": session.returns_to_policy,
+        "index": session.index, "kept": len(session.kept), "frames": len(session.recorder),
+        "instruction": session.recorder.instruction, "goal": goal.to_json(), "target": POINTS[target],
+        "predicates": {k: bool(v) for k, v in session.info["predicates"][0].items()}, "credit": float(session.info["credit"][0]),
+        "success": bool(session.info["success"][0]), "time_s": round(session.time_s, 2), "limit_s": session.limit_s,
+        "policy": session.policy_name, "tool": {"position": _rounded(tool[:3, 3]), "rotation": _rounded(tool[:3, :3])},
+        "width_m": round(width, 4), "gripper": session.gripper, "touch": _touch(session.observation["tactile"][0]),
+        "points": {name: _rounded(p) for name, p in zip(POINTS, env.points(0), strict=True)},
+        "valid": [phrasings(g)[0] for g in env.valid_goals(0)], "marks": _marks(session),
+        "message": {"number": message.number, "level": message.level, "text": message.text, "choices": list(message.choices)},
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """How the loop keeps up."""
+
+    hz: float
+    """Control steps per second, measured."""
+    busy: float
+    """Share of the control period that a step takes."""
+
+
+class Display:
+    """Draws and codes the pictures, smaller ones while the control period gets short."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._level, self._strain = 0, 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the scene picture [pixels]."""
+        return SIZES[self._level]
+
+    def adapt(self, busy: float) -> None:
+        """Takes note that a step took the share `busy` of its period."""
+        step = 1 if busy > TOO_SLOW else -1 if busy < FAST_ENOUGH else 0
+        self._strain = self._strain + step if step * self._strain >= 0 else step
+        if self._strain >= PATIENCE and self._level < len(SIZES) - 1:
+            self._level, self._strain = self._level + 1, 0
+        elif self._strain <= -5 * PATIENCE and self._level > 0:
+            self._level, self._strain = self._level - 1, 0
+
+    def frame(self, number: int, load: Load, latency_ms: float) -> bytes:
+        """One message to the page: length of the JSON (4 bytes, little endian), the JSON, the pictures as JPEG."""
+        height, width = self.size
+        side = int(0.6 * height)
+        sizes = {"scene": (height, width), "wrist": (side, side)}
+        coded: dict[str, bytes] = {}
+        for camera in CAMERAS:
+            picture = self._session.env.render_slot(0, camera, sizes[camera], PROFILE)
+            done, jpeg = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+            assert done
+            coded[camera] = jpeg.tobytes()
+        head = state(self._session) | {
+            "number": number, "pictures": {c: len(b) for c, b in coded.items()}, "size": [width, height],
+            "hz": round(load.hz, 1), "busy": round(load.busy, 2), "latency_ms": round(latency_ms),
+        }  # fmt: skip
+        text = json.dumps(head, separators=(",", ":")).encode()
+        return struct.pack("<I", len(text)) + text + b"".join(coded.values())
