@@ -48,19 +48,12 @@ def policy(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    import torch
-
     from ..datasets.sampler import load_arrays
     from ..policies.network import PolicyConfig, gpu_config
     from ..policies.train import STATE_FILE, Progress, TrainConfig, make_trainer
     from .progress import progress_bar
 
-    if device != "cpu" and not torch.cuda.is_available():
-        raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
-    if resume and not (out / STATE_FILE).is_file():
-        raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
-    if not resume and (out / STATE_FILE).exists():
-        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    check_training(out, STATE_FILE, resume, device)
     config = TrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
     network = gpu_config() if size == "gpu" else PolicyConfig()
     with progress_bar("read", 1) as advance:
@@ -81,4 +74,79 @@ def policy(
     return 0
 
 
-COMMANDS = {"policy": policy}
+def world_model(
+    *,
+    data: tuple[Path, ...],
+    out: Path,
+    steps: int = 20_000,
+    minutes: float = 0.0,
+    batch: int = 24,
+    rate: float = 1e-3,
+    start_from: Path | None = None,
+    resume: bool = False,
+    device: str = "cpu",
+    half: bool = False,
+    threads: int = 2,
+    seed: int = 0,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Trains the world model on whole attempts, good and bad; Ctrl-C saves.
+
+    Give it demonstrations, episodes of the policy with their failures (`homebody collect --policy P --autonomous 1
+    --keep-failures`) and random play (`--policy play`). Writes model.safetensors, config.json, log.csv and what resuming needs.
+
+    Args:
+        data: Folders of data sets made by `homebody collect`.
+        out: Folder of the checkpoint.
+        steps: Updates in all; the learning rate falls along a cosine over them.
+        minutes: Stop after so many minutes, the schedule with it (0: no limit).
+        batch: Clips per update, each of five frames a quarter of a second apart.
+        rate: Peak learning rate.
+        start_from: World model whose weights to begin with.
+        resume: Continue the training in --out with the same numbers as if it had not stopped.
+        device: `cpu` or `cuda`.
+        half: bfloat16 arithmetic.
+        threads: Threads on the processor.
+        seed: Seed of weights and batches.
+        json_path: Write `steps, seconds, loss, checkpoint` there too.
+    """
+    from ..datasets.sampler import load_arrays
+    from ..world_model.checkpoint import load_world
+    from ..world_model.network import WorldConfig
+    from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
+    from .progress import progress_bar
+
+    check_training(out, STATE_FILE, resume, device)
+    config = WorldTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
+    network = WorldConfig()
+    with progress_bar("read", 1) as advance:
+        arrays = load_arrays(data, image_size=network.image_size, progress=advance)
+    trainer = make_world_trainer(arrays, network, config, out, start_from=load_world(start_from) if start_from else None)
+    if resume:
+        trainer.resume()
+    with progress_bar("train", steps) as advance:
+
+        def show(step: int, _: float, parts: dict[str, float]) -> None:
+            if step % 20 == 0:
+                advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
+
+        result = trainer.run(show)
+    print(f"{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
+    if json_path:
+        json_path.write_text(json.dumps(result, indent=2))
+    return 0
+
+
+def check_training(out: Path, state: str, resume: bool, device: str) -> None:
+    """Raises HomebodyError where a training cannot begin or go on in `out`."""
+    import torch
+
+    if device != "cpu" and not torch.cuda.is_available():
+        raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
+    if resume and not (out / state).is_file():
+        raise HomebodyError(f"nothing to resume in {out}: expected {state} of an earlier training")
+    if not resume and (out / state).exists():
+        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+
+
+COMMANDS = {"policy": policy, "world-model": world_model}

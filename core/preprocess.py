@@ -20,9 +20,15 @@ def pictures(images: Tensor, size: int) -> Tensor:
 
 
 def taxels(raw: Tensor) -> Tensor:
-    """(B, 2, 3, 8, 8) [m, m/s, m/s] -> squashed to [0, 1)."""
+    """(B, 2, 3, 8, 8) [m, m/s, m/s] -> squashed to (-1, 1), depth to [0, 1)."""
     x = raw.float()
     return torch.cat([torch.tanh(x[:, :, :1] / DEPTH_UNIT_M), torch.tanh(x[:, :, 1:] / SLIP_UNIT_MPS)], 2)
+
+
+def unsquash(x: Tensor) -> Tensor:
+    """The inverse of `taxels`, up to what saturates."""
+    raw = torch.atanh(x.float().clamp(-0.999, 0.999))
+    return torch.cat([raw[:, :, :1].clamp(min=0) * DEPTH_UNIT_M, raw[:, :, 1:] * SLIP_UNIT_MPS], 2)
 
 
 def tensor(array: np.ndarray, device: torch.device) -> Tensor:

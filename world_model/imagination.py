@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.preprocess import pictures, taxels
+from ..core.preprocess import pictures, taxels, unsquash
 from ..core.text import tokenise
 from ..datasets.sampler import TrainingArrays
 from .clips import command_targets
@@ -26,7 +26,7 @@ class Dream:
     pictures: np.ndarray
     """(T, 2, S, S, 3) uint8, scene and wrist; the first half second shows the decoded first frames."""
     tactile: np.ndarray
-    """(T, 2, 3, 8, 8) squashed to [0, 1)."""
+    """(T, 2, 3, 8, 8) depth [m] and slip [m/s], as the sensors give them."""
     judged: np.ndarray
     """(T, 3) probabilities: goal met, met in the end, nearness."""
 
@@ -61,7 +61,7 @@ def dream(model: WorldModel, inputs: Mapping[str, Tensor], action: np.ndarray, i
     images = torch.cat([s[0] for s in shown]).permute(0, 1, 3, 4, 2)
     judged = model.judge(expected, text.expand(len(expected), -1)).sigmoid()
     return Dream(
-        pictures=((images + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).numpy(), tactile=torch.cat([s[1] for s in shown]).numpy(),
+        pictures=((images + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).numpy(), tactile=unsquash(torch.cat([s[1] for s in shown])).numpy(),
         judged=judged.numpy(),
     )  # fmt: skip
 

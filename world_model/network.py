@@ -145,7 +145,7 @@ class Judge(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Tokens -> pictures (B, 2, 3, S, S) in [-0.5, 0.5] and taxels (B, 2, 3, 8, 8) in [0, 1)."""
+    """Tokens -> pictures (B, 2, 3, S, S) in [-0.5, 0.5] and taxels (B, 2, 3, 8, 8) squashed to (-1, 1)."""
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
@@ -163,7 +163,7 @@ class Decoder(nn.Module):
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
         cells = z[:, : 2 * GRID * GRID].transpose(1, 2).unflatten(2, (2, GRID, GRID))  # (B, w, 2, 4, 4)
         pictures = torch.stack([self.scene(cells[:, :, 0]), self.wrist(cells[:, :, 1])], 1)
-        touch = self.taxels(z[:, 2 * GRID * GRID : 2 * GRID * GRID + 2]).sigmoid().unflatten(2, (3, 8, 8))
+        touch = self.taxels(z[:, 2 * GRID * GRID : 2 * GRID * GRID + 2]).tanh().unflatten(2, (3, 8, 8))
         return pictures, touch
 
 
