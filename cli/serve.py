@@ -1,0 +1,110 @@
+"""`homebody serve`: a policy behind openpi's websocket protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import secrets
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.errors import HomebodyError
+
+if TYPE_CHECKING:
+    from ..policies.serving.session import SessionFactory
+
+STEPWISE = ("random", "zero")
+
+
+def make_sessions(policy: str, device: str = "cpu") -> tuple[str, tuple[str, ...], SessionFactory]:
+    """(name, cameras, a session for each connection) of a policy's name or checkpoint folder. Raises HomebodyError."""
+    from .policies import find_policy
+
+    if policy == "expert":
+        raise HomebodyError(
+            "policy 'expert' reads the simulation's state and cannot be served: expected homebody, zero, random or a checkpoint"
+        )
+    source = find_policy(policy)
+    from ..policies.serving.session import ChunkSession, StepSession
+
+    if policy in STEPWISE:
+        return source.name, source.cameras, lambda: StepSession(source.build(None))
+    import torch
+
+    from ..policies.runtime import ChunkPolicy
+
+    if device != "cpu" and not (device.startswith("cuda") and torch.cuda.is_available()):
+        raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
+    from ..assets import checkpoint
+
+    torch.set_num_threads(1)  # as in every other run of the policy
+    folder = checkpoint("homebody") if policy == "homebody" else Path(policy)
+    shared = ChunkPolicy.load(folder, name=source.name, device=device)
+    return source.name, source.cameras, lambda: ChunkSession(shared)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    if cert is None and key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(str(cert), str(key) if key else None)
+    except (OSError, ssl.SSLError) as error:
+        raise HomebodyError(f"--cert {cert} and --key {key} cannot be read ({error.strerror or error}): expected PEM files") from error
+    return context
+
+
+def serve(
+    *,
+    policy: str = "homebody",
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    token: str = "",
+    origin: tuple[str, ...] = (),
+    cert: Path | None = None,
+    key: Path | None = None,
+    device: str = "cpu",
+) -> int:
+    """Serves a policy to robots over a websocket (openpi's protocol) until interrupted.
+
+    Args:
+        policy: `homebody`, `zero`, `random`, or the folder of a checkpoint.
+        host: Address to bind; the default is reachable from this machine alone.
+        port: TCP port; 0 takes a free one.
+        token: Secret of 16 characters or more that clients must send; made anew and printed when empty.
+        origin: Web origins that may connect from a browser; none by default.
+        cert: Certificate for wss:// (PEM).
+        key: Its private key (PEM).
+        device: `cpu` or `cuda`.
+    """
+    tls = _tls(cert, key)
+    from ..policies.serving.server import PolicyServer, ServerConfig
+
+    secret = token or secrets.token_urlsafe(32)
+    config = ServerConfig(token=secret, host=host, port=port, origins=origin, tls=tls)
+    name, cameras, sessions = make_sessions(policy, device)
+    config = ServerConfig(token=secret, host=host, port=port, origins=origin, tls=tls, policy=name, cameras=cameras)
+
+    def ready(bound: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        print(f"serving {name} at {'wss' if tls else 'ws'}://{shown}:{bound}  (Ctrl-C ends)", flush=True)
+        if not token:
+            print(f"token: {secret}", flush=True)
+        if tls is None and not is_loopback(host):
+            print("the token crosses the network in clear: use --cert and --key, or a tunnel", flush=True)
+
+    server = PolicyServer(config, sessions, say=lambda line: print(line, flush=True))
+    asyncio.run(server.run(ready))
+    return 0
+
+
+COMMANDS = {"serve": serve}

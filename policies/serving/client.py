@@ -1,0 +1,82 @@
+"""The robot's side of the wire: asks a policy server for chunks. Trusts the server no more than the server trusts it."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.sync.client import connect
+
+from ...core.errors import HomebodyError
+from ...core.types import ACTION_DIM, CONTROL_HZ, Observation
+from .protocol import MAX_MESSAGE_BYTES, ProtocolError, pack, read_actions, unpack
+
+
+class ServerError(HomebodyError):
+    """The server cannot be reached, or said no."""
+
+
+class PolicyClient:
+    """A connection to a policy server that speaks openpi's protocol. One thread at a time."""
+
+    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+        """url: ws://HOST:PORT or wss://...; timeout_s for connecting and for each answer. Raises ServerError."""
+        self._timeout_s = timeout_s
+        if not url.startswith(("ws://", "wss://")):
+            raise ServerError(f"the server is {url!r}: expected ws://HOST:PORT or wss://HOST:PORT")
+        try:
+            self._socket = connect(
+                url, compression=None, max_size=MAX_MESSAGE_BYTES, open_timeout=timeout_s, close_timeout=2, proxy=None,
+                additional_headers={"Authorization": f"Api-Key {token}"},
+            )  # fmt: skip
+        except InvalidStatus as error:
+            status = error.response.status_code
+            hint = {401: ": wrong token", 429: ": too many wrong tokens from here, wait a minute", 503: ": too many robots"}
+            raise ServerError(f"{url} refused the connection with {status}{hint.get(status, '')}") from error
+        except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
+            raise ServerError(
+                f"{url} cannot be reached ({str(error) or type(error).__name__}): is `homebody serve` running there?"
+            ) from error
+        self.metadata: dict[str, Any] = self._receive()
+        """What the server serves: `policy`, `cameras`, `control_hz`, `action_dim`."""
+        if self.metadata.get("action_dim", ACTION_DIM) != ACTION_DIM or self.metadata.get("control_hz", CONTROL_HZ) != CONTROL_HZ:
+            self.close()
+            raise ServerError(f"{url} serves another robot: expected {ACTION_DIM} action numbers at {CONTROL_HZ} Hz")
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            frame = self._socket.recv(timeout=self._timeout_s)
+        except TimeoutError as error:
+            raise ServerError(f"no answer within {self._timeout_s:g} s") from error
+        except ConnectionClosed as error:
+            raise ServerError("the server closed the connection") from error
+        if isinstance(frame, str):
+            raise ServerError(f"the server says: {' '.join(frame.split())[:200]}")
+        try:
+            return unpack(frame)
+        except ProtocolError as error:
+            raise ServerError(f"the server's answer cannot be read: {error}") from error
+
+    def ask(self, observation: Observation, instruction: str, *, reset: bool = False) -> tuple[np.ndarray, float]:
+        """(H, 8) actions for an observation without a batch axis, and the round trip [s]. `reset` begins a new episode."""
+        started = time.perf_counter()
+        try:
+            self._socket.send(pack({**observation, "prompt": instruction, "reset": reset}))
+        except ConnectionClosed as error:
+            raise ServerError("the server closed the connection") from error
+        try:
+            return read_actions(self._receive()), time.perf_counter() - started
+        except ProtocolError as error:
+            raise ServerError(str(error)) from error
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
