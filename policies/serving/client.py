@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -24,14 +25,15 @@ class PolicyClient:
 
     def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
         """url: ws://HOST:PORT or wss://...; timeout_s for connecting and for each answer. Raises ServerError."""
-        self._timeout_s = timeout_s
+        self._timeout_s, self._stack = timeout_s, contextlib.ExitStack()
         if not url.startswith(("ws://", "wss://")):
             raise ServerError(f"the server is {url!r}: expected ws://HOST:PORT or wss://HOST:PORT")
         try:
-            self._socket = connect(
+            opened = connect(
                 url, compression=None, max_size=MAX_MESSAGE_BYTES, open_timeout=timeout_s, close_timeout=2, proxy=None,
                 additional_headers={"Authorization": f"Api-Key {token}"},
             )  # fmt: skip
+            self._socket = self._stack.enter_context(opened)
         except InvalidStatus as error:
             status = error.response.status_code
             hint = {401: ": wrong token", 429: ": too many wrong tokens from here, wait a minute", 503: ": too many robots"}
@@ -40,8 +42,12 @@ class PolicyClient:
             raise ServerError(
                 f"{url} cannot be reached ({str(error) or type(error).__name__}): is `homebody serve` running there?"
             ) from error
-        self.metadata: dict[str, Any] = self._receive()
-        """What the server serves: `policy`, `cameras`, `control_hz`, `action_dim`."""
+        try:
+            self.metadata: dict[str, Any] = self._receive()
+            """What the server serves: `policy`, `cameras`, `control_hz`, `action_dim`."""
+        except ServerError:
+            self.close()
+            raise
         if self.metadata.get("action_dim", ACTION_DIM) != ACTION_DIM or self.metadata.get("control_hz", CONTROL_HZ) != CONTROL_HZ:
             self.close()
             raise ServerError(f"{url} serves another robot: expected {ACTION_DIM} action numbers at {CONTROL_HZ} Hz")
@@ -73,7 +79,7 @@ class PolicyClient:
             raise ServerError(str(error)) from error
 
     def close(self) -> None:
-        self._socket.close()
+        self._stack.close()
 
     def __enter__(self) -> Self:
         return self

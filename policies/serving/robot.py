@@ -12,7 +12,7 @@ import numpy as np
 from ...core.errors import HomebodyError
 from ...core.kinematics import GRIPPER_MAX_M
 from ...core.types import CONTROL_HZ, Observation
-from .asking import Answer, Question, Source
+from .asking import Question, Source
 from .drivers import Driver
 from .limiter import JointLimiter, LimiterConfig
 from .limits_check import LimitsChecker
@@ -180,9 +180,9 @@ class RobotLoop:
             begun = self._clock()
             while not finished(report.steps):
                 step = report.steps
+                self._hear(step)
                 self._ask(step, observation)
-                for answer in self._source.take():
-                    self._hear(answer, step)
+                self._hear(step)  # a source that waits has answered by now
                 actuation.step(self._plan.at(step))
                 report.steps += 1
                 begun = self._keep_pace(begun)
@@ -200,14 +200,15 @@ class RobotLoop:
         if due and self._source.offer(question):
             self._asked_at, self._reset = step, False
 
-    def _hear(self, answer: Answer, step: int) -> None:
+    def _hear(self, step: int) -> None:
         report = self.report
-        if answer.actions is None:
-            report.failures, report.reason, self._asked_at = report.failures + 1, answer.reason, None
-            return
-        report.asks += 1
-        report.latencies_ms.append(1000 * answer.seconds)
-        self._plan.add(answer.step, answer.actions, step)
+        for answer in self._source.take():
+            if answer.actions is None:
+                report.failures, report.reason, self._asked_at = report.failures + 1, answer.reason, None
+                continue
+            report.asks += 1
+            report.latencies_ms.append(1000 * answer.seconds)
+            self._plan.add(answer.step, answer.actions, step)
 
     def _keep_pace(self, begun: float) -> float:
         """Waits for the next control step; returns when it was due."""
