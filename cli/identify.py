@@ -16,6 +16,7 @@ def identify(
     *,
     out: Path = Path("out/identify"),
     excite: Path | None = None,
+    rehearse: bool = False,
     excite_seconds: float = 20.0,
     excite_rate_hz: float = 200.0,
     seconds: float = 60.0,
@@ -36,6 +37,7 @@ def identify(
         log: The joint log, .csv or .npz.
         out: Folder for fit.json and fit.png.
         excite: Write a motion that shows all of this to this .csv or .npz (time_s, command1..command7), and stop.
+        rehearse: Write LOG first, from a simulated arm with drawn friction, damping, payload and delay: to try all this without an arm.
         excite_seconds: Length of that motion [s].
         excite_rate_hz: Its samples a second [Hz].
         seconds: Use at most this much of the log [s].
@@ -59,6 +61,8 @@ def identify(
     from ..envs.real.identify_report import fit_to_json, plot_fit, table
     from ..envs.real.joint_log import read_log
 
+    if rehearse:
+        _rehearse(log, excite_seconds, excite_rate_hz, seed)
     samples = read_log(log)
     config = IdentifyConfig(
         arm=ArmConfig(step_s=step_ms / 1000, payload_told=payload_told), seconds=seconds, linear=linear,
@@ -92,6 +96,22 @@ def _excite(path: Path, seconds: float, rate_hz: float, seed: int) -> int:
     print(f"  joints swing by up to {reach.max():.2f} rad, tool at least {config.lowest_m:g} m above the base's plane: clear the space around the arm")
     print("  send each row at its time as a position target; log time_s, q1..q7, command1..command7")
     return 0
+
+
+def _rehearse(path: Path, seconds: float, rate_hz: float, seed: int) -> None:
+    from ..envs.real.excite import ExciteConfig
+    from ..envs.real.joint_log import write_table
+    from ..envs.real.rehearsal import PlantedArm, simulate_log
+
+    if path.exists():
+        raise HomebodyError(f"{path} exists: a rehearsal writes a new log")
+    if path.suffix.lower() not in (".csv", ".npz"):
+        raise HomebodyError(f"{path}: expected a name that ends in .csv or .npz")
+    arm = PlantedArm.draw(seed)
+    log = simulate_log(arm, ExciteConfig(seconds=seconds, rate_hz=rate_hz, seed=seed), seed=seed)
+    write_table(path, log.time_s, q=log.q, command=log.command)
+    print(f"{path}: a simulated arm with friction {', '.join(f'{v:.2f}' for v in arm.friction)} N m,")
+    print(f"  damping {', '.join(f'{v:.2f}' for v in arm.damping)} N m s/rad, payload {arm.payload_kg:.3f} kg, delay {arm.delay_s * 1000:.1f} ms")
 
 
 COMMANDS = {"identify": identify}

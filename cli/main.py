@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serve", "serve", "serve a policy to robots over a websocket"),
     "robot": ("robot", "robot", "run a simulated or real arm by a policy server"),
     "speed": ("speed", "speed", "measure this machine's throughput, peers beside it"),
+    "identify": ("identify", "identify", "friction, damping, payload and delay of an arm from a log of its joints"),
+    "calibrate": ("calibrate", "calibrate", "a camera's lens and place from pictures of a printed board"),
     "doctor": ("doctor", "doctor", "what works here, what is missing and how to get it"),
 }
 """Words typed -> module in `cli/`, key of its COMMANDS, one line of help."""

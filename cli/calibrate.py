@@ -1,0 +1,112 @@
+"""`homebody calibrate`: a camera's lens and its place on the hand or beside the arm, from pictures of a ChArUco board."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+from ..core.errors import HomebodyError
+
+if TYPE_CHECKING:
+    from ..envs.real.board import BoardConfig
+
+Mode = Literal["intrinsics", "hand-eye", "fixed"]
+
+
+def calibrate(
+    folder: tyro.conf.Positional[Path | None] = None,
+    *,
+    out: Path = Path("out/calibrate"),
+    mode: Mode = "hand-eye",
+    board: str = "7x5",
+    square_mm: float = 30.0,
+    marker_mm: float = 22.0,
+    dictionary: str = "4X4_50",
+    print_board: Path | None = None,
+    rehearse: bool = False,
+    intrinsics: Path | None = None,
+    distortion: Literal["none", "four", "five"] = "four",
+    arm_mm: float = 0.5,
+    arm_deg: float = 0.05,
+    min_corners: int = 8,
+    max_blur_px: float = 6.0,
+    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
+    """Calibrates a camera from a folder of pictures of a ChArUco board.
+
+    The folder holds .png or .jpg pictures and, but for --mode intrinsics, poses.csv with the tool's pose in the base frame for
+    each: file, x, y, z [m], qw, qx, qy, qz (or poses.json with 4 x 4 matrices by file name). Take 15 to 30 pictures at rest,
+    the board tilted by up to 45 degrees in all directions, near the picture's edges too, the hand turned about two axes or more.
+
+    Args:
+        folder: The pictures and the tool poses.
+        out: Folder for calibration.json, errors.png and the annotated pictures.
+        mode: `hand-eye`: camera on the hand, board lying still. `fixed`: camera beside the arm, board on the hand. `intrinsics`: the lens alone.
+        board: Squares of the board, COLUMNSxROWS.
+        square_mm: Side of a square, measured on the print [mm].
+        marker_mm: Side of a marker, measured on the print [mm].
+        dictionary: Marker set, OpenCV's name.
+        print_board: Write the board to print to this .pdf or .png, and stop.
+        rehearse: Fill FOLDER with pictures of a simulated board first, the truth in truth.json: to try all this without a camera.
+        intrinsics: Keep the lens of this calibration.json.
+        distortion: Lens model: `none`, `four` numbers, or `five` for wide lenses.
+        arm_mm: How exact the tool's positions are, one standard deviation [mm].
+        arm_deg: How exact its rotations are [degrees].
+        min_corners: Corners that a picture must show.
+        max_blur_px: Widest edge of a square before a picture counts as blurred [pixels].
+        json_path: Write the content of calibration.json there too.
+    """
+    from ..envs.real.board import BoardConfig, parse_size
+    from ..envs.real.board import print_board as write_board
+
+    columns, rows = parse_size(board)
+    config = BoardConfig(columns=columns, rows=rows, square_mm=square_mm, marker_mm=marker_mm, dictionary=dictionary)
+    if print_board is not None:
+        width, height = write_board(config, print_board)
+        print(f"{print_board}: {config.name}, a page of {width:.0f} x {height:.0f} mm; print at 100 %, glue it on something flat, measure a square")
+        return 0
+    if folder is None:
+        raise HomebodyError("give a folder of pictures, or --print-board board.pdf to make the board")
+    if rehearse:
+        _rehearse(folder, config, mode)
+    from ..envs.real.adjust import ArmAccuracy
+    from ..envs.real.calibrate import CalibrateConfig
+    from ..envs.real.calibrate import calibrate as solve
+    from ..envs.real.calibrate_report import calibration_to_json, draw_pictures, plot_errors, read_lens, table
+    from ..envs.real.pictures import PictureConfig, find_all, list_pictures
+    from ..envs.real.poses import read_poses
+
+    settings = CalibrateConfig(
+        mode=mode, distortion=distortion, arm=ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg), lens=read_lens(intrinsics) if intrinsics else None
+    )
+    paths = list_pictures(folder)
+    poses = None if mode == "intrinsics" else read_poses(folder, [p.name for p in paths])
+    found = find_all(paths, config, PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px))
+    result = solve(found, settings, poses)
+    for line in table(result):
+        print(line)
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(calibration_to_json(result), indent=2, allow_nan=False)
+    (out / "calibration.json").write_text(text)
+    if json_path:
+        json_path.write_text(text)
+    plot_errors(result, found, out / "errors.png")
+    draw_pictures(result, found, folder, out / "pictures", axis_m=2 * square_mm / 1000)
+    print(f"written: {out / 'calibration.json'}, {out / 'errors.png'}, {out / 'pictures'}/")
+    return 0
+
+
+def _rehearse(folder: Path, board: BoardConfig, mode: Mode) -> None:
+    from ..envs.real.rehearsal import PictureTruth, rehearse_pictures
+    from .doctor import require_gl
+
+    require_gl()
+    truth = PictureTruth(mode="hand-eye" if mode == "intrinsics" else mode)
+    rehearse_pictures(folder, board, truth)
+    print(f"{folder}: {truth.count} pictures of a simulated board, tool poses with {truth.arm_mm:g} mm of error, the truth in truth.json")
+
+
+COMMANDS = {"calibrate": calibrate}
