@@ -16,19 +16,6 @@ if TYPE_CHECKING:
     from ..datasets.sampler import TrainingArrays
     from ..world_model.network import WorldModel
 
-HELD_EPISODES = 200
-
-
-def find_world(name: str, device: str = "cpu") -> WorldModel:
-    """The shipped world model `world`, or the one in the folder `name`."""
-    from ..world_model.checkpoint import load_world
-
-    if name == "world":
-        from ..assets import checkpoint
-
-        return load_world(checkpoint("world"), device)
-    return load_world(Path(name), device)
-
 
 def imagine(
     text: tyro.conf.Positional[str] = "",
@@ -67,7 +54,10 @@ def imagine(
     if evaluate < 0:
         raise HomebodyError(f"evaluate is {evaluate}: expected 0 or more episodes")
     goal = parse(text) if text else None
-    model = find_world(world)
+    from ..world_model.checkpoint import load_world
+    from .policies import world_folder
+
+    model = load_world(world_folder(world))
     # lpips needs a network that may not be downloaded here; the key stays, so that readers see it was not measured.
     result: dict[str, Any] = {"instruction": text, "policy": policy, "psnr": None, "lpips": None, "success_auc": None, "video": None}
     if goal is not None:

@@ -99,6 +99,9 @@ def prompt(
     robot: str = "panda",
     seed: int = 0,
     policy: str = "homebody",
+    think: float = 0.0,
+    randomize: str = "",
+    device: str = "cpu",
     out: Path = Path("out/prompt"),
     quality: str = "fast",
     json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
@@ -110,7 +113,10 @@ def prompt(
         scene: Where: `kitchen`.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
-        policy: `homebody`, `expert`, `random`, `zero`, or the folder of a checkpoint.
+        policy: `homebody`, `expert`, `random`, `play`, `zero`, or the folder of a checkpoint.
+        think: Milliseconds to think before each chunk of actions: the world model judges variations of it (0: act at once).
+        randomize: Vary physics, light, colours and cameras: `train` or `heldout` ranges.
+        device: Where the networks run: `cpu` or `cuda`.
         out: Folder for video.mp4.
         quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
         json_path: Write the result there too.
@@ -125,10 +131,17 @@ def prompt(
         raise unknown("quality", quality, QUALITIES)
     goal = parse(text)
     from ..envs.engine import HouseholdVectorEnv
-    from .policies import find_policy
+    from .policies import find_policy, thinking
 
-    source = find_policy(policy)
-    env = HouseholdVectorEnv(goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size)
+    if think < 0:
+        raise HomebodyError(f"think is {think} ms: expected 0 or more")
+    source = find_policy(policy, device)
+    if think:
+        source = thinking(source, think, device=device)
+    env = HouseholdVectorEnv(
+        goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
+        randomize=randomize or None,
+    )  # fmt: skip
     actor = source.build(env)
     video = out / "video.mp4"
     print(f"{source.name}: {text!r}", flush=True)

@@ -97,6 +97,8 @@ class Eye(nn.Module):
 class VisuoTactilePolicy(nn.Module):
     """See the module. `forward` returns the chunk (B, chunk, 10), normalised, the grounded points (B, 2, 3) [m], and heat maps (B, 2, 2, HW)."""
 
+    centre: Tensor
+    """Middle of the workspace [m]."""
     proprio_mean: Tensor
     proprio_std: Tensor
     motion_mean: Tensor
@@ -120,6 +122,8 @@ class VisuoTactilePolicy(nn.Module):
         layer = nn.TransformerEncoderLayer(w, 4, 2 * w, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
         self.trunk = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.head = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, 384), nn.SiLU(), nn.Linear(384, config.chunk * MOTION_DIM))
+        # Constants are buffers: a CUDA graph cannot record a copy from the host.
+        self.register_buffer("centre", torch.tensor([0.45, 0.0, 0.1]), persistent=False)
         self.register_buffer("proprio_mean", torch.zeros(PROPRIO_DIM))
         self.register_buffer("proprio_std", torch.ones(PROPRIO_DIM))
         self.register_buffer("motion_mean", torch.zeros(config.chunk, MOTION_DIM))
@@ -130,8 +134,7 @@ class VisuoTactilePolicy(nn.Module):
         (a, heat_a), (b, heat_b) = self.scene(scene, text), self.wrist(wrist, text)
         plain = (proprio - self.proprio_mean) / self.proprio_std
         offset = self.ground(torch.cat([a, b, plain, text], -1)).view(-1, 2, 3)
-        centre = torch.tensor([0.45, 0.0, 0.1], dtype=offset.dtype, device=offset.device)
-        return a, b, centre + 0.25 * offset, torch.stack([heat_a, heat_b], 1)
+        return a, b, self.centre + 0.25 * offset, torch.stack([heat_a, heat_b], 1)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """`scene`, `wrist` (B, 3, S, S) in [-0.5, 0.5]; `tactile` (B, 2, 3, 8, 8) squashed; `proprio` (B, 24); `text` (B, T)."""
@@ -140,7 +143,7 @@ class VisuoTactilePolicy(nn.Module):
         plain = (proprio - self.proprio_mean) / self.proprio_std
         relative = (points - proprio[:, None, 15:18]) * 5.0
         touch = self.taxels(inputs["tactile"].flatten(0, 1)).view(len(text), 2, -1)
-        ground = self.from_ground(torch.cat([relative.flatten(1), ((points - points.new_tensor([0.45, 0.0, 0.1])) * 4.0).flatten(1)], -1))
+        ground = self.from_ground(torch.cat([relative.flatten(1), ((points - self.centre) * 4.0).flatten(1)], -1))
         tokens = torch.stack(
             [self.from_text(text), self.from_scene(a), self.from_wrist(b), touch[:, 0], touch[:, 1], self.from_proprio(plain), ground, torch.zeros_like(ground)], 1
         )  # fmt: skip

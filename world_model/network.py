@@ -170,6 +170,8 @@ class Decoder(nn.Module):
 class WorldModel(nn.Module):
     """All parts. Latents are tokens (B, TOKENS, width)."""
 
+    centre: Tensor
+    """Middle of the workspace [m]."""
     proprio_mean: Tensor
     proprio_std: Tensor
     target_mean: Tensor
@@ -183,6 +185,7 @@ class WorldModel(nn.Module):
         self.judge, self.decoder = Judge(config), Decoder(config)
         self.where = nn.Sequential(nn.Linear(TOKENS * 16, 256), nn.SiLU(), nn.Linear(256, 3 * len(POINTS)))
         self.narrow = nn.Linear(config.width, 16)
+        self.register_buffer("centre", torch.tensor([0.45, 0.0, 0.1]), persistent=False)
         for name, size in (("proprio", PROPRIO_DIM), ("target", TARGET_DIM)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_std", torch.ones(size))
@@ -205,4 +208,4 @@ class WorldModel(nn.Module):
 
     def points(self, z: Tensor) -> Tensor:
         """Where core.types.POINTS are (B, 10, 3) [m], base frame: keeps latents about the things that matter."""
-        return self.where(self.narrow(z).flatten(1)).view(-1, len(POINTS), 3) * 0.3 + z.new_tensor([0.45, 0.0, 0.1])
+        return self.where(self.narrow(z).flatten(1)).view(-1, len(POINTS), 3) * 0.3 + self.centre

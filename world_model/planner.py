@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ BATCH = 8
 """Proposals judged at a time."""
 
 
+@runtime_checkable
 class Proposer(Protocol):
     """What the planner needs of a policy."""
 
