@@ -125,7 +125,8 @@ def bench(
     from ..benchmarks.protocol import BenchConfig
     from ..benchmarks.runner import evaluate_with
     from ..datasets.workers import Alone
-    from .cluster import RayCrew, cluster_config, slots_each
+    from .cluster import cluster_config, slots_each
+    from .crew import RayCrew
     from .policies import find_policy
     from .progress import progress_bar
 

@@ -2,7 +2,7 @@
 
 Ray is imported inside functions only, so that nothing but `--workers` ever loads it. Every worker is one process with one
 thread each for physics, pictures and network: Mesa's software renderer, which has crashed with two drawing threads in one
-process, has one here. Two ways to use workers: `RayCrew` runs units of work (episodes) that any worker can do again;
+process, has one here. Two ways to use workers: `crew.RayCrew` runs units of work (episodes) that any worker can do again;
 `Team` calls methods of one object in each worker side by side (rollouts for reinforcement learning).
 """
 
@@ -11,8 +11,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +22,14 @@ from importlib.util import find_spec
 from typing import Any
 
 from ..core.errors import HomebodyError
-from ..datasets.workers import Seat, Station, Units, Work
 
 MAX_WORKERS = 1024
 CONNECT_S = 5.0
 """How long to wait for a cluster to answer [s]."""
 STORE_BYTES = 1 << 30
 """Shared memory for results on their way; more goes to disk."""
+SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+"""HTTP/2's first frame, in both directions: length (3 bytes), type 4, flags, stream (4 bytes); RFC 9113, section 3.4."""
 START_TRIES = 4
 """How often in a row workers may die before they have started."""
 SOCKET_ROOM = 30
@@ -70,6 +73,7 @@ def slots_each(slots: int, config: ClusterConfig) -> int:
 def _set_environment(config: ClusterConfig) -> None:
     """Ray reads these when it is imported: it takes such settings in no other way."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
     if config.address is None:
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # meant for desktop systems: loopback addresses only
         if "RAY_AUTH_MODE" not in os.environ:  # whoever lacks this token cannot talk to the cluster
@@ -96,23 +100,45 @@ def cluster(config: ClusterConfig) -> Iterator[Any]:
             try:
                 ray.init(address=config.address, **quiet)
             except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-                raise HomebodyError(f"no Ray cluster answers at {config.address}: {_last_line(error)}") from error
+                raise HomebodyError(
+                    f"no Ray cluster answers at {config.address}: {_last_line(error)} (one with a token wants RAY_AUTH_MODE=token "
+                    "and RAY_AUTH_TOKEN)"
+                ) from error
         yield ray
     finally:
-        ray.shutdown()
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+        with _undisturbed():
+            ray.shutdown()
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits: what is half shut down stays behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _knock(address: str) -> None:
-    """Raises HomebodyError where nobody listens; Ray itself would try for minutes."""
+    """Raises HomebodyError where nobody speaks HTTP/2, the transport of Ray's gRPC; Ray itself would try for minutes."""
     if address == "auto":
         return
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), CONNECT_S).close()
+        with socket.create_connection((host.strip("[]"), int(port)), CONNECT_S) as line:
+            line.settimeout(CONNECT_S)
+            line.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SETTINGS)
+            answer = line.recv(9)
     except OSError as error:
         raise HomebodyError(f"no Ray cluster answers at {address}: {error.strerror or error}") from error
+    if len(answer) < 4 or answer[3] != SETTINGS[3]:
+        raise HomebodyError(f"no Ray cluster answers at {address}: what listens there is something else")
 
 
 def _last_line(error: BaseException) -> str:
@@ -140,14 +166,14 @@ class Host:
             return False, str(error)
 
 
-def _value(answer: tuple[bool, Any]) -> Any:
+def value(answer: tuple[bool, Any]) -> Any:
     good, value = answer
     if not good:
         raise HomebodyError(value)
     return value
 
 
-class _Hosts:
+class Hosts:
     """Starts actors, and starts them again."""
 
     def __init__(self, ray: Any) -> None:
@@ -167,101 +193,13 @@ class _Hosts:
     def started(self, answer: tuple[bool, Any]) -> int:
         """The process id of a worker that was built."""
         self._failures = 0
-        return _value(answer)
+        return value(answer)
 
     def failed(self, error: BaseException) -> None:
         """A worker died before it was built. Raises HomebodyError when that goes on."""
         self._failures += 1
         if self._failures >= START_TRIES:
             raise HomebodyError(f"{self._failures} workers in a row died while they started: {_last_line(error)}")
-
-
-@dataclass(kw_only=True)
-class _Member:
-    """One worker of a crew."""
-
-    seat: Seat
-    actor: Any
-    built: bool = False
-    busy: bool = True
-
-
-class RayCrew:
-    """Implements datasets.workers.Crew. A worker that dies costs what it was running: that waits again, and a new one starts."""
-
-    def __init__(self, config: ClusterConfig, make: Callable[[], Work], *, slots: int) -> None:
-        """`make`, which travels to the workers, builds a work there; each runs up to `slots` episodes side by side."""
-        self._config, self._make, self._slots = config, make, slots
-        self._members: list[_Member] = []
-        self.restarts = 0
-
-    @property
-    def note(self) -> str:
-        ready, wanted = sum(m.built for m in self._members), len(self._members)
-        workers = f"{wanted} worker{'s' * (wanted != 1)}" if ready == wanted else f"{ready} of {wanted} workers"
-        return f"{workers}, {self.restarts} restarted" if self.restarts else workers
-
-    def run(self, units: Units) -> None:
-        """Starts the workers, runs until every unit is done, and ends them."""
-        with cluster(self._config) as ray:
-            hosts, calls = _Hosts(ray), dict[Any, _Member]()
-            make = Seated(self._make)
-            try:
-                for _ in range(min(self._config.workers, len(units))):
-                    actor, call = hosts.start(make)
-                    self._members.append(_Member(seat=Seat(slots=self._slots), actor=actor))
-                    calls[call] = self._members[-1]
-                while not units.finished:
-                    for member in self._members:
-                        self._feed(member, units, calls)
-                    for call in ray.wait(list(calls), timeout=1.0)[0]:
-                        self._receive(ray, call, calls.pop(call), units, hosts)
-                    for member in self._members:
-                        if member.actor is None:
-                            member.actor, call = hosts.start(make)
-                            member.busy, calls[call] = True, member
-            finally:
-                for member in self._members:
-                    if member.actor is not None:
-                        hosts.stop(member.actor)
-                self._members = []
-
-    def _feed(self, member: _Member, units: Units, calls: dict[Any, _Member]) -> None:
-        if member.busy:
-            return
-        seat = member.seat
-        new = seat.fill(units, len(self._members))
-        if seat.running:
-            member.busy, calls[member.actor.call.remote("advance", (seat.group, seat.open, new))] = True, member
-
-    def _receive(self, ray: Any, call: Any, member: _Member, units: Units, hosts: _Hosts) -> None:
-        try:
-            answer = ray.get(call)
-        except hosts.deaths as error:
-            hosts.stop(member.actor)
-            member.actor, self.restarts = None, self.restarts + 1
-            if member.built:
-                member.built = False
-                member.seat.vacate(units)
-            else:
-                hosts.failed(error)
-            return
-        member.busy = False
-        if member.built:
-            member.seat.settle(units, _value(answer))
-        else:
-            hosts.started(answer)
-            member.built = True
-
-
-class Seated:
-    """Builds a work in a Station, over there."""
-
-    def __init__(self, make: Callable[[], Work]) -> None:
-        self._make = make
-
-    def __call__(self) -> Station:
-        return Station(self._make())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,7 +214,7 @@ class Team:
 
     def __init__(self, ray: Any, makes: Sequence[Callable[[], Any]]) -> None:
         """makes[i], which travels to worker i, builds its object there."""
-        self._ray, self._hosts, self._makes = ray, _Hosts(ray), list(makes)
+        self._ray, self._hosts, self._makes = ray, Hosts(ray), list(makes)
         started = [self._hosts.start(make) for make in self._makes]
         self._actors = [actor for actor, _ in started]
         for i, (_, call) in enumerate(started):
@@ -290,7 +228,7 @@ class Team:
 
     def _answer(self, i: int, call: Any) -> Any:
         try:
-            return _value(self._ray.get(call))
+            return value(self._ray.get(call))
         except self._hosts.deaths as error:
             self.restarts += 1
             self._restart(i)

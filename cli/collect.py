@@ -104,7 +104,8 @@ def collect(
     from ..envs.initial import task_goals
     from ..envs.model import house_model
     from .bench import absolute_policy
-    from .cluster import RayCrew, cluster_config, slots_each
+    from .cluster import cluster_config, slots_each
+    from .crew import RayCrew
     from .doctor import require_gl
     from .policies import find_policy
     from .progress import progress_bar
