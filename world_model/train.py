@@ -45,7 +45,7 @@ class WorldTrainConfig:
     decay: float = 1e-4
     average: float = 0.998
     """Moving average of the weights, per step."""
-    spread: float = 0.1
+    spread: float = 1.0
     """Weight of the variance and covariance term."""
     where: float = 2.0
     """Weight of the points' error, per decimetre."""

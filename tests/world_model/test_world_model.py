@@ -33,8 +33,7 @@ def arrays() -> TrainingArrays:
     n = episodes * length
     joints = Q_HOME + np.cumsum(rng.normal(0, 0.02, (episodes, length, 7)), 1)
     T = forward(joints.reshape(-1, 7))
-    scene = np.full((n, 64, 64, 3), 60, np.uint8)
-    scene[np.arange(n) // length % 2 == 0] = 120  # what succeeds can be seen
+    scene = np.full((n, 64, 64, 3), 90, np.uint8)
     column = np.clip((joints.reshape(-1, 7)[:, 0] + 0.5) * 64, 4, 59).astype(int)
     for i, c in enumerate(column):
         scene[i, 28:36, c - 4 : c + 4] = 250
@@ -62,7 +61,7 @@ def test_training_predicts_better_and_keeps_latents_spread(arrays: TrainingArray
     for _ in range(38):
         t.train_step(t.clips.draw())
     after = [t.train_step(t.clips.draw()) for _ in range(7)]
-    for name in ("judge", "where", "picture"):
+    for name in ("predict", "where", "picture"):
         assert np.mean([p[name] for p in after]) < 0.9 * np.mean([p[name] for p in before]), name
     frames = np.arange(0, 600, 11)
     inputs = prepare(arrays.scene[frames], arrays.wrist[frames], arrays.tactile[frames], arrays.proprio[frames], 64)
