@@ -1,4 +1,4 @@
-"""`homebody tasks` and `homebody robots`: what there is."""
+"""`homebody tasks`, `homebody robots` and `homebody axes`: what there is."""
 
 from __future__ import annotations
 
@@ -68,4 +68,28 @@ def robots(*, json_path: JsonPath = None) -> int:
     return 0
 
 
-COMMANDS = {"tasks": tasks, "robots": robots}
+def axes(*, json_path: JsonPath = None) -> int:
+    """Lists the axes along which episodes may differ: family, unit, nominal value, training and held-out range, graded levels.
+
+    Args:
+        json_path: Write `axes: [...]` there too.
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..envs.axes import AXES
+
+    table = Table("axis", "family", "unit", "nominal", "training", "held out", "what")
+    for a in AXES.values():
+        ranges = (f"{r[0]:g} to {r[1]:g}" for r in (a.train, a.heldout))
+        table.add_row(a.name, a.family, a.unit, f"{a.nominal:g}", *ranges, a.help)
+    Console().print(table)
+    if json_path:
+        entries = [{**asdict(a), "levels": list(a.levels())} for a in AXES.values()]
+        json_path.write_text(json.dumps({"axes": entries}, indent=2))
+    return 0
+
+
+COMMANDS = {"tasks": tasks, "robots": robots, "axes": axes}
