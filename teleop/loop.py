@@ -66,8 +66,8 @@ class Loop:
             last = start
             self._take_commands(start)
             self._session.tick(start)
-            if self._watched():
-                number += 1
+            number += 1
+            if self._watched() and self._display.due(number):
                 self._publish(self._display.frame(number, Load(hz=hz, busy=busy), self._latency_ms()))
             took = time.perf_counter() - start
             busy += 0.1 * (took / PERIOD_S - busy)

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..core.errors import HomebodyError, nearest
-from ..core.instructions import all_goals, parse, phrasings
+from ..core.errors import HomebodyError
+from ..core.instructions import all_goals
 from ..core.types import CONTROL_HZ, Episode, Goal, Policy, Seeded
 from ..envs.engine import HouseholdVectorEnv
 from ..envs.tasks import HOLD_STEPS
+from .asking import NotAskable, understand
 from .commands import Ack, Command, Discard, Grip, Hold, Keep, Move, Prompt, Redo, Resume, Stop
 from .drive import ToolDrive
 from .recorder import HOLD, PAUSE, POLICY, TELEOP, Recorder
@@ -127,7 +128,7 @@ class Session:
         try:
             self._dispatch(command, now)
         except HomebodyError as error:
-            self.say("bad", str(error))
+            self.say("bad", str(error), error.choices if isinstance(error, NotAskable) else ())
 
     def _dispatch(self, command: Command, now: float) -> None:
         match command:
@@ -188,15 +189,7 @@ class Session:
             raise HomebodyError("this attempt is over: keep it, redo it or discard it, then give the next instruction")
         if run and self._policy is None:
             raise HomebodyError("no policy is loaded: start `homebody teleop` with --policy")
-        here = [phrasings(g)[0] for g in self.env.valid_goals(0)]
-        try:
-            goal = parse(text)
-        except HomebodyError as error:
-            self.say("bad", str(error), tuple(nearest(text, here, 4)))
-            return
-        if goal not in self.env.valid_goals(0):
-            self.say("bad", f"{text!r} does not fit this start; here you can ask for", tuple(nearest(text, here, 4)))
-            return
+        goal = understand(text, self.env.valid_goals(0))
         if self.phase == "ready":
             self._begin(self.index, goal, text)
         elif goal == self.env.goal(0):
@@ -206,8 +199,13 @@ class Session:
         else:
             self._pending = (goal, text, run)
             return
+        self._agree(text, run)
+
+    def _agree(self, text: str, run: bool) -> None:
+        """An instruction that fits is taken up."""
         if run:
             self._run_policy()
+        self.say("info", f"The robot acts on {text!r}." if run else f"The task is now {text!r}.")
 
     def _change_goal(self, goal: Goal, text: str, run: bool) -> None:
         """Another goal in the middle of an attempt, by one step that holds still.
@@ -222,8 +220,8 @@ class Session:
         self.env.set_state(0, state)
         self.recorder.ask(text, new_goal=True)
         self._step(action)
-        if run and self.phase == "running":
-            self._run_policy()
+        if self.phase == "running":
+            self._agree(text, run)
 
     def _run_policy(self) -> None:
         if self._policy is None:

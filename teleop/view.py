@@ -17,8 +17,10 @@ from ..envs.scenes.profiles import Profile
 from .session import Session
 
 CAMERAS = ("scene", "wrist")
-SIZES = ((480, 640), (384, 512), (288, 384))
-"""Scene pictures, height and width, from best to cheapest; the wrist's are square and 0.6 as high."""
+LEVELS = ((400, 712, 1), (320, 568, 1), (240, 426, 1), (240, 426, 2), (180, 320, 4))
+"""Scene pictures from best to cheapest: height, width, and every how many control steps one is drawn. The wrist's are square."""
+WRIST = 0.7
+"""Height of the wrist picture, as a share of the scene's."""
 PROFILE: Profile = "film"
 JPEG_QUALITY = 82
 AXIS_M = 0.07
@@ -42,7 +44,7 @@ def _marks(session: Session) -> dict[str, list[float]]:
     points = np.concatenate([[tool[:3, 3]], axes, [target, place]])
     fovy = float(env.model.cam_fovy[env.model.camera("scene").id])
     uv = project(points[None], camera_poses(env.model, "scene", tool[None]), fovy)[0]
-    height, width = SIZES[0]
+    height, width, _ = LEVELS[0]
     places = np.stack([0.5 + 0.5 * uv[:, 0] * height / width, 0.5 + 0.5 * uv[:, 1]], -1)
     names = ("tool", "+x", "+y", "+z", "-x", "-y", "-z", "target", "place")
     return {name: _rounded(p) for name, p in zip(names, places, strict=True)}
@@ -98,13 +100,17 @@ class Display:
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of the scene picture [pixels]."""
-        return SIZES[self._level]
+        return LEVELS[self._level][:2]
+
+    def due(self, step: int) -> bool:
+        """Whether control step number `step` is drawn."""
+        return step % LEVELS[self._level][2] == 0
 
     def adapt(self, busy: float) -> None:
         """Takes note that a step took the share `busy` of its period."""
         step = 1 if busy > TOO_SLOW else -1 if busy < FAST_ENOUGH else 0
         self._strain = self._strain + step if step * self._strain >= 0 else step
-        if self._strain >= PATIENCE and self._level < len(SIZES) - 1:
+        if self._strain >= PATIENCE and self._level < len(LEVELS) - 1:
             self._level, self._strain = self._level + 1, 0
         elif self._strain <= -5 * PATIENCE and self._level > 0:
             self._level, self._strain = self._level - 1, 0
@@ -112,7 +118,7 @@ class Display:
     def frame(self, number: int, load: Load, latency_ms: float) -> bytes:
         """One message to the page: length of the JSON (4 bytes, little endian), the JSON, the pictures as JPEG."""
         height, width = self.size
-        side = int(0.6 * height)
+        side = int(WRIST * height)
         sizes = {"scene": (height, width), "wrist": (side, side)}
         coded: dict[str, bytes] = {}
         for camera in CAMERAS:

@@ -52,7 +52,7 @@
     }
     try {
       const drawn = await Promise.all(Object.entries(pictures).map(async ([camera, blob]) => [camera, await createImageBitmap(blob)]));
-      if (!homebody.state || state.number >= homebody.state.number || state.number < 10) {
+      if (!homebody.state || state.number >= homebody.state.number) {
         for (const [camera, bitmap] of drawn) draw($(camera), bitmap);
         homebody.state = state;
         homebody.frames += 1;
@@ -134,18 +134,18 @@
   }
 
   function show_tool(s) {
-    const cm = (v) => `${(100 * v).toFixed(1)} cm`, degrees = (v) => `${(v * 180 / Math.PI).toFixed(0)}°`;
+    const cm = (v) => `${(100 * v).toFixed(1)} cm`, degrees = (v) => `${Math.round(v * 180 / Math.PI) || 0}°`;
     const [x, y, z] = s.tool.position, r = s.tool.rotation, pointing = [r[0][2], r[1][2], r[2][2]];
     text("x", cm(x)); text("y", cm(y)); text("z", cm(z));
     text("tip", degrees(Math.atan2(pointing[0], -pointing[2])));
     text("tilt", degrees(Math.asin(Math.max(-1, Math.min(1, pointing[1])))));
-    text("turn", degrees(Math.atan2(-r[0][1], -r[1][1])));
+    text("turn", degrees(Math.atan2(r[0][1], -r[1][1])));
     text("width", `${(1000 * s.width_m).toFixed(0)} mm`);
     text("gripper", s.gripper > 0.5 ? "gripper open" : "gripper closed");
     $("jaw").style.transform = `scaleX(${Math.min(1, s.width_m / 0.08)})`;
   }
 
-  const HEAT = [[20, 27, 30], [38, 58, 92], [58, 104, 160], [92, 200, 176], [240, 214, 120], [255, 250, 230]];
+  const HEAT = [[27, 37, 42], [38, 58, 92], [58, 104, 160], [92, 200, 176], [240, 214, 120], [255, 250, 230]];
   function heat(v) {
     const t = Math.max(0, Math.min(1, v)) * (HEAT.length - 1), i = Math.min(HEAT.length - 2, Math.floor(t)), f = t - i;
     return `rgb(${HEAT[i].map((c, k) => Math.round(c + f * (HEAT[i + 1][k] - c))).join(" ")})`;
@@ -156,7 +156,7 @@
     const deepest = Math.max(...depth_um);
     pen.clearRect(0, 0, canvas.width, canvas.height);
     depth_um.forEach((depth, n) => {
-      pen.fillStyle = heat(Math.sqrt(depth / 1500));
+      pen.fillStyle = heat(Math.sqrt(depth / 700));
       pen.beginPath();
       pen.roundRect((n % 8) * cell + 1, (7 - Math.floor(n / 8)) * cell + 1, cell - 2, cell - 2, 3);
       pen.fill();
@@ -194,12 +194,12 @@
 
   const GUIDES = [["+x", "W"], ["-x", "S"], ["+y", "A"], ["-y", "D"], ["+z", "E"], ["-z", "Q"]];
   function show_marks(s) {
-    const at = (name) => [640 * s.marks[name][0], 480 * s.marks[name][1]];
-    const inside = ([x, y]) => x > 0 && x < 640 && y > 0 && y < 480;
+    const at = (name) => [1280 * s.marks[name][0], 720 * s.marks[name][1]];
+    const inside = ([x, y]) => x > 0 && x < 1280 && y > 0 && y < 720;
     const [tx, ty] = at("tool"), nodes = [];
     const goal = at("target"), place = at("place");
-    if (inside(goal)) nodes.push(make("circle", { cx: goal[0], cy: goal[1], r: 17 }));
-    if (inside(place) && Math.hypot(place[0] - goal[0], place[1] - goal[1]) > 1) nodes.push(make("circle", { cx: place[0], cy: place[1], r: 24, class: "place" }));
+    if (inside(goal)) nodes.push(make("circle", { cx: goal[0], cy: goal[1], r: 26 }));
+    if (inside(place) && Math.hypot(place[0] - goal[0], place[1] - goal[1]) > 1) nodes.push(make("circle", { cx: place[0], cy: place[1], r: 38, class: "place" }));
     if (inside([tx, ty])) {
       for (const [axis, key] of GUIDES) {
         const [x, y] = at(axis);
