@@ -140,10 +140,13 @@ class Background:
                 asker = asker or self._connect()
                 actions, seconds = asker.ask(question.observation, question.instruction, reset=question.reset or fresh)
                 answer = Answer(step=question.step, actions=actions, seconds=seconds)
-            except HomebodyError as error:
+            except Exception as error:  # the thread's boundary: a failure of any kind is silence, which holds the arm
                 if asker is not None:
                     asker.close()
-                asker, answer = None, Answer(step=question.step, actions=None, reason=str(error))
+                asker, answer = (
+                    None,
+                    Answer(step=question.step, actions=None, reason=str(error) if isinstance(error, HomebodyError) else repr(error)),
+                )
                 self._over.wait(self._retry_s)
             self._answers.put(answer)
             self._busy.clear()

@@ -62,8 +62,8 @@ class LoopReport:
     """Actions that were not finite."""
     holds: int = 0
     """Times that the limiter brought the arm to rest."""
-    late_steps: int = 0
-    """Control steps that began more than one period late."""
+    late: int = 0
+    """Times that the loop fell more than a control step behind real time."""
     violations: int | None = None
     """Set-points that broke a limit, by the independent checker; None without a limiter."""
     latencies_ms: list[float] = field(default_factory=list, repr=False)
@@ -103,10 +103,13 @@ class Plan:
 class _Actuation:
     """From one action a control step to the driver's set-points."""
 
-    def __init__(self, driver: Driver, config: LimiterConfig | None, observation: Observation, report: LoopReport) -> None:
+    def __init__(
+        self, driver: Driver, config: LimiterConfig | None, observation: Observation, report: LoopReport, wait: Callable[[], None]
+    ) -> None:  # fmt: skip
+        """wait: returns when the next set-point is due."""
         if driver.control_hz % CONTROL_HZ:
             raise HomebodyError(f"{driver.name} is driven at {driver.control_hz} Hz: expected a multiple of {CONTROL_HZ}")
-        self._driver, self._report = driver, report
+        self._driver, self._report, self._wait = driver, report, wait
         self._parts = driver.control_hz // CONTROL_HZ
         joints = np.asarray(observation["proprio"][:7], np.float64)
         self._last = np.append(joints, np.clip(observation["proprio"][14] / GRIPPER_MAX_M, 0.0, 1.0))
@@ -136,7 +139,7 @@ class _Actuation:
             if action is not None and np.isfinite(action).all():
                 self._last = action
             for _ in range(self._parts):
-                self._driver.act(self._last)
+                self._act()
             return
         holding = self._send(action)
         report.holds += holding and not self._holding
@@ -151,8 +154,12 @@ class _Actuation:
         self._report.violations = self._checker.add(stream)
         for part in range(1, self._parts + 1):
             self._last = np.append(stream[part * self._ticks - 1, 0], grip)
-            self._driver.act(self._last)
+            self._act()
         return bool(self._limiter.holding[0])
+
+    def _act(self) -> None:
+        self._driver.act(self._last)
+        self._wait()
 
 
 class RobotLoop:
@@ -165,6 +172,7 @@ class RobotLoop:
         self._driver, self._source, self.config = driver, source, config
         self._clock, self._sleep = clock, sleep
         self._plan = Plan(config.new_weight)
+        self._due = 0.0
         self._asked_at: int | None = None
         self._reset = True
         self.report = LoopReport()
@@ -172,12 +180,12 @@ class RobotLoop:
     def run(self, finished: Callable[[int], bool]) -> LoopReport:
         """Acts until `finished(steps done)`. However it ends, the arm is brought to rest and the driver stopped."""
         driver, report = self._driver, self.report
-        driver.connect()
         actuation: _Actuation | None = None
         try:
+            driver.connect()
             observation = driver.observe()
-            actuation = _Actuation(driver, self.config.limiter, observation, report)
-            begun = self._clock()
+            actuation = _Actuation(driver, self.config.limiter, observation, report, self._wait)
+            self._due = self._clock()
             while not finished(report.steps):
                 step = report.steps
                 self._hear(step)
@@ -185,7 +193,6 @@ class RobotLoop:
                 self._hear(step)  # a source that waits has answered by now
                 actuation.step(self._plan.at(step))
                 report.steps += 1
-                begun = self._keep_pace(begun)
                 observation = driver.observe()
         finally:
             try:
@@ -210,23 +217,20 @@ class RobotLoop:
             report.latencies_ms.append(1000 * answer.seconds)
             self._plan.add(answer.step, answer.actions, step)
 
-    def _keep_pace(self, begun: float) -> float:
-        """Waits for the next control step; returns when it was due."""
+    def _wait(self) -> None:
+        """Until the next set-point is due, at the driver's rate."""
         if not self.config.pace:
-            return begun
-        due, now = begun + 1 / CONTROL_HZ, self._clock()
-        if now < due:
-            self._sleep(due - now)
-            return due
-        if now - due > 1 / CONTROL_HZ:  # too late to catch up: go on from here
-            self.report.late_steps += 1
-            return now
-        return due
+            return
+        self._due += 1 / self._driver.control_hz
+        late = self._clock() - self._due
+        if late < 0:
+            self._sleep(-late)
+        elif late > 1 / CONTROL_HZ:  # too late to catch up: go on from here
+            self.report.late += 1
+            self._due += late
 
     def _settle(self, actuation: _Actuation | None) -> None:
         """Silence, until the limiter has brought the arm to rest."""
-        begun = self._clock()
         for _ in range(SETTLE_STEPS):
             if actuation is None or not actuation.settle():
                 return
-            begun = self._keep_pace(begun)
