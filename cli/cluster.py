@@ -55,14 +55,17 @@ class ClusterConfig:
 
 
 def cluster_config(workers: int | None, ray: str | None) -> ClusterConfig | None:
-    """The options `--workers` and `--ray`; None where the command runs in this process. Raises HomebodyError for bad ones."""
+    """The options `--workers` and `--ray`; None where the command runs in this process. Raises HomebodyError for bad ones, and
+    where no cluster answers."""
     if workers is None:
         if ray is not None:
             raise HomebodyError(f"--ray {ray} needs --workers N: how many workers to start there")
         return None
     if find_spec("ray") is None:
         raise HomebodyError("--workers needs Ray, which is not installed: pip install 'homebody[ray]'")
-    return ClusterConfig(workers=workers, address=ray)
+    config = ClusterConfig(workers=workers, address=ray)
+    _knock(config.address)
+    return config
 
 
 def slots_each(slots: int, config: ClusterConfig) -> int:
@@ -96,7 +99,6 @@ def cluster(config: ClusterConfig) -> Iterator[Any]:
                 _temp_dir=folder, **quiet,
             )  # fmt: skip
         else:
-            _knock(config.address)
             try:
                 ray.init(address=config.address, **quiet)
             except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
@@ -125,9 +127,9 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _knock(address: str) -> None:
+def _knock(address: str | None) -> None:
     """Raises HomebodyError where nobody speaks HTTP/2, the transport of Ray's gRPC; Ray itself would try for minutes."""
-    if address == "auto":
+    if address in (None, "auto"):
         return
     host, _, port = address.rpartition(":")
     try:
