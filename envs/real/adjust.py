@@ -132,7 +132,7 @@ def adjust(views: Views, lens: np.ndarray, free: int, X: np.ndarray, Y: np.ndarr
         raise HomebodyError("calibrate needs scipy: pip install 'homebody[calibrate]'") from error
     bundle = _Bundle(views, lens, free, X, Y, sigma_px, arm)
     start = np.zeros(bundle.shared + 6 * len(views.M))
-    found = least_squares(bundle.residual, start, jac=bundle.jacobian, x_scale="jac", max_nfev=100)
+    found = least_squares(bundle.residual, start, jac=bundle.jacobian, x_scale="jac", xtol=1e-7, ftol=1e-9, max_nfev=100)
     degrees_of_freedom = max(1, len(found.fun) - len(start))
     inflation = max(1.0, float(found.fun @ found.fun) / degrees_of_freedom)
     covariance = np.linalg.pinv(found.jac.T @ found.jac) * inflation * np.outer(bundle.unit, bundle.unit)

@@ -17,6 +17,10 @@ from ...core.kinematics import DDQ_MAX, DQ_MAX, Q_HOME, Q_MAX, Q_MIN, forward
 REST_S = 0.5
 """Standing still before and after: the payload's weight shows, and the log starts from a known state."""
 
+FREQUENCIES_HZ = (0.1, 0.23, 0.47, 0.83, 1.3)
+DRAWS = 16
+"""Motions drawn, of which the one with the least correlated joints is taken."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExciteConfig:
@@ -46,18 +50,9 @@ def excitation(config: ExciteConfig, centre: np.ndarray = Q_HOME) -> tuple[np.nd
     """Times (N,) [s] and joint targets (N, 7) [rad] around `centre` (7,)."""
     rng = np.random.default_rng(config.seed)
     time = np.arange(round(config.seconds * config.rate_hz) + 1) / config.rate_hz
-    moving = config.seconds - 2 * REST_S
-    phase = np.clip((time - REST_S) / moving, 0, 1)
-    ramp = min(1.5, moving / 4) / moving
-    edge = np.clip(np.minimum(phase, 1 - phase) / ramp, 0, 1)
-    window = edge**3 * (10 - 15 * edge + 6 * edge**2)  # minimum jerk: speed and acceleration are 0 at both ends
-    shape = np.zeros((len(time), 7))
-    # Each joint has its own five frequencies [Hz], so that no two joints move alike.
-    for joint in range(7):
-        for base in (0.1, 0.23, 0.47, 0.83, 1.3):
-            frequency = base * (1 + 0.06 * joint)
-            shape[:, joint] += np.sin(2 * np.pi * frequency * time + rng.uniform(0, 2 * np.pi)) / (0.3 + frequency)
-    shape *= window[:, None]
+    shapes = [_shape(time, config.seconds, rng) for _ in range(DRAWS)]
+    # Joints that swing together could be mistaken for each other.
+    shape = min(shapes, key=lambda s: float(np.abs(np.corrcoef(s[::10].T) - np.eye(7)).max()))
     scale = _scale(shape, config, centre)
     for _ in range(20):
         targets = centre + scale * shape
@@ -65,6 +60,19 @@ def excitation(config: ExciteConfig, centre: np.ndarray = Q_HOME) -> tuple[np.nd
             return time, targets
         scale = scale * 0.85
     raise HomebodyError(f"no motion around this pose keeps the tool {config.lowest_m} m high: choose a higher centre or a lower --lowest-m")
+
+
+def _shape(time: np.ndarray, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """(N, 7) sums of sines of random phase under a window, of no particular size."""
+    moving = seconds - 2 * REST_S
+    phase = np.clip((time - REST_S) / moving, 0, 1)
+    ramp = min(1.5, moving / 4) / moving
+    edge = np.clip(np.minimum(phase, 1 - phase) / ramp, 0, 1)
+    window = edge**3 * (10 - 15 * edge + 6 * edge**2)  # minimum jerk: speed and acceleration are 0 at both ends
+    # Each joint has its own five frequencies, so that no two joints move alike.
+    frequency = np.array(FREQUENCIES_HZ)[:, None] * (1 + 0.06 * np.arange(7))  # (5, 7)
+    waves = np.sin(2 * np.pi * frequency * time[:, None, None] + rng.uniform(0, 2 * np.pi, frequency.shape)) / (0.3 + frequency)
+    return window[:, None] * waves.sum(axis=1)
 
 
 def _scale(shape: np.ndarray, config: ExciteConfig, centre: np.ndarray) -> np.ndarray:

@@ -137,7 +137,7 @@ def _with_reason(picture: Picture, reason: str) -> Picture:
 
 def _what_else(paths: list[Path], config: BoardConfig) -> str:
     """What the first pictures show instead, for the error."""
-    images = [image for image in map(read_grey, paths[:3]) if image is not None]
+    images = [image for image in map(read_grey, paths[:2]) if image is not None]
     best, seen = "", 0
     # The largest set of a family holds the smaller ones.
     for name in (n for n in DICTIONARIES if not n[0].isdigit() or n.endswith("_1000")):

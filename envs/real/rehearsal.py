@@ -39,10 +39,11 @@ class PlantedArm:
 
     @staticmethod
     def draw(seed: int) -> PlantedArm:
-        """Random, within a factor of three of what small arms have."""
+        """Random; the wrist's smaller gears rub less."""
         rng = np.random.default_rng(seed)
+        size = np.array([1.0, 1, 1, 1, 0.4, 0.4, 0.4])
         return PlantedArm(
-            friction=np.exp(rng.uniform(np.log(0.3), np.log(2.0), 7)), damping=np.exp(rng.uniform(np.log(1.0), np.log(8.0), 7)),
+            friction=size * np.exp(rng.uniform(np.log(0.4), np.log(2.5), 7)), damping=size * np.exp(rng.uniform(np.log(1.5), np.log(8.0), 7)),
             payload_kg=float(rng.uniform(0.3, 2.0)), delay_s=float(rng.uniform(0.005, 0.06)),
         )  # fmt: skip
 
@@ -183,7 +184,7 @@ def _viewpoints(board: BoardConfig, truth: PictureTruth) -> np.ndarray:
         R = rigid(tilt * np.array([np.cos(around), np.sin(around), 0]), np.zeros(3)) @ rigid(np.array([0, 0, rng.uniform(-1, 1)]), np.zeros(3))
         depth = size * truth.matrix[1, 1] / truth.size[1] * rng.uniform(1.1, 1.9)
         # Towards another corner of the picture each time.
-        aim = np.array([np.cos(2.4 * i), np.sin(2.4 * i)]) * np.array(truth.size) * rng.uniform(0.05, 0.25) / truth.matrix[0, 0] * depth
+        aim = np.array([np.cos(2.4 * i), np.sin(2.4 * i)]) * np.array(truth.size) * rng.uniform(0.1, 0.3) / truth.matrix[0, 0] * depth
         T = R.copy()
         T[:3, 3] = np.array([*aim, depth]) - R[:3, :3] @ middle
         out.append(T)
