@@ -56,8 +56,9 @@ class BenchRecipe:
 
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
-                task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size, threads=self.threads
-            )
+                task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size,
+                privileged=source.privileged, threads=self.threads,
+            )  # fmt: skip
 
         return BenchWork(make_env, source.build, self.language)
 

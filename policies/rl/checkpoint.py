@@ -1,0 +1,75 @@
+"""Checkpoints of learned actors: `model.safetensors`, `config.json`, `card.md`; a residual carries its base in `base/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import HomebodyError
+from ...core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
+from .networks import PlainActor
+
+STATE_KIND, RESIDUAL_KIND = "homebody-rl-state", "homebody-rl-residual"
+BASE_FOLDER = "base"
+ACTIVATIONS, SQUASHES = ("relu", "tanh"), ("tanh", "clip")
+LARGEST = 4096
+"""Units of a layer and numbers of an observation, at most: a config from elsewhere cannot ask for all memory."""
+
+
+def save_actor(folder: Path, actor: PlainActor, kind: str, interface: Mapping[str, Any]) -> None:
+    """`interface` is what the actor sees and does: the keyword arguments of its policy."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_state(folder / MODEL_FILE, actor.state_dict(), {"kind": kind})
+    config = {"kind": kind, "actor": actor.settings, "interface": dict(interface)}
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+
+
+def read_kind(folder: Path) -> str:
+    """The `kind` in a folder's config.json; empty where there is none."""
+    path = folder / CONFIG_FILE
+    try:
+        data = json.loads(path.read_text()) if path.is_file() else {}
+    except (json.JSONDecodeError, UnicodeDecodeError, OSError):
+        return ""
+    return str(data.get("kind", "")) if isinstance(data, dict) else ""
+
+
+def _whole(value: Any, name: str, path: Path) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST:
+        raise HomebodyError(f"{path}: {name} is {value!r}: expected a whole number from 1 to {LARGEST}")
+    return value
+
+
+def load_actor(folder: Path, kind: str) -> tuple[PlainActor, dict[str, Any]]:
+    """The actor of a checkpoint folder and its interface. Raises HomebodyError that names the file and what is wrong with it."""
+    path = folder / CONFIG_FILE
+    if not path.is_file():
+        raise HomebodyError(f"no {CONFIG_FILE} in {folder}: expected a checkpoint folder with {MODEL_FILE} and {CONFIG_FILE}")
+    try:
+        config = json.loads(path.read_text())
+        found, actor, interface = config["kind"], config["actor"], dict(config["interface"])
+        seen, hidden, dim = actor["seen"], list(actor["hidden"]), actor["dim"]
+        activation, squash = actor["activation"], actor["squash"]
+    except (json.JSONDecodeError, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+        raise HomebodyError(f"damaged {path}: {error}; expected JSON with the keys kind, actor, interface") from error
+    if found != kind:
+        raise HomebodyError(f"{path} is of kind {found!r}: expected {kind!r}")
+    sizes = [_whole(v, n, path) for n, v in (("seen", seen), ("dim", dim), *(("hidden", h) for h in hidden))]
+    if activation not in ACTIVATIONS or squash not in SQUASHES:
+        raise HomebodyError(f"{path}: activation {activation!r} and squash {squash!r}: expected one of {ACTIVATIONS} and {SQUASHES}")
+    plain = PlainActor(sizes[0], hidden, sizes[1], activation, squash)
+    tensors, _ = load_state(folder / MODEL_FILE)
+    try:
+        plain.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise HomebodyError(f"{folder / MODEL_FILE} does not fit {path}: {' '.join(str(error).split())[:200]}") from error
+    return plain.eval(), interface
+
+
+def write_card(folder: Path, title: str, facts: Mapping[str, Any]) -> None:
+    """A first model card; scores are added by `homebody bench --card`."""
+    lines = [f"# {title}", "", "Licence: Apache-2.0.", "", "## Training", ""]
+    lines += [f"- {key}: `{json.dumps(value, default=str)}`" for key, value in facts.items()]
+    (folder / CARD_FILE).write_text("\n".join(lines) + "\n")

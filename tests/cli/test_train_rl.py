@@ -1,0 +1,96 @@
+"""`homebody train rl` end to end: short runs whose results are policies, and complaints in one line."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from homebody.cli.main import main
+from homebody.cli.policies import find_policy
+from homebody.cli.train_rl import parse_axes
+from homebody.core.errors import HomebodyError
+
+SHORT = "train rl --slots 2 --minutes 0.02 --threads 1"
+
+
+def run(command: str) -> int:
+    return main(shlex.split(command))
+
+
+@pytest.mark.parametrize(("algorithm", "demonstrations"), [("sac", 2), ("ppo", 0)])
+def test_what_was_learned_from_state_is_a_policy_that_bench_can_run(algorithm: str, demonstrations: int, tmp_path: Path) -> None:
+    out = tmp_path / "rl"
+    assert (
+        run(
+            f"{SHORT} --algorithm {algorithm} --demonstrations {demonstrations} --task close_drawer --out {out} --json {tmp_path / 'r.json'}"
+        )
+        == 0
+    )
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert {"steps", "seconds", "loss", "checkpoint"} <= set(result) and result["steps"] > 0
+    source = find_policy(str(out))
+    assert source.privileged and source.cameras == () and len(source.fingerprint) == 16
+    assert run(f"bench --policy {out} --tasks close_drawer --episodes 1 --slots 1 --out {tmp_path / 'bench'}") == 0
+    before = result["steps"]
+    assert (
+        run(
+            f"train rl --slots 2 --minutes 0.05 --threads 1 --algorithm {algorithm} --demonstrations {demonstrations} --task close_drawer --out {out} --resume --json {tmp_path / 'r.json'}"
+        )
+        == 0
+    )
+    assert json.loads((tmp_path / "r.json").read_text())["steps"] > before
+
+
+def test_a_residual_carries_its_base_and_needs_no_privileged_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "residual"
+    assert run(f"{SHORT} --residual --demonstrations 2 --axes camera_tilt=2 --out {out}") == 0
+    assert "homebody alone solves" in capsys.readouterr().out
+    source = find_policy(str(out))
+    assert not source.privileged and source.cameras == ("scene", "wrist")
+    assert (out / "base" / "model.safetensors").is_file()
+    assert run(f"bench --policy {out} --tasks open_drawer --episodes 1 --slots 1 --out {tmp_path / 'bench'}") == 0
+
+
+def test_axes_are_read_and_checked() -> None:
+    assert parse_axes("camera_tilt=6, drawer_friction=9") == {"camera_tilt": 6.0, "drawer_friction": 9.0}
+    assert parse_axes("") == {}
+    with pytest.raises(HomebodyError, match="unknown axis 'camera_tlt': nearest are camera_tilt"):
+        parse_axes("camera_tlt=6")
+    with pytest.raises(HomebodyError, match="axis setting 'camera_tilt': expected NAME=NUMBER"):
+        parse_axes("camera_tilt")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--task open_drawr", "unknown task 'open_drawr': nearest are open_drawer"),
+        ("--residual --algorithm ppo", "algorithm 'ppo' with --residual: expected 'sac'"),
+        ("--algorithm ppo --demonstrations 5", "demonstrations is 5 with ppo: expected 0"),
+        ("--residual --demonstrations 0", "demonstrations is 0: expected 1 or more"),
+        ("--slots 0", "slots is 0: expected 1 or more"),
+        ("--minutes -1", "minutes is -1.0: expected a positive number"),
+        ("--resume", "nothing to resume"),
+        ("--residual --policy hombody", "unknown policy 'hombody'"),
+        ("--axes camera_tilt=99", "axis camera_tilt is 99.0: expected 0 to 6 deg"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(options: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(f"train rl --out {tmp_path / 'out'} {options}") == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1 and not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_a_training_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "training.safetensors").write_bytes(b"")
+    assert run(f"train rl --out {tmp_path}") == 2
+    assert "holds a training already" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_sac_from_state_opens_drawers_within_20_minutes(tmp_path: Path) -> None:
+    out = tmp_path / "rl"
+    assert run(f"train rl --task open_drawer --minutes 20 --out {out}") == 0
+    assert run(f"bench --policy {out} --tasks open_drawer --episodes 100 --out {tmp_path / 'bench'} --json {tmp_path / 'b.json'}") == 0
+    assert json.loads((tmp_path / "b.json").read_text())["tasks"]["open_drawer"]["rate"] >= 0.8
