@@ -228,6 +228,10 @@ class Team:
         calls = [actor.call.remote(method, tuple(a)) for actor, a in zip(self._actors, arguments, strict=True)]
         return [self._answer(i, call) for i, call in enumerate(calls)]
 
+    def one(self, i: int, method: str, *arguments: Any) -> Any:
+        """Calls a method of worker i's object only; `Lost` where it died."""
+        return self._answer(i, self._actors[i].call.remote(method, arguments))
+
     def _answer(self, i: int, call: Any) -> Any:
         try:
             return value(self._ray.get(call))

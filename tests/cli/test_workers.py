@@ -14,17 +14,21 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from homebody.benchmarks.records import read_records
 from homebody.cli.cluster import ClusterConfig, Lost, Team, cluster
 from homebody.cli.crew import RayCrew
 from homebody.cli.main import main
+from homebody.cli.remote_env import RemoteVectorEnv
 from homebody.core.errors import HomebodyError
 from homebody.datasets.store import Store
 from homebody.datasets.workers import TRIES, Units
+from homebody.envs.engine import HouseholdVectorEnv
 
 HEAD = ("--head", "--num-cpus=2", "--include-dashboard=false", "--object-store-memory=300000000", "--disable-usage-stats")
 
@@ -168,6 +172,38 @@ def test_a_team_answers_in_order_and_builds_the_dead_again(address: str) -> None
         alive, lost = team.call("die", [(False,), (True,)])
         assert alive == "alive" and isinstance(lost, Lost)
         assert team.call("add", [(1,), (10,)]) == [3, 10] and team.restarts == 1
+
+
+def test_rollouts_on_workers_are_those_of_one_engine_even_when_a_worker_is_killed(address: str, folder: Path) -> None:
+    make = partial(HouseholdVectorEnv, "open_drawer", cameras=(), privileged=True, reward="dense", threads=1)
+    rng = np.random.default_rng(0)
+    with cluster(ClusterConfig(workers=2, address=address)) as ray:
+        there, here = RemoteVectorEnv(ray, make, 3, 2), make(num_envs=3)
+        assert there.single_observation_space == here.single_observation_space
+        for t in range(24):
+            if t in (0, 9, 15):
+                mask = np.array([True, t != 15, t == 0])
+                options = {"index": t + np.arange(mask.sum()), "reset_mask": mask, "axes": [{"object_mass": 1.2}] * mask.sum()}
+                same(there.reset(options=options), here.reset(options=options))
+            if t in (5, 19):
+                os.kill(processes(folder, "ray::Host")[0], signal.SIGKILL)
+            actions = here.held_actions() + rng.normal(0, 0.05, (3, 8))
+            same(there.step(actions), here.step(actions))
+        assert there.restarts == 2
+
+
+def same(a: Any, b: Any) -> None:
+    """Equal to the last bit, whatever the nesting."""
+    if isinstance(a, dict):
+        assert a.keys() == b.keys()
+        for k in a:
+            same(a[k], b[k])
+    elif isinstance(a, list | tuple):
+        assert len(a) == len(b)
+        for x, y in zip(a, b, strict=True):
+            same(x, y)
+    else:
+        assert np.array_equal(a, b) and np.asarray(a).dtype == np.asarray(b).dtype
 
 
 @pytest.mark.parametrize(
