@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,6 +55,12 @@ class BenchConfig:
     language: str = "nominal"
     """One of ARMS."""
     robot: str = "panda"
+    randomize: str = ""
+    """Ranges that every axis is drawn from: `train` or `heldout`; empty for the nominal house."""
+    axes: Mapping[str, float] = field(default_factory=dict)
+    """Axes that are set in all episodes."""
+    think_ms: float = 0.0
+    """Time for each decision of a policy that thinks; 0 where it acts at once."""
     policy: str = ""
     """The policy's name as it was asked for."""
     fingerprint: str = ""
@@ -76,7 +82,8 @@ class BenchConfig:
 
     def settings(self) -> dict[str, Any]:
         """What every line of one results folder shares; tasks and episodes may be added later."""
-        return {k: v for k, v in asdict(self).items() if k not in ("tasks", "episodes")}
+        optional = ("randomize", "axes", "think_ms")
+        return {k: v for k, v in asdict(self).items() if k not in ("tasks", "episodes") and (v or k not in optional)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from ..core.errors import HomebodyError, unknown
 
 if TYPE_CHECKING:
     from ..benchmarks.workers import BenchWork
+    from .policies import PolicySource
 
 
 def task_names(tasks: str) -> tuple[str, ...]:
@@ -43,21 +44,24 @@ class BenchRecipe:
     robot: str
     split: str
     language: str
+    randomize: str
+    axes: dict[str, float]
+    think_ms: float
+    device: str
     threads: int
 
     def __call__(self) -> BenchWork:
         from ..benchmarks.workers import BenchWork
         from ..envs.engine import HouseholdVectorEnv
-        from .policies import find_policy
 
-        source = find_policy(self.policy)
+        source = actor(self.policy, self.think_ms, self.device)
         if source.fingerprint != self.fingerprint:
             raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
 
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
                 task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size,
-                privileged=source.privileged, threads=self.threads,
+                privileged=source.privileged, randomize=self.randomize or None, axes=self.axes, threads=self.threads,
             )  # fmt: skip
 
         return BenchWork(make_env, source.build, self.language)
@@ -84,6 +88,16 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
     print(f"{'interrupted; kept what was finished: ' if summary['interrupted'] else ''}{out / 'report.html'}")
 
 
+def actor(policy: str, think_ms: float, device: str) -> PolicySource:
+    """The policy to evaluate, thinking where it is given time to. Raises HomebodyError for bad settings."""
+    from .policies import find_policy, thinking
+
+    if think_ms < 0:
+        raise HomebodyError(f"think is {think_ms:g} ms: expected 0 or more")
+    source = find_policy(policy, device)
+    return thinking(source, think_ms, device=device) if think_ms else source
+
+
 def bench(
     *,
     out: Path,
@@ -94,6 +108,10 @@ def bench(
     episodes: int = 50,
     seed: int = 0,
     robot: str = "panda",
+    randomize: str = "",
+    axes: str = "",
+    think: float = 0.0,
+    device: str = "cpu",
     slots: int = 16,
     threads: int = 2,
     workers: int | None = None,
@@ -115,6 +133,11 @@ def bench(
         episodes: Episodes per task.
         seed: Index of the first episode; the index alone fixes the initial state.
         robot: Robot's name.
+        randomize: Draw physics, senses, light, colours and cameras of each episode from the `train` or the wider `heldout`
+            ranges (`homebody axes` lists them).
+        axes: Axes to set in all episodes: NAME=VALUE, several separated by commas.
+        think: Milliseconds to think before each chunk of actions: the world model judges variations of it (0: act at once).
+        device: Where the networks run: `cpu` or `cuda`.
         slots: Simulations side by side, over all workers; outcomes do not depend on it.
         threads: Threads for physics and rendering in one process; a worker has one.
         workers: Run on this many worker processes (Ray), with the same outcomes, bit for bit. One that dies costs only the
@@ -126,15 +149,17 @@ def bench(
     from ..benchmarks.protocol import BenchConfig
     from ..benchmarks.runner import evaluate_with
     from ..datasets.workers import Alone
+    from ..envs.axes import RANDOMIZE, parse_axes
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
-    from .policies import find_policy
     from .progress import progress_bar
 
-    source = find_policy(policy)
+    source, setting = actor(policy, think, device), parse_axes(axes)
+    if randomize and randomize not in RANDOMIZE:
+        raise unknown("randomisation", randomize, RANDOMIZE)
     config = BenchConfig(
         tasks=task_names(tasks), episodes=episodes, seed=seed, split=split, language=language, robot=robot,
-        policy=source.name, fingerprint=source.fingerprint,
+        randomize=randomize, axes=setting, think_ms=think, policy=source.name, fingerprint=source.fingerprint,
     )  # fmt: skip
     if slots < 1:
         raise HomebodyError(f"slots is {slots}: expected 1 or more")
@@ -143,7 +168,7 @@ def bench(
     remote = cluster_config(workers, ray)
     recipe = BenchRecipe(
         policy=absolute_policy(policy), fingerprint=source.fingerprint, robot=robot, split=split, language=language,
-        threads=1 if remote else threads,
+        randomize=randomize, axes=setting, think_ms=think, device=device, threads=1 if remote else threads,
     )  # fmt: skip
     crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
     with progress_bar(f"bench {source.name}", episodes * len(config.tasks)) as advance:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from ..core.errors import HomebodyError
+from ..core.errors import HomebodyError, unknown
 
 if TYPE_CHECKING:
     from ..datasets.collect import CollectConfig
@@ -30,6 +30,7 @@ class CollectRecipe:
     robot: str
     split: str
     image_size: int
+    randomize: str
     threads: int
     config: CollectConfig
 
@@ -45,8 +46,9 @@ class CollectRecipe:
 
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
-                task, count, robot=self.robot, image_size=self.image_size, cameras=CAMERAS, split=self.split, threads=self.threads
-            )
+                task, count, robot=self.robot, image_size=self.image_size, cameras=CAMERAS, split=self.split,
+                randomize=self.randomize or None, threads=self.threads,
+            )  # fmt: skip
 
         return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)
 
@@ -61,6 +63,7 @@ def collect(
     perturb: float = 0.0,
     autonomous: float = 0.0,
     keep_failures: bool = False,
+    randomize: str = "",
     image_size: int = 128,
     robot: str = "panda",
     split: str = "train",
@@ -85,6 +88,8 @@ def collect(
         perturb: Share of the episodes with bursts of random motion that the expert recovers from (0 to 1).
         autonomous: Share of the episodes in which --policy acts from beginning to end (0 to 1).
         keep_failures: Also record episodes that were not solved.
+        randomize: Draw physics, senses, light, colours and cameras of each episode from the `train` or the wider `heldout`
+            ranges (`homebody axes` lists them): what a policy needs that is to leave the simulator.
         image_size: Pictures' height and width [pixels].
         robot: Robot's name.
         split: `train` or `heldout` initial states.
@@ -101,6 +106,7 @@ def collect(
     from ..datasets.store import Store
     from ..datasets.workers import Alone
     from ..datasets.workers import collect as collect_with
+    from ..envs.axes import RANDOMIZE
     from ..envs.initial import task_goals
     from ..envs.model import house_model
     from .bench import absolute_policy
@@ -119,6 +125,8 @@ def collect(
         raise HomebodyError(f"slots is {slots}: expected 1 or more")
     if threads < 1:
         raise HomebodyError(f"threads is {threads}: expected 1 or more")
+    if randomize and randomize not in RANDOMIZE:
+        raise unknown("randomisation", randomize, RANDOMIZE)
     begins = takeover or (0.0 if policy == "expert" or autonomous else 1.0)
     config = CollectConfig(
         episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
@@ -130,7 +138,7 @@ def collect(
     house_model(robot)
     recipe = CollectRecipe(
         policy=None if policy == "expert" else absolute_policy(policy), fingerprint=fingerprint, robot=robot, split=split,
-        image_size=image_size, threads=1 if remote else threads, config=config,
+        image_size=image_size, randomize=randomize, threads=1 if remote else threads, config=config,
     )  # fmt: skip
     crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
     exists = out.exists() and any(out.iterdir())

@@ -101,6 +101,7 @@ def prompt(
     policy: str = "homebody",
     think: float = 0.0,
     randomize: str = "",
+    axes: str = "",
     device: str = "cpu",
     out: Path = Path("out/prompt"),
     quality: str = "fast",
@@ -116,6 +117,7 @@ def prompt(
         policy: `homebody`, `expert`, `random`, `play`, `zero`, or the folder of a checkpoint.
         think: Milliseconds to think before each chunk of actions: the world model judges variations of it (0: act at once).
         randomize: Vary physics, light, colours and cameras: `train` or `heldout` ranges.
+        axes: Axes to set: NAME=VALUE, several separated by commas (`homebody axes` lists them).
         device: Where the networks run: `cpu` or `cuda`.
         out: Folder for video.mp4.
         quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
@@ -130,6 +132,7 @@ def prompt(
     if quality not in profiles:
         raise unknown("quality", quality, QUALITIES)
     goal = parse(text)
+    from ..envs.axes import parse_axes
     from ..envs.engine import HouseholdVectorEnv
     from .policies import find_policy, thinking
 
@@ -140,7 +143,7 @@ def prompt(
         source = thinking(source, think, device=device)
     env = HouseholdVectorEnv(
         goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        randomize=randomize or None,
+        randomize=randomize or None, axes=parse_axes(axes),
     )  # fmt: skip
     actor = source.build(env)
     video = out / "video.mp4"

@@ -109,6 +109,18 @@ def check_axes(axes: Mapping[str, float]) -> dict[str, float]:
     return out
 
 
+def parse_axes(text: str) -> dict[str, float]:
+    """`camera_tilt=6,drawer_friction=9` -> {name: value}. Raises HomebodyError for unknown names and bad numbers."""
+    out: dict[str, float] = {}
+    for part in (p.strip() for p in text.split(",") if p.strip()):
+        name, _, value = part.partition("=")
+        try:
+            out[name.strip()] = float(value)
+        except ValueError:
+            raise HomebodyError(f"axis setting {part!r}: expected NAME=NUMBER, as in drawer_friction=6") from None
+    return check_axes(out)
+
+
 def draw_axes(which: str, task: str, split: str, index: int) -> dict[str, float]:
     """Every axis drawn from its `train` or `heldout` range, a pure function of the arguments."""
     if which not in RANDOMIZE:

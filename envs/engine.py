@@ -34,11 +34,11 @@ SPEED_LIMIT = 500.0
 class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     """B simulations of one house, each with an episode of its own.
 
-    `reset(options={"index": (n,), "goal": [...], "instruction": [...], "axes": [...],
-    "reset_mask": (B,)})`: the episode index fixes the
-    initial state whatever ran before; `goal` and `instruction` replace what is asked for in that state; `axes` [{name: value}]
-    sets what differs from the nominal house (envs.axes), which `randomize` ("train" or "heldout") draws. A slot whose episode
-    has ended ignores actions until it is reset (Gymnasium's AutoresetMode.DISABLED). Divergence terminates the episode with
+    `reset(options={"index": (n,), "goal": [...], "instruction": [...], "axes": [...], "reset_mask": (B,)})`: the episode index
+    fixes the initial state whatever ran before; `goal` and `instruction` replace what is asked for in that state; `axes`
+    [{name: value}] sets what differs from the nominal house (envs.axes). Without it `randomize` ("train" or "heldout") draws
+    every axis, and the constructor's `axes` hold in all episodes. A slot whose episode has ended ignores actions until it is
+    reset (Gymnasium's AutoresetMode.DISABLED). Divergence terminates the episode with
     `info["diverged"]`; the engine's own silent reset is off.
     """
 
@@ -47,7 +47,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def __init__(
         self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "kitchen", image_size: int = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
-        randomize: str | None = None, threads: int = 2, render_mode: str | None = None,
+        randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
     ) -> None:  # fmt: skip
         if num_envs < 1:
             raise HomebodyError(f"num_envs is {num_envs}: expected 1 or more")
@@ -57,6 +57,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             raise HomebodyError(f"unknown reward {reward!r}: expected 'sparse' or 'dense'")
         if randomize is not None and randomize not in RANDOMIZE:
             raise unknown("randomisation", randomize, RANDOMIZE)
+        self._fixed_axes = check_axes(axes or {})
         task_goals(task)
         self.task, self.split, self.reward_kind, self.randomize = task, split, reward, randomize
         self.num_envs, self.render_mode = num_envs, render_mode
@@ -129,7 +130,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def _vary(self, slot: int, index: int, axes: Mapping[str, float] | None) -> None:
         if axes is None:
-            axes = draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}
+            axes = (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
         self._axes[slot] = check_axes(axes)
         self._physics.apply(slot, self._axes[slot])
         self._looks[slot] = varied_look(self.model, self._axes[slot], episode_stream(self.task, self.split, index, "directions"))
