@@ -89,29 +89,30 @@ def cluster(config: ClusterConfig) -> Iterator[Any]:
     _set_environment(config)
     import ray
 
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    settings: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     folder = None
     try:
         if config.address is None:
             folder = tempfile.mkdtemp(prefix="homebody-", dir="/tmp" if len(tempfile.gettempdir()) > SOCKET_ROOM else None)
-            ray.init(
-                address="local", num_cpus=config.workers, num_gpus=0, include_dashboard=False, object_store_memory=STORE_BYTES,
-                _temp_dir=folder, **quiet,
-            )  # fmt: skip
-        else:
-            try:
-                ray.init(address=config.address, **quiet)
-            except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-                raise HomebodyError(
-                    f"no Ray cluster answers at {config.address}: {_last_line(error)} (one with a token wants RAY_AUTH_MODE=token "
-                    "and RAY_AUTH_TOKEN)"
-                ) from error
+            options = {"num_cpus": config.workers, "num_gpus": 0, "include_dashboard": False, "object_store_memory": STORE_BYTES}
+            settings |= {**options, "_temp_dir": folder}
+        try:
+            ray.init(address=config.address or "local", **settings)
+        except Exception as error:  # Ray has no error of its own for this: it raises whatever its parts do
+            raise _no_cluster(config.address, error) from error
         yield ray
     finally:
         with _undisturbed():
             ray.shutdown()
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_cluster(address: str | None, error: Exception) -> HomebodyError:
+    if address is None:
+        return HomebodyError(f"Ray could not start workers on this machine: {_last_line(error)}")
+    token = "one with a token wants RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+    return HomebodyError(f"no Ray cluster answers at {address}: {_last_line(error)} ({token})")
 
 
 @contextmanager

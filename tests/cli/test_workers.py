@@ -30,13 +30,13 @@ from homebody.datasets.store import Store
 from homebody.datasets.workers import TRIES, Units
 from homebody.envs.engine import HouseholdVectorEnv
 
-HEAD = ("--head", "--num-cpus=2", "--include-dashboard=false", "--object-store-memory=300000000", "--disable-usage-stats")
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+CLUSTER = """
+import sys
+from homebody.cli.cluster import ClusterConfig, cluster
+with cluster(ClusterConfig(workers=2)) as ray:
+    print(ray.get_runtime_context().gcs_address, flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,20 +49,20 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    """A running cluster with a token of its own."""
+    """A running cluster of another process, with a token that this one knows."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "RAY_AUTH_MODE": "token",
-            "RAY_AUTH_TOKEN": secrets.token_hex(32),
-            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-        }.items():
-            patch.setenv(name, value)
-        ray, port = Path(sys.executable).with_name("ray"), free_port()
-        command = [str(ray), "start", *HEAD, f"--temp-dir={folder}", f"--port={port}", "--min-worker-port=0", "--max-worker-port=0"]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        yield f"127.0.0.1:{port}"
-        for pid in processes(folder):
-            os.kill(pid, signal.SIGKILL)
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        run = subprocess.Popen(
+            [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "TMPDIR": str(folder)}, cwd=folder,
+        )  # fmt: skip
+        with run:
+            assert run.stdin and run.stdout
+            yield run.stdout.readline().strip()
+            run.stdin.close()
+    assert not processes(folder) and not list(folder.glob("homebody-*"))
 
 
 def processes(folder: Path, name: str = "") -> list[int]:
