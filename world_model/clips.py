@@ -49,11 +49,18 @@ class Clip:
 class Clips:
     """Random clips from arrays in memory; the same seed gives the same clips."""
 
-    def __init__(self, data: TrainingArrays, *, frames: int, batch: int, image_size: int, seed: int, foreign: float = 0.25) -> None:
+    def __init__(
+        self, data: TrainingArrays, *, frames: int, batch: int, image_size: int, seed: int, foreign: float = 0.25, failed: float = 0.4
+    ) -> None:
+        """`foreign`: share of clips judged by a sentence that asks for something else; `failed`: share from attempts that did
+        not succeed, however few there are, since demonstrations never fail."""
         self._data, self._frames, self._batch, self._size, self._foreign = data, frames, batch, image_size, foreign
         self.rng = np.random.default_rng(seed)
         lengths = np.diff(data.starts)
         self._episode = np.repeat(np.arange(len(lengths)), lengths)
+        won = data.success[self._episode]
+        self._won, self._lost = np.flatnonzero(won), np.flatnonzero(~won)
+        self._failed = failed if len(self._won) and len(self._lost) else float(len(self._won) == 0)
         self._targets = command_targets(data.action)
         self._goals = all_goals()
         self._tokens = {g: np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals}
@@ -72,7 +79,8 @@ class Clips:
 
     def draw(self) -> Clip:
         """One batch; a share of the clips is judged by a sentence that asks for something else."""
-        first = self.rng.integers(len(self._episode), size=self._batch)
+        lost = self.rng.random(self._batch) < self._failed
+        first = np.array([self.rng.choice(self._lost if bad else self._won) for bad in lost])
         episodes = self._episode[first]
         foreign = self.rng.random(self._batch) < self._foreign
         goals = [self._other(int(e)) if f else self._data.goals[e] for e, f in zip(episodes, foreign, strict=True)]
