@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +40,13 @@ def _done_indices(store: Store, task: str, split: str) -> set[int]:
     """Episode indices of `task` and `split` that the data set already holds."""
     certificates = [store.meta(i)["certificate"] for i in range(len(store))]
     return {int(c["index"]) for c in certificates if c["task"] == task and c["split"] == split}
+
+
+def _require(packages: Sequence[str]) -> None:
+    """Raises HomebodyError with the remedy where an optional package is missing."""
+    missing = [p for p in packages if importlib.util.find_spec(p) is None]
+    if missing:
+        raise HomebodyError(f"teleoperation needs {', '.join(missing)}: install with `pip install 'homebody[teleop]'`")
 
 
 async def _serve(session: Session, host: str, port: int) -> None:
@@ -99,6 +108,7 @@ def teleop(
         limit: Longest attempt [s].
         json_path: Write `episodes, numbers, dataset` there at the end.
     """
+    _require(("mink", "daqp", "websockets"))
     from ..envs.initial import SPLITS, task_goals
     from ..teleop.server import check_loopback
     from .doctor import require_gl

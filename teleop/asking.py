@@ -1,15 +1,32 @@
-"""Understanding what the operator typed, and saying what could be typed instead."""
+"""Understanding what the operator typed, saying what could be typed instead, and knowing what has been done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from ..core.errors import HomebodyError, nearest
-from ..core.instructions import candidates, phrasings
+from ..core.instructions import all_goals, candidates, phrasings
 from ..core.types import Goal
+from ..envs.tasks import HOLD_STEPS
 
 CHOICES = 4
 """Instructions to offer at most."""
+
+
+Level = Literal["info", "good", "bad"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A line for the operator."""
+
+    number: int
+    level: Level
+    text: str
+    choices: tuple[str, ...] = ()
+    """Instructions to choose from."""
 
 
 class NotAskable(HomebodyError):
@@ -31,3 +48,21 @@ def understand(text: str, valid: Sequence[Goal]) -> Goal:
         raise NotAskable(f"{text!r} could mean", [phrasings(g)[0] for g in fitting][:CHOICES])
     why = "does not fit this start" if found else "is not an instruction that the robot knows" if text else "is empty"
     raise NotAskable(f"{text!r} {why}; you can ask for", nearest(text, here, CHOICES))
+
+
+class Achieved:
+    """The goals that an attempt has reached at any time, asked for or not: held as long as success takes."""
+
+    def __init__(self) -> None:
+        self._held = dict.fromkeys(all_goals(), 0)
+        self._reached: set[Goal] = set()
+
+    def look(self, holds: Callable[[Goal], bool]) -> None:
+        """After a control step: `holds` says whether a goal's predicates hold now."""
+        for goal in self._held:
+            self._held[goal] = self._held[goal] + 1 if holds(goal) else 0
+            if self._held[goal] >= HOLD_STEPS:
+                self._reached.add(goal)
+
+    def __contains__(self, goal: Goal) -> bool:
+        return goal in self._reached

@@ -155,8 +155,11 @@ class ToolDrive:
         self._frame.set_target(mink.SE3.from_matrix(self._target))
         dt = DT_S / self.config.iterations
         for _ in range(self.config.iterations):
-            velocity = mink.solve_ik(
-                self._configuration, [self._frame, self._posture], dt, "daqp", damping=1e-6, limits=self._limits
-            )  # fmt: skip
+            try:
+                velocity = mink.solve_ik(
+                    self._configuration, [self._frame, self._posture], dt, "daqp", damping=1e-6, limits=self._limits
+                )  # fmt: skip
+            except mink.NoSolutionFound:
+                break  # the arm stays where it is for this step
             self._configuration.integrate_inplace(velocity, dt)
         return self.joints

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from ..core.types import CONTROL_HZ
-from .commands import Command, Hold
+from .commands import Ack, Command, Hold
 from .session import Session
 from .view import Display, Load
 
@@ -64,10 +64,10 @@ class Loop:
             start = time.perf_counter()
             hz += 0.05 * (1.0 / max(start - last, 1e-3) - hz)
             last = start
-            self._take_commands(start)
+            told = self._take_commands(start)
             self._session.tick(start)
             number += 1
-            if self._watched() and self._display.due(number):
+            if self._watched() and self._display.due(number, told=told):
                 self._publish(self._display.frame(number, Load(hz=hz, busy=busy), self._latency_ms()))
             took = time.perf_counter() - start
             busy += 0.1 * (took / PERIOD_S - busy)
@@ -79,12 +79,15 @@ class Loop:
             elif wait < -FORGET_S:
                 due = time.perf_counter()
 
-    def _take_commands(self, now: float) -> None:
+    def _take_commands(self, now: float) -> bool:
+        """Whether there was one that is more than a sign of life."""
+        told = False
         while True:
             try:
                 command = self._commands.get_nowait()
             except queue.Empty:
-                return
+                return told
+            told |= not isinstance(command, Ack)
             self._session.handle(command, now)
 
 

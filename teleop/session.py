@@ -14,11 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.instructions import all_goals
 from ..core.types import CONTROL_HZ, Episode, Goal, Policy, Seeded
 from ..envs.engine import HouseholdVectorEnv
-from ..envs.tasks import HOLD_STEPS
-from .asking import NotAskable, understand
+from .asking import Achieved, Level, Message, NotAskable, understand
 from .commands import Ack, Command, Discard, Grip, Hold, Keep, Move, Prompt, Redo, Resume, Stop
 from .drive import ToolDrive
 from .recorder import HOLD, PAUSE, POLICY, TELEOP, Recorder
@@ -26,7 +24,6 @@ from .recorder import HOLD, PAUSE, POLICY, TELEOP, Recorder
 Phase = Literal["ready", "running", "over"]
 Mode = Literal["manual", "policy", "hold"]
 Outcome = Literal["", "solved", "time is up", "diverged"]
-Level = Literal["info", "good", "bad"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +42,6 @@ class SessionConfig:
     """The person counts as acting for so long after letting go: the arm settles, the fingers close [s]."""
     settle_s: float = 1.0
     """Holding for nobody is recorded for so long, then the simulation waits [s]."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """A line for the operator."""
-
-    number: int
-    level: Level
-    text: str
-    choices: tuple[str, ...] = ()
-    """Instructions to choose from."""
 
 
 class Session:
@@ -96,8 +82,7 @@ class Session:
         self.time_s, self._last_tick = 0.0, None
         self._move, self._touched_at, self._held_s = Move(), -np.inf, 0.0
         self._gripper = self.env.gripper_target(0)
-        self._held_goals = dict.fromkeys(all_goals(), 0)
-        self._reached: set[Goal] = set()
+        self._achieved = Achieved()
         self._pending: tuple[Goal, str, bool] | None = None
         self._take()
 
@@ -194,7 +179,7 @@ class Session:
             self._begin(self.index, goal, text)
         elif goal == self.env.goal(0):
             self.recorder.ask(text, new_goal=False)
-        elif goal in self._reached or self.env.holds(0, goal):
+        elif goal in self._achieved or self.env.holds(0, goal):
             raise HomebodyError(f"{text!r} was done already in this attempt: keep it, redo it or discard it first")
         else:
             self._pending = (goal, text, run)
@@ -289,10 +274,7 @@ class Session:
 
     def _step(self, action: np.ndarray) -> None:
         self.observation, _, terminated, truncated, self.info = self.env.step(action[None])
-        for goal in self._held_goals:
-            self._held_goals[goal] = self._held_goals[goal] + 1 if self.env.holds(0, goal) else 0
-            if self._held_goals[goal] >= HOLD_STEPS:
-                self._reached.add(goal)
+        self._achieved.look(lambda goal: self.env.holds(0, goal))
         if self.info["diverged"][0]:
             self._end("diverged", "bad", "The simulation diverged. Redo or discard.")
         elif terminated[0]:

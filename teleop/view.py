@@ -19,6 +19,8 @@ from .session import Session
 CAMERAS = ("scene", "wrist")
 LEVELS = ((400, 712, 1), (320, 568, 1), (240, 426, 1), (240, 426, 2), (180, 320, 4))
 """Scene pictures from best to cheapest: height, width, and every how many control steps one is drawn. The wrist's are square."""
+STILL_EVERY = 4
+"""While nothing moves, every how many control steps a picture is drawn."""
 WRIST = 0.7
 """Height of the wrist picture, as a share of the scene's."""
 PROFILE: Profile = "film"
@@ -102,9 +104,10 @@ class Display:
         """Height and width of the scene picture [pixels]."""
         return LEVELS[self._level][:2]
 
-    def due(self, step: int) -> bool:
-        """Whether control step number `step` is drawn."""
-        return step % LEVELS[self._level][2] == 0
+    def due(self, step: int, *, told: bool) -> bool:
+        """Whether control step number `step` is drawn; `told`: the operator has just done something."""
+        every = LEVELS[self._level][2] if self._session.phase == "running" else STILL_EVERY
+        return told or step % every == 0
 
     def adapt(self, busy: float) -> None:
         """Takes note that a step took the share `busy` of its period."""

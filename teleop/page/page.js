@@ -267,17 +267,17 @@
 
   // --- events -------------------------------------------------------------------------------------------------------
   const SHORTCUTS = {
-    Enter: () => act("keep"), KeyR: () => act("redo"), Backspace: () => act("discard"), KeyP: () => act("resume"), Escape: () => act("stop"),
+    Enter: () => act("keep"), NumpadEnter: () => act("keep"), KeyR: () => act("redo"), Backspace: () => act("discard"), Delete: () => act("discard"), KeyP: () => act("resume"), Escape: () => act("stop"),
     KeyT: () => $("text").focus(), KeyH: () => $("help").showModal(), KeyG: () => $("overlay").classList.toggle("plain"),
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.target.id === "text") {
       if (event.code === "Escape") event.target.blur();
-      if (event.code === "Enter" && event.shiftKey) { event.preventDefault(); ask(false); }
+      if (event.key === "Enter" && event.shiftKey) { event.preventDefault(); ask(false); }
       return;
     }
-    const native = event.target.tagName === "BUTTON" && (event.code === "Enter" || event.code === "Space");
+    const native = event.target.tagName === "BUTTON" && (event.key === "Enter" || event.key === " ");
     if ($("help").open || native || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.code in AXES || event.code === "Space" || event.code.startsWith("Shift")) {
       event.preventDefault();

@@ -69,6 +69,7 @@ def house(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     yield process, url
     process.kill()
     process.wait()
+    process.stdout.close()
 
 
 class Operator:
@@ -215,3 +216,39 @@ def test_drive_by_keys_open_the_drawer_keep_then_prompt_take_over_discard(
     assert process.wait(20) == 0
     assert json.loads((tmp_path / "report.json").read_text())["episodes"] == 1
     check_data(tmp_path / "data")
+
+
+def test_gamepad_and_pads_drive_and_a_lost_page_leaves_a_robot_that_holds(browser: Any, house: tuple[subprocess.Popen[str], str]) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.by import By
+
+    _, url = house
+    browser.get(url)
+    op = Operator(browser)
+    x, _, z = op.wait(lambda s: s["phase"] == "ready")["tool"]["position"]
+    browser.execute_script(
+        """window.pad = {connected: true, axes: [0, -1, 0, 0], buttons: Array.from({length: 12}, () => ({pressed: false, value: 0}))};
+        navigator.getGamepads = () => [window.pad];"""
+    )
+    op.wait(lambda s: s["mode"] == "manual" and s["tool"]["position"][0] > x + 0.05)
+    browser.execute_script("pad.axes[1] = 0; pad.buttons[0] = {pressed: true, value: 1};")
+    op.wait(lambda s: s["width_m"] < 0.05)
+    browser.execute_script("pad.connected = false;")
+
+    button = browser.find_element(By.CSS_SELECTOR, '[data-key="KeyQ"]')
+    ActionChains(browser).click_and_hold(button).perform()
+    op.wait(lambda s: s["tool"]["position"][2] < z - 0.05)
+    ActionChains(browser).release(button).perform()
+
+    op.type(op.state()["valid"][0], ENTER)
+    op.wait(lambda s: s["mode"] == "policy")
+    frames = op.state()["frames"]
+    browser.get("about:blank")
+    browser.get(url)
+    held = op.wait(lambda s: s["mode"] == "hold")
+    assert held["frames"] >= frames and held["returns_to_policy"]
+    op.tap("p")
+    op.wait(lambda s: s["mode"] == "policy")
+    browser.find_element(By.ID, "hand").click()
+    op.wait(lambda s: s["mode"] == "manual")
+    assert browser.get_log("browser") == []

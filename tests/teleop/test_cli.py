@@ -1,0 +1,50 @@
+"""`homebody teleop`: bad input gets one line and exit 2, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from homebody.cli.main import main
+from homebody.cli.teleop import _require
+from homebody.core.errors import HomebodyError
+from homebody.datasets.store import Store
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--host", "0.0.0.0"], "expected a loopback address"),
+        (["--port", "70000"], "port is 70000"),
+        (["--port", "web"], "invalid literal"),
+        (["--seed", "-1"], "seed is -1"),
+        (["--task", "open_draw"], "unknown task 'open_draw': nearest are open_drawer"),
+        (["--split", "test"], "unknown split 'test'"),
+        (["--limit", "0"], "limit is 0"),
+        (["--policy", "expret"], "unknown policy 'expret'"),
+        (["--polcy", "expert"], "unknown option '--polcy': nearest are --policy"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["teleop", *words]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and said in error and len(error.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_no_data_set_or_of_another_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").write_bytes(b"")
+    assert main(["teleop", "--policy", "zero", "--out", str(tmp_path / "photos")]) == 2
+    assert "is not a data set of Homebody" in capsys.readouterr().err
+    Store.create(tmp_path / "small", robot="panda", cameras=("scene",), image_size=64, control_hz=20).close()
+    assert main(["teleop", "--policy", "zero", "--out", str(tmp_path / "small")]) == 2
+    assert "holds scene at 64 pixels: expected scene, wrist at 128 pixels" in capsys.readouterr().err
+
+
+def test_a_missing_package_is_named_with_its_remedy() -> None:
+    with pytest.raises(HomebodyError, match=r"needs no_such_package: install with `pip install 'homebody\[teleop\]'`"):
+        _require(("json", "no_such_package"))
