@@ -76,7 +76,6 @@ def slots_each(slots: int, config: ClusterConfig) -> int:
 def _set_environment(config: ClusterConfig) -> None:
     """Ray reads these when it is imported: it takes such settings in no other way."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
     if config.address is None:
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # meant for desktop systems: loopback addresses only
         if "RAY_AUTH_MODE" not in os.environ:  # whoever lacks this token cannot talk to the cluster

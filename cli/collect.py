@@ -47,7 +47,7 @@ class CollectRecipe:
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
                 task, count, robot=self.robot, image_size=self.image_size, cameras=CAMERAS, split=self.split,
-                randomize=self.randomize or None, threads=self.threads,
+                privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads,
             )  # fmt: skip
 
         return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)

@@ -91,7 +91,7 @@ def hashes(dataset: Path) -> list[Any]:
 
 
 def collect(out: Path, *words: str) -> list[Any]:
-    sizes = ["--image-size", "32", "--perturb", "0.5", "--episodes", "2"]
+    sizes = ["--image-size", "32", "--perturb", "0.5", "--randomize", "train", "--episodes", "2"]
     assert main(["collect", "--tasks", "pick_up,open_drawer", *sizes, "--out", str(out), *words]) == 0
     return hashes(out)
 
