@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -98,18 +99,24 @@ def _lerobot(path: Path | None) -> Driver:
 
 
 def make_lerobot(kind: str, settings: dict[str, Any]) -> LeRobot:
-    """A robot of LeRobot's, by its registered type. Raises HomebodyError without LeRobot or for an unknown type."""
+    """A robot of LeRobot's or of one of its plugins, by its registered type. Raises HomebodyError without LeRobot or for an
+    unknown type."""
     try:
+        import draccus  # pyright: ignore[reportMissingImports]
         from lerobot.robots import RobotConfig  # pyright: ignore[reportMissingImports]
         from lerobot.robots.utils import make_robot_from_config  # pyright: ignore[reportMissingImports]
+        from lerobot.utils.import_utils import register_third_party_plugins  # pyright: ignore[reportMissingImports]
+
+        importlib.import_module("lerobot.cameras.opencv")  # registers its camera type
     except ImportError as error:
-        raise HomebodyError(f"LeRobot is not installed ({error}): pip install lerobot, beside this package") from error
+        raise HomebodyError(f"LeRobot is not installed whole ({error}): pip install lerobot, beside this package") from error
+    register_third_party_plugins()  # packages called lerobot_robot_*; LeRobot itself has no seven-joint arm
     known = RobotConfig.get_known_choices()
     if kind not in known:
         raise unknown("LeRobot type", kind, known)
     try:
-        return make_robot_from_config(known[kind](**settings))
-    except TypeError as error:
+        return make_robot_from_config(draccus.decode(known[kind], settings))
+    except (TypeError, ValueError, draccus.ParsingError) as error:
         raise HomebodyError(f"LeRobot's {kind} does not take these settings: {error}") from error
 
 

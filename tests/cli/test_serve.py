@@ -147,7 +147,7 @@ def test_only_loopback_addresses_are_this_machine():
 
 
 def test_a_lerobot_arm_is_built_from_a_file_and_runs(server, tmp_path, monkeypatch, capsys):
-    """LeRobot's registry and factory are faked by the names that LeRobot gives them."""
+    """LeRobot's registry and factory are faked, by the names that they have in LeRobot 0.4."""
     state = {f"joint_{n}.pos": float(np.degrees(q)) for n, q in enumerate(Q_HOME, 1)} | {"gripper.pos": 100.0}
     built = []
 
@@ -174,11 +174,17 @@ def test_a_lerobot_arm_is_built_from_a_file_and_runs(server, tmp_path, monkeypat
         def __init__(self, *, port):
             self.port = port
 
-    robots, utils = types.ModuleType("lerobot.robots"), types.ModuleType("lerobot.robots.utils")
-    robots.RobotConfig = types.SimpleNamespace(get_known_choices=lambda: {"panda_follower": Config})
-    utils.make_robot_from_config = lambda config: built.append((config.port, Robot())) or built[-1][1]
-    for module in (types.ModuleType("lerobot"), robots, utils):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
+    modules = {
+        "lerobot": {}, "lerobot.robots": {"RobotConfig": types.SimpleNamespace(get_known_choices=lambda: {"panda_follower": Config})},
+        "lerobot.robots.utils": {"make_robot_from_config": lambda config: built.append((config.port, Robot())) or built[-1][1]},
+        "lerobot.utils": {}, "lerobot.utils.import_utils": {"register_third_party_plugins": lambda: None},
+        "lerobot.cameras": {}, "lerobot.cameras.opencv": {},
+        "draccus": {"decode": lambda kind, settings: kind(**settings), "ParsingError": KeyError},
+    }  # fmt: skip
+    for name, content in modules.items():
+        module = types.ModuleType(name)
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, name, module)
     file = tmp_path / "arm.json"
     mapping = {"cameras": {"scene": "front", "wrist": "hand"}, "without_touch": True, "control_hz": 100}
     words = ["robot", "--server", server[0], "--token", server[1], "--instruction", TEXT, "--driver", "lerobot", "--config", str(file)]

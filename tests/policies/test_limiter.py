@@ -73,6 +73,18 @@ def test_no_limit_breaks_at_other_rates(limits, dt_s):
     assert checker.violations == 0, checker.counts
 
 
+@TABLES
+def test_no_limit_breaks_between_commands_at_20_hz(limits):
+    rng = np.random.default_rng(7)
+    start = np.clip(np.tile(Q_HOME, (60, 1)), np.asarray(limits.q_min) + 0.1, np.asarray(limits.q_max) - 0.1)
+    limiter, checker = JointLimiter(LimiterConfig(limits=limits), start), LimitsChecker(limits, 0.001, start)
+    for _ in range(25):
+        command = limiter.position + rng.choice([0.02, 0.3, 5.0, np.nan], (60, 1), p=[0.4, 0.3, 0.25, 0.05]) * rng.normal(size=(60, 7))
+        checker.add(limiter.advance(None if rng.random() < 0.1 else command, 50))
+    assert checker.violations == 0, checker.counts
+    assert limiter.rejected.sum() > 0
+
+
 @pytest.mark.slow
 @TABLES
 def test_ten_million_adversarial_commands_break_no_limit(limits):
