@@ -13,8 +13,9 @@ DEVICE ?= cpu
 SCALE ?= 10
 MINUTES ?= 40
 OUT ?= out/recipe
+POLICY ?= homebody
 
-.PHONY: help install prompt test check bench recipe clean gl
+.PHONY: help install prompt test check bench recipe recipe-world clean gl
 
 help:
 	@echo 'make prompt TEXT="open the top drawer"   run the robot on a sentence (installs on first use)'
@@ -57,16 +58,29 @@ check: gl $(VENV)/.dev
 bench: install
 	$(BIN)/homebody bench --policy homebody --episodes 50 --out out/bench
 
+# Half of the data come from the nominal house, half from houses whose physics, light, colours and cameras vary.
 recipe: install
 	set -e; for part in open_drawer:18 close_drawer:14 open_microwave:14 close_microwave:12 pick_up:42 put_in:48; do \
-	  $(BIN)/homebody collect --tasks $${part%:*} --episodes $$(( $${part#*:} * $(SCALE) )) --perturb 0.5 --out $(OUT)/demonstrations; done
+	  for house in "" "--randomize train --first-index 100000"; do \
+	  $(BIN)/homebody collect --tasks $${part%:*} --episodes $$(( $${part#*:} * $(SCALE) / 2 )) --perturb 0.5 $$house --out $(OUT)/demonstrations; done; done
 	$(BIN)/homebody train policy --data $(OUT)/demonstrations --size $(SIZE) --device $(DEVICE) --minutes $(MINUTES) --steps 1000000 --out $(OUT)/first
 	set -e; for part in open_drawer:8 close_drawer:7 open_microwave:8 close_microwave:7 pick_up:30 put_in:30; do \
 	  $(BIN)/homebody collect --tasks $${part%:*} --episodes $$(( $${part#*:} * $(SCALE) / 2 )) --first-index 50000 --policy $(OUT)/first \
-	    --takeover 1 --perturb 0.2 --out $(OUT)/takeovers; done
+	    --takeover 1 --perturb 0.2 --randomize train --out $(OUT)/takeovers; done
 	$(BIN)/homebody train policy --data $(OUT)/demonstrations $(OUT)/takeovers --size $(SIZE) --device $(DEVICE) --minutes $(MINUTES) --steps 1000000 \
 	  --start-from $(OUT)/first --rate 6e-4 --out $(OUT)/homebody
 	$(BIN)/homebody bench --policy $(OUT)/homebody --episodes 50 --out $(OUT)/bench --card $(OUT)/homebody
+	$(BIN)/homebody bench --policy $(OUT)/homebody --episodes 50 --randomize heldout --out $(OUT)/bench_varied --card $(OUT)/homebody
+
+# The world model learns from demonstrations, from attempts of the policy where it often fails, and from play.
+recipe-world: install
+	$(BIN)/homebody collect --tasks open_drawer,close_drawer,open_microwave,close_microwave,pick_up,put_in --episodes $$(( 10 * $(SCALE) )) \
+	  --first-index 300000 --policy $(POLICY) --autonomous 1 --keep-failures --randomize heldout --out $(OUT)/attempts
+	$(BIN)/homebody collect --tasks pick_up,open_microwave,close_drawer --episodes $$(( 3 * $(SCALE) )) --first-index 400000 --policy play \
+	  --autonomous 1 --keep-failures --randomize train --out $(OUT)/play
+	$(BIN)/homebody train world-model --data $(OUT)/demonstrations $(OUT)/attempts $(OUT)/play --device $(DEVICE) --minutes $(MINUTES) \
+	  --steps 1000000 --out $(OUT)/world
+	$(BIN)/homebody imagine --evaluate 200 --randomize heldout --policy $(POLICY) --world $(OUT)/world --card $(OUT)/world
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .ruff_cache

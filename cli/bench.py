@@ -177,7 +177,8 @@ def bench(
     if card:
         from ..policies.card import add_scores
 
-        add_scores(card, f"{split} initial states, {language} instructions", summary)
+        house = f", house varied over the {randomize} ranges" if randomize else ""
+        add_scores(card, f"{split} initial states, {language} instructions{house}", summary)
     if json_path:
         json_path.write_text(json.dumps(summary, indent=2) + "\n")
     return 1 if summary["interrupted"] else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import tyro
 
-from ..core.errors import HomebodyError
+from ..core.errors import HomebodyError, unknown
 from ..core.types import CONTROL_HZ, Goal
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def imagine(
     world: str = "world",
     randomize: str = "",
     evaluate: int = 0,
+    card: Path | None = None,
     out: Path = Path("out/imagine"),
     json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
@@ -42,15 +43,19 @@ def imagine(
         randomize: Vary physics, light, colours and cameras: `train` or `heldout` ranges.
         evaluate: Also imagine so many held-out episodes over all tasks (200 gives a usable interval) and report
             success AUC, latent error and PSNR.
+        card: Folder of a world model whose card gets the figures of --evaluate.
         out: Folder for video.mp4.
         json_path: Write `psnr, lpips, success_auc, video` and more there too.
     """
     from ..core.instructions import parse
+    from ..envs.axes import RANDOMIZE
 
     if not text and not evaluate:
         raise HomebodyError('nothing to imagine: expected an instruction such as "open the top drawer", or --evaluate N')
     if seed < 0:
         raise HomebodyError(f"seed is {seed}: expected 0 or more")
+    if randomize and randomize not in RANDOMIZE:
+        raise unknown("randomisation", randomize, RANDOMIZE)
     if evaluate < 0:
         raise HomebodyError(f"evaluate is {evaluate}: expected 0 or more episodes")
     goal = parse(text) if text else None
@@ -77,6 +82,10 @@ def imagine(
             f"  within tasks {e['success_auc_within_tasks']:.3f}; PSNR {e['psnr']:.1f} dB, showing the last picture {e['psnr_copy']:.1f} dB"
         )
         print("  latent error as a share of copying: " + ", ".join(f"{v:.2f} at {k} s" for k, v in e["latent_error"].items()))
+        if card:
+            from ..world_model.card import add_evaluation
+
+            add_evaluation(card, f"{policy} on held-out states, {randomize or 'nominal'} house", e)
     if json_path:
         json_path.write_text(json.dumps(result, indent=2) + "\n")
     return 0

@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from ..core.errors import HomebodyError
 from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
+from .card import write_card
 from .checkpoint import save_world
 from .clips import Clip, Clips
 from .network import WorldConfig, WorldModel
@@ -240,5 +241,7 @@ def make_world_trainer(
     if start_from is None:
         for name, value in clips.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))
-    out.mkdir(parents=True, exist_ok=True)
+    write_card(
+        out, {"training": asdict(config), "frames": len(data.action), "episodes": len(data.goals), "solved": int(data.success.sum())}
+    )
     return WorldTrainer(model, clips, config, out)
