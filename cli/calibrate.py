@@ -66,7 +66,9 @@ def calibrate(
     config = BoardConfig(columns=columns, rows=rows, square_mm=square_mm, marker_mm=marker_mm, dictionary=dictionary)
     if print_board is not None:
         width, height = write_board(config, print_board)
-        print(f"{print_board}: {config.name}, a page of {width:.0f} x {height:.0f} mm; print at 100 %, glue it on something flat, measure a square")
+        print(
+            f"{print_board}: {config.name}, a page of {width:.0f} x {height:.0f} mm; print at 100 %, glue it on something flat, measure a square"
+        )
         return 0
     if folder is None:
         raise HomebodyError("give a folder of pictures, or --print-board board.pdf to make the board")
@@ -80,7 +82,10 @@ def calibrate(
     from ..envs.real.poses import read_poses
 
     settings = CalibrateConfig(
-        mode=mode, distortion=distortion, arm=ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg), lens=read_lens(intrinsics) if intrinsics else None
+        mode=mode,
+        distortion=distortion,
+        arm=ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg),
+        lens=read_lens(intrinsics) if intrinsics else None,
     )
     paths = list_pictures(folder)
     poses = None if mode == "intrinsics" else read_poses(folder, [p.name for p in paths])

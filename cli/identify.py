@@ -93,7 +93,9 @@ def _excite(path: Path, seconds: float, rate_hz: float, seed: int) -> int:
     write_table(path, time_s, command=command)
     reach = (command.max(axis=0) - command.min(axis=0)) / 2
     print(f"{path}: {seconds:g} s at {rate_hz:g} Hz, starts and ends at rest at {', '.join(f'{v:.3f}' for v in command[0])} rad")
-    print(f"  joints swing by up to {reach.max():.2f} rad, tool at least {config.lowest_m:g} m above the base's plane: clear the space around the arm")
+    print(
+        f"  joints swing by up to {reach.max():.2f} rad, tool at least {config.lowest_m:g} m above the base's plane: clear the space around the arm"
+    )
     print("  send each row at its time as a position target; log time_s, q1..q7, command1..command7")
     return 0
 
@@ -111,7 +113,9 @@ def _rehearse(path: Path, seconds: float, rate_hz: float, seed: int) -> None:
     log = simulate_log(arm, ExciteConfig(seconds=seconds, rate_hz=rate_hz, seed=seed), seed=seed)
     write_table(path, log.time_s, q=log.q, command=log.command)
     print(f"{path}: a simulated arm with friction {', '.join(f'{v:.2f}' for v in arm.friction)} N m,")
-    print(f"  damping {', '.join(f'{v:.2f}' for v in arm.damping)} N m s/rad, payload {arm.payload_kg:.3f} kg, delay {arm.delay_s * 1000:.1f} ms")
+    print(
+        f"  damping {', '.join(f'{v:.2f}' for v in arm.damping)} N m s/rad, payload {arm.payload_kg:.3f} kg, delay {arm.delay_s * 1000:.1f} ms"
+    )
 
 
 COMMANDS = {"identify": identify}

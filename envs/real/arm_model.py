@@ -74,7 +74,9 @@ def nominal_joints(spec: mujoco.MjSpec) -> tuple[np.ndarray, np.ndarray]:
     return np.array([float(np.ravel(j.frictionloss)[0]) for j in joints]), np.array([float(np.ravel(j.damping)[0]) for j in joints])
 
 
-def delayed_targets(sent_s: np.ndarray, targets: np.ndarray, at_s: np.ndarray, step_s: float, delay_s: float, *, linear: bool) -> np.ndarray:
+def delayed_targets(
+    sent_s: np.ndarray, targets: np.ndarray, at_s: np.ndarray, step_s: float, delay_s: float, *, linear: bool
+) -> np.ndarray:
     """What a servo sees on average during each physics step [at, at + step), `delay_s` after it was sent: (M, 7).
 
     `targets` (N, 7) sent at `sent_s` (N,) are held until the next one, or joined by lines (`linear`); before the first they

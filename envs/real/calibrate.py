@@ -123,7 +123,9 @@ def _solve_lens(pictures: Sequence[Picture], config: CalibrateConfig) -> tuple[L
     lens = Lens(size=pictures[0].size, matrix=matrix, distortion=np.resize(np.ravel(distortion)[:5], 5))
     width = pictures[0].size[0]
     if not (np.isfinite(matrix).all() and 0.1 * width < matrix[0, 0] < 100 * width):
-        raise HomebodyError(f"the lens cannot be solved: a focal length of {matrix[0, 0]:.0f} pixels; tilt the board more, fill the picture")
+        raise HomebodyError(
+            f"the lens cannot be solved: a focal length of {matrix[0, 0]:.0f} pixels; tilt the board more, fill the picture"
+        )
     poses = np.array([rigid(r, t) for r, t in zip(rotations, translations, strict=True)])
     return lens, np.ravel(deviations)[:9], poses
 
@@ -142,7 +144,9 @@ def _rms(residual: np.ndarray) -> float:
     return float(np.sqrt((residual**2).sum(axis=-1).mean()))
 
 
-def _drop_misfits(pictures: list[Picture], config: CalibrateConfig, rejected: dict[str, str]) -> tuple[list[Picture], Lens, np.ndarray | None, np.ndarray]:
+def _drop_misfits(
+    pictures: list[Picture], config: CalibrateConfig, rejected: dict[str, str]
+) -> tuple[list[Picture], Lens, np.ndarray | None, np.ndarray]:
     """Solves the lens; pictures whose corners fit no lens are rejected, the worst first."""
     while True:
         lens, sd, C = _solve_lens(pictures, config)
@@ -185,10 +189,14 @@ def _lens_warnings(pictures: Sequence[Picture], C: np.ndarray, errors: list[np.n
         out.append(f"corners cover {100 * covered:.0f} % of the picture: show the board in its corners and at its edges too")
     tilts = np.rad2deg([np.arccos(np.clip(abs(T[2, 2]), 0, 1)) for T in C])
     if np.ptp(tilts) < 15:
-        out.append(f"the board's tilt varies by {np.ptp(tilts):.0f} degrees: tilt it by 20 to 45 degrees in several pictures, or the focal length is poor")
+        out.append(
+            f"the board's tilt varies by {np.ptp(tilts):.0f} degrees: tilt it by 20 to 45 degrees in several pictures, or the focal length is poor"
+        )
     overall = _rms(np.concatenate(errors))
     if overall > 1:
-        out.append(f"the error of {overall:.2f} pixels is large: is the board flat, is its size right, does the lens need --distortion five?")
+        out.append(
+            f"the error of {overall:.2f} pixels is large: is the board flat, is its size right, does the lens need --distortion five?"
+        )
     if len(pictures) < 10:
         out.append(f"{len(pictures)} pictures were used: 15 to 30 are better")
     return out
@@ -222,11 +230,19 @@ def calibrate(found: Sequence[Picture], config: CalibrateConfig, poses: dict[str
 def _enough(pictures: Sequence[Picture], found: Sequence[Picture], rejected: dict[str, str], mode: Mode) -> None:
     if len(pictures) < LEAST_PICTURES[mode]:
         why = "; ".join(f"{n}: {r}" for n, r in list(rejected.items())[:3])
-        raise HomebodyError(f"{len(pictures)} of {len(found)} pictures are of use, expected {LEAST_PICTURES[mode]} or more ({why or 'take more'})")
+        raise HomebodyError(
+            f"{len(pictures)} of {len(found)} pictures are of use, expected {LEAST_PICTURES[mode]} or more ({why or 'take more'})"
+        )
 
 
 def _with_arm(
-    pictures: list[Picture], lens: Lens, lens_sd: np.ndarray | None, C: np.ndarray, T: np.ndarray, rejected: dict[str, str], config: CalibrateConfig
+    pictures: list[Picture],
+    lens: Lens,
+    lens_sd: np.ndarray | None,
+    C: np.ndarray,
+    T: np.ndarray,
+    rejected: dict[str, str],
+    config: CalibrateConfig,
 ) -> Calibration:
     """Hand-eye and the adjustment of everything."""
     first, second = rotation_spread_deg(T)
@@ -252,7 +268,9 @@ def _with_arm(
         warnings.append(f"the tool turns by {second:.0f} degrees only about its second axis (rms): turn the hand more, about two axes")
     rms_mm = float(1000 * np.sqrt((off[:, 3:] ** 2).sum(axis=1).mean()))
     if rms_mm > 3 * config.arm.position_mm:
-        warnings.append(f"the tool poses agree with the pictures to {rms_mm:.1f} mm only: is the board's size right, did the arm stand still?")
+        warnings.append(
+            f"the tool poses agree with the pictures to {rms_mm:.1f} mm only: is the board's size right, did the arm stand still?"
+        )
     return Calibration(
         mode=config.mode, lens=lens, lens_sd=None if free == 0 else result.lens_sd if lens_sd is not None else None, camera=result.X, board=result.Y,
         camera_sd=result.camera_sd, rejected=rejected, warnings=warnings, coverage=coverage(pictures), error_px=_rms(np.concatenate(errors)),

@@ -73,7 +73,12 @@ def calibration_to_json(c: Calibration) -> dict[str, Any]:
         lens["standard_deviation"] = dict(zip(LENS_NAMES, map(float, c.lens_sd), strict=True))
     out: dict[str, Any] = {"mode": c.mode, "intrinsics": lens}
     if c.camera is not None and c.board is not None and c.camera_sd is not None:
-        out["camera"] = {"frame": CAMERA_FRAME[c.mode], **_pose_json(c.camera), "sd_position_mm": c.camera_sd[0], "sd_rotation_deg": c.camera_sd[1]}
+        out["camera"] = {
+            "frame": CAMERA_FRAME[c.mode],
+            **_pose_json(c.camera),
+            "sd_position_mm": c.camera_sd[0],
+            "sd_rotation_deg": c.camera_sd[1],
+        }
         out["board"] = {"frame": BOARD_FRAME[c.mode], **_pose_json(c.board)}
         # MuJoCo's cameras look along -z with y upwards.
         out["mujoco_camera"] = {
@@ -97,7 +102,9 @@ def read_lens(path: Path) -> Lens:
         values = [float(found[n]) for n in LENS_NAMES]
         size = (int(found["width"]), int(found["height"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise HomebodyError(f"{path} holds no lens ({type(error).__name__} {error}): expected a calibration.json of `homebody calibrate`") from None
+        raise HomebodyError(
+            f"{path} holds no lens ({type(error).__name__} {error}): expected a calibration.json of `homebody calibrate`"
+        ) from None
     if not (np.isfinite(values).all() and values[0] > 0 and values[1] > 0):
         raise HomebodyError(f"{path}: the lens is not finite or has no positive focal length")
     matrix = np.array([[values[0], 0, values[2]], [0, values[1], values[3]], [0, 0, 1.0]])
@@ -119,7 +126,9 @@ def draw_pictures(c: Calibration, found: list[Picture], folder: Path, out: Path,
         text = f"not used: {c.rejected.get(p.name, '')}"
         if view:
             _draw_view(image, p, view, c.lens, axis_m, scale)
-            text = f"{view.corners} corners, {view.error_px:.3f} px" + (f", tool pose off {view.pose_off_mm:.2f} mm" if c.camera is not None else "")
+            text = f"{view.corners} corners, {view.error_px:.3f} px" + (
+                f", tool pose off {view.pose_off_mm:.2f} mm" if c.camera is not None else ""
+            )
         cv2.rectangle(image, (0, 0), (image.shape[1], round(26 * scale)), (30, 30, 30), -1)
         cv2.putText(image, text[:90], (8, round(18 * scale)), cv2.FONT_HERSHEY_SIMPLEX, 0.5 * scale, (255, 255, 255), thick, cv2.LINE_AA)
         cv2.imwrite(str(out / (Path(p.name).stem + ".png")), image)
@@ -160,7 +169,9 @@ def plot_errors(c: Calibration, found: list[Picture], path: Path) -> None:
     width, height = c.lens.size
     longest = max(1e-9, float(np.percentile(np.linalg.norm(residual, axis=1), 95)))
     factor = 0.04 * width / longest
-    arrows.quiver(at[:, 0], at[:, 1], residual[:, 0], residual[:, 1], angles="xy", scale_units="xy", scale=1 / factor, width=0.002, color="tab:red")
+    arrows.quiver(
+        at[:, 0], at[:, 1], residual[:, 0], residual[:, 1], angles="xy", scale_units="xy", scale=1 / factor, width=0.002, color="tab:red"
+    )
     arrows.set(xlim=(0, width), ylim=(height, 0), aspect="equal", title=f"found minus expected, {factor:.0f} times enlarged")
     counts, _, _ = np.histogram2d(at[:, 1], at[:, 0], bins=COVERAGE_GRID, range=[[0, height], [0, width]])
     cells.imshow(counts, extent=(0, width, height, 0), cmap="Greens", vmin=0)

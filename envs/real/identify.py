@@ -1,7 +1,7 @@
 """Fits dry friction, viscous damping, payload and command delay of an arm to a joint log, by `mujoco.sysid`.
 
 Output-error method: the model follows the logged commands from the log's first sample, and Gauss-Newton makes its joint
-positions agree with the encoders. Two rounds: the first weighs all joints alike, the second by what each one left over.
+positions agree with the encoders. Up to two rounds: the first weighs all joints alike, the second by what each one left over.
 Intervals: Student t over the Gauss-Newton covariance, widened where residuals are correlated in time, which is how
 errors of the model itself (gains, cable, gears) show.
 """
@@ -19,15 +19,14 @@ import numpy as np
 from ...core.errors import HomebodyError
 from ..robots.panda import KV
 from .arm_model import ArmConfig, arm_spec, delayed_targets, nominal_joints, set_payload
+from .fit import NAMES, STILL_RAD, UNITS, Estimate, Fit, correlation_samples, trust_note
 from .joint_log import JointLog
 
-STILL_RAD = 0.02
-"""A joint whose encoder moves less than this shows nothing of its friction."""
-UNITS = {"friction": "N m", "damping": "N m s/rad", "payload": "kg", "delay": "ms"}
-FLOOR = {"friction": 0.05, "damping": 0.1, "payload": 0.05, "delay": 2.0}
-"""Half-widths below these are good enough, however small the value."""
 START_PAYLOAD_KG = 0.2
-NAMES = [*(f"friction{i}" for i in range(1, 8)), *(f"damping{i}" for i in range(1, 8)), "payload", "delay"]
+"""Where the search for the payload starts."""
+ROUNDS = ("first round", "second round: joints weighed by what they left over")
+EVEN = 1.2
+"""Joints whose residuals differ by less than this factor need no second round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,51 +56,6 @@ class IdentifyConfig:
                 raise HomebodyError(f"{name} is {value}: expected {low} to {high}")
         if not 0.0002 <= self.arm.step_s <= 0.01:
             raise HomebodyError(f"a physics step of {self.arm.step_s * 1000:g} ms: expected 0.2 to 10 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """One fitted number."""
-
-    name: str
-    """`friction1..7`, `damping1..7`, `payload` or `delay`."""
-    unit: str
-    value: float
-    half_width: float
-    """Of the confidence interval; infinite where the log says nothing."""
-    nominal: float
-    """In the model as it is shipped."""
-    note: str = ""
-    """Why the value should not be trusted; empty where it may."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fit:
-    """The result, and what is needed to draw it."""
-
-    estimates: Sequence[Estimate]
-    time_s: np.ndarray
-    """(M,) times that were compared [s]."""
-    measured: np.ndarray
-    """(M, 7) [rad]"""
-    before: np.ndarray
-    """(M, 7) joint positions of the model as it is shipped."""
-    after: np.ndarray
-    """(M, 7) with the fitted values."""
-    saturated: np.ndarray
-    """(7,) share of the time that the fitted model's servos push at their torque limits."""
-    confidence: float
-    """Of the intervals."""
-    correlation: float
-    """Samples that count as one: 1 for white residuals."""
-    iterations: int
-
-    def __getitem__(self, name: str) -> Estimate:
-        return next(e for e in self.estimates if e.name == name)
-
-    def rms(self, which: str) -> np.ndarray:
-        """(7,) root mean square of measured minus `before` or `after` [rad]."""
-        return np.sqrt(np.mean((self.measured - getattr(self, which)) ** 2, axis=0))
 
 
 def _sysid() -> Any:
@@ -142,10 +96,11 @@ class _Problem:
         model = self.spec.compile()
         steps = int(np.floor(log.time_s[-1] / config.arm.step_s + 1e-6))
         self.grid = np.arange(steps + 1) * config.arm.step_s
-        self.kept = (log.time_s >= config.warmup_s) & (log.time_s <= self.grid[-1])
         self.weights = np.ones(7)
         series = self.sysid.TimeSeries
-        start, speed = _start(log, config.warmup_s)
+        start, speed, still = _start(log, config.warmup_s)
+        # What was sent before a log that begins in motion is unknown; the servos forget it within a second.
+        self.kept = (log.time_s >= (config.warmup_s if still else config.warmup_s + 0.7)) & (log.time_s <= self.grid[-1])
         sensors = series.compute_all_sensor_mapping(model)
         self.sequences = [
             self.sysid.ModelSequences(
@@ -214,15 +169,19 @@ class _Problem:
         return lambda x: np.concatenate(self.residual(x, params.copy())[0])
 
 
-def _start(log: JointLog, seconds: float) -> tuple[np.ndarray, np.ndarray]:
-    """Joint positions (7,) [rad] and speeds (7,) [rad/s] at the log's start.
+def _start(log: JointLog, seconds: float) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Joint positions (7,) [rad] and speeds (7,) [rad/s] at the log's start, and whether the arm stands still there.
 
-    Where the arm stands still they are the mean and zero: one sample's noise would stay under dry friction.
+    Then they are the mean and zero: one sample's noise would stay under dry friction.
     """
     head = log.time_s < seconds
     if np.ptp(log.command[head], axis=0).max() < 1e-3 and np.ptp(log.q[head], axis=0).max() < 5e-3:
-        return log.q[head].mean(axis=0), np.zeros(7)
-    return log.q[0], log.dq[0] if log.dq is not None else (log.q[1] - log.q[0]) / (log.time_s[1] - log.time_s[0])
+        return log.q[head].mean(axis=0), np.zeros(7), True
+    if log.dq is not None:
+        return log.q[0], log.dq[0], False
+    few = slice(0, max(3, int(np.searchsorted(log.time_s, 0.03))))
+    slope, value = np.polyfit(log.time_s[few], log.q[few], 1)
+    return value, slope, False
 
 
 def _at_times(times: np.ndarray, initial: np.ndarray, state: np.ndarray) -> np.ndarray:
@@ -231,21 +190,6 @@ def _at_times(times: np.ndarray, initial: np.ndarray, state: np.ndarray) -> np.n
 
     path = np.vstack([initial, state])
     return CubicHermiteSpline(path[:, 0], path[:, 1:8], path[:, 8:15])(times)
-
-
-def _correlation(residual: np.ndarray) -> float:
-    """Integrated autocorrelation time of residuals (M, 7) in samples, at least 1, Sokal's window; the mean of the joints."""
-    n = len(residual)
-    centred = residual - residual.mean(axis=0)
-    power = np.abs(np.fft.rfft(centred, 2 * n, axis=0)) ** 2
-    rho = np.fft.irfft(power, axis=0)[:n]
-    rho = rho / np.maximum(rho[:1], 1e-300)
-    times = []
-    for r in rho.T:
-        tau = 2 * np.cumsum(r) - 1
-        stop = np.flatnonzero(np.arange(n) >= 5 * tau)
-        times.append(tau[stop[0] if len(stop) else n // 2])
-    return max(1.0, float(np.mean(times)))
 
 
 def _start_delay(problem: _Problem) -> float:
@@ -273,21 +217,6 @@ def _half_widths(problem: _Problem, params: Any, jacobian: np.ndarray, correlati
     return widths / scale * np.sqrt(correlation)
 
 
-def _note(name: str, value: float, width: float, low: float, high: float, moved_rad: float) -> str:
-    kind = name.rstrip("1234567")
-    if moved_rad < STILL_RAD:
-        return f"not excited: joint {name[-1]} moved by {moved_rad:.3f} rad only; left at its nominal value"
-    if not np.isfinite(width) or width > max(FLOOR[kind], abs(value) / 2):
-        return f"not excited: the log fits values {width:.2g} {UNITS[kind]} away about as well" if np.isfinite(width) else "not excited"
-    if kind == "damping" and value < -width:
-        return f"below zero: the arm's servo damps less than the model's {KV[int(name[-1]) - 1]:g}; take this off its speed gain"
-    if value - low < 1e-3 * max(abs(value), 0.1):
-        return "at the bottom of its range: zero, or the model is wrong about something else"
-    if high - value < 1e-3 * high:
-        return "at the top of its range: the model is wrong about something else, such as the servos' gains"
-    return ""
-
-
 def _estimates(problem: _Problem, params: Any, widths: np.ndarray) -> list[Estimate]:
     half_width = dict(zip((n for n, p in params.items() if not p.frozen), map(float, widths), strict=True))
     moved = np.ptp(problem.log.q, axis=0)
@@ -297,7 +226,7 @@ def _estimates(problem: _Problem, params: Any, widths: np.ndarray) -> list[Estim
         joint = int(name[-1]) - 1 if name[-1].isdigit() else None
         value, width = float(p.value[0]), half_width.get(name, float("inf"))
         moved_rad = float("inf") if joint is None else float(moved[joint])
-        note = _note(name, value, width, float(p.min_value[0]), float(p.max_value[0]), moved_rad)
+        note = trust_note(name, value, width, float(p.min_value[0]), float(p.max_value[0]), moved_rad)
         nominal = 0.0 if joint is None else float(p.nominal[0])
         out.append(Estimate(name=name, unit=UNITS[kind], value=value, half_width=width, nominal=nominal, note=note))
     return out
@@ -313,14 +242,16 @@ def identify(log: JointLog, config: IdentifyConfig | None = None, on_round: Call
     on_round("looking for the delay")
     params = problem.parameters(_start_delay(problem))
     iterations, after, jacobian = 0, before, np.zeros((0, 0))
-    for which in ("first round", "second round: joints weighed by what they left over"):
+    for which in ROUNDS:
         on_round(which)
-        if iterations:
-            problem.weights = 1 / np.maximum(np.sqrt(np.mean((after - measured) ** 2, axis=0)), 1e-7)
         params, result = _optimize(problem, params)
         after, _ = problem.simulate(params)
         jacobian, iterations = np.asarray(result.jac), iterations + len(result.extras["objective"]) - 1
-    correlation = _correlation(after - measured)
+        left_over = np.maximum(np.sqrt(np.mean((after - measured) ** 2, axis=0)), 1e-7)
+        if which == ROUNDS[-1] or left_over.max() < EVEN * left_over.min():
+            break
+        problem.weights = 1 / left_over
+    correlation = correlation_samples(after - measured)
     widths = _half_widths(problem, params, jacobian, correlation)
     return Fit(
         estimates=_estimates(problem, params, widths), time_s=problem.log.time_s[problem.kept], measured=measured, before=before,

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .identify import Fit, IdentifyConfig
+from .fit import Fit
+from .identify import IdentifyConfig
 from .joint_log import JointLog
 
 
@@ -81,10 +82,14 @@ def plot_fit(fit: Fit, log: JointLog, path: Path) -> None:
         right.set_ylabel("[mrad]")
         right.legend(loc="upper right", fontsize=8)
         f, d = fit[f"friction{j + 1}"], fit[f"damping{j + 1}"]
-        right.set_title(f"friction {_text(f.value, f.half_width)} N m, damping {_text(d.value, d.half_width)} N m s/rad", fontsize=9, loc="left")
+        right.set_title(
+            f"friction {_text(f.value, f.half_width)} N m, damping {_text(d.value, d.half_width)} N m s/rad", fontsize=9, loc="left"
+        )
     axes[0][0].legend(loc="upper right", fontsize=8)
     payload, delay = fit["payload"], fit["delay"]
-    figure.suptitle(f"payload {_text(payload.value, payload.half_width)} kg, delay {_text(delay.value, delay.half_width)} ms; right: measured minus model")
+    figure.suptitle(
+        f"payload {_text(payload.value, payload.half_width)} kg, delay {_text(delay.value, delay.half_width)} ms; right: measured minus model"
+    )
     for axis in axes[-1]:
         axis.set_xlabel("time [s]")
     figure.savefig(path, dpi=90)

@@ -121,7 +121,9 @@ def _check(path: Path, a: dict[str, np.ndarray]) -> None:
     for name, array in a.items():
         bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
         if bad.any():
-            raise HomebodyError(f"{path}: {name} is not a finite number at sample {int(np.flatnonzero(bad)[0])} ({int(bad.sum())} such samples)")
+            raise HomebodyError(
+                f"{path}: {name} is not a finite number at sample {int(np.flatnonzero(bad)[0])} ({int(bad.sum())} such samples)"
+            )
     if len(time) < MIN_SAMPLES:
         raise HomebodyError(f"{path} holds {len(time)} samples: expected {MIN_SAMPLES} or more over at least {MIN_SECONDS:g} s")
     steps = np.diff(time)
@@ -132,7 +134,9 @@ def _check(path: Path, a: dict[str, np.ndarray]) -> None:
         raise HomebodyError(f"{path} lasts {time[-1] - time[0]:.2f} s: expected {MIN_SECONDS:g} s or more")
     gap = float(steps.max())
     if gap > max(0.2, 10 * float(np.median(steps))):
-        raise HomebodyError(f"{path}: {gap:.2f} s pass between samples {int(steps.argmax())} and {int(steps.argmax()) + 1}; cut the log there")
+        raise HomebodyError(
+            f"{path}: {gap:.2f} s pass between samples {int(steps.argmax())} and {int(steps.argmax()) + 1}; cut the log there"
+        )
     for name in ("q", "command"):
         beyond = np.maximum(Q_MIN - a[name], a[name] - Q_MAX).max(axis=0)
         if beyond.max() > SLACK_RAD:

@@ -91,7 +91,9 @@ def _blur(image: np.ndarray, corners: np.ndarray, ids: np.ndarray, columns: int)
     return float(np.median(widths)) if widths else 0.0
 
 
-def find_corners(name: str, image: np.ndarray | None, config: BoardConfig, limits: PictureConfig, detector: cv2.aruco.CharucoDetector) -> Picture:
+def find_corners(
+    name: str, image: np.ndarray | None, config: BoardConfig, limits: PictureConfig, detector: cv2.aruco.CharucoDetector
+) -> Picture:
     """The board in one picture."""
     empty = {"ids": np.zeros(0, np.int64), "corners": np.zeros((0, 2)), "board": np.zeros((0, 3)), "blur_px": 0.0}
     if image is None:

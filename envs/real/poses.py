@@ -60,7 +60,9 @@ def _read_csv(path: Path) -> dict[str, np.ndarray]:
     header = [c.strip() for c in rows[0]] if rows else []
     missing = [c for c in COLUMNS if c not in header]
     if missing:
-        raise HomebodyError(f"{path}: no column {', '.join(missing)} (there are {', '.join(header)[:80] or 'none'}); expected {', '.join(COLUMNS)}")
+        raise HomebodyError(
+            f"{path}: no column {', '.join(missing)} (there are {', '.join(header)[:80] or 'none'}); expected {', '.join(COLUMNS)}"
+        )
     pick = [header.index(c) for c in COLUMNS]
     out: dict[str, np.ndarray] = {}
     for number, row in enumerate(rows[1:], start=2):
@@ -109,5 +111,7 @@ def read_poses(folder: Path, pictures: list[str]) -> dict[str, np.ndarray]:
     poses = _read_csv(paths[0]) if paths[0].suffix == ".csv" else _read_json(paths[0])
     if not set(poses) & set(pictures):
         example = nearest(pictures[0], poses) if poses else []
-        raise HomebodyError(f"{paths[0]} names none of the {len(pictures)} pictures (it has {', '.join(example) or 'no lines'}; a picture is {pictures[0]})")
+        raise HomebodyError(
+            f"{paths[0]} names none of the {len(pictures)} pictures (it has {', '.join(example) or 'no lines'}; a picture is {pictures[0]})"
+        )
     return poses

@@ -48,7 +48,9 @@ class PlantedArm:
         )  # fmt: skip
 
 
-def simulate_log(arm: PlantedArm, motion: ExciteConfig, *, step_s: float = ArmConfig().step_s, seed: int = 0, noise_rad: float = NOISE_RAD) -> JointLog:
+def simulate_log(
+    arm: PlantedArm, motion: ExciteConfig, *, step_s: float = ArmConfig().step_s, seed: int = 0, noise_rad: float = NOISE_RAD
+) -> JointLog:
     """The log of a simulated arm that is commanded `motion`: MuJoCo's own actuator delay, quantised and noisy encoders."""
     time_s, command = excitation(motion)
     spec = arm_spec(ArmConfig(step_s=step_s))
@@ -64,7 +66,7 @@ def simulate_log(arm: PlantedArm, motion: ExciteConfig, *, step_s: float = ArmCo
     for i in range(7):
         n = int(model.actuator_history[i, 0])
         mujoco.mj_initCtrlHistory(model, data, i, np.arange(-n, 0) * step_s, np.full((n, 1), command[0, i]))
-    steps = int(round(time_s[-1] / step_s)) + 1
+    steps = round(time_s[-1] / step_s) + 1
     q = np.empty((steps, 7))
     sent = np.clip(np.searchsorted(time_s, np.arange(steps) * step_s + 1e-9, side="right") - 1, 0, None)
     for k in range(steps):
@@ -181,7 +183,9 @@ def _viewpoints(board: BoardConfig, truth: PictureTruth) -> np.ndarray:
     for i in range(truth.count):
         around = 2 * np.pi * (i * 0.618 + rng.uniform(0, 0.1))
         tilt = np.deg2rad(rng.uniform(5, 40))
-        R = rigid(tilt * np.array([np.cos(around), np.sin(around), 0]), np.zeros(3)) @ rigid(np.array([0, 0, rng.uniform(-1, 1)]), np.zeros(3))
+        R = rigid(tilt * np.array([np.cos(around), np.sin(around), 0]), np.zeros(3)) @ rigid(
+            np.array([0, 0, rng.uniform(-1, 1)]), np.zeros(3)
+        )
         depth = size * truth.matrix[1, 1] / truth.size[1] * rng.uniform(1.1, 1.9)
         # Towards another corner of the picture each time.
         aim = np.array([np.cos(2.4 * i), np.sin(2.4 * i)]) * np.array(truth.size) * rng.uniform(0.1, 0.3) / truth.matrix[0, 0] * depth

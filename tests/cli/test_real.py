@@ -19,7 +19,19 @@ def strict_json(path):
 
 def test_identify_writes_its_fit_and_a_picture(tmp_path, capsys):
     log, out = tmp_path / "log.npz", tmp_path / "fit"
-    words = ["identify", str(log), "--rehearse", "--excite-seconds", "6", "--seed", "2", "--out", str(out), "--json", str(tmp_path / "j.json")]
+    words = [
+        "identify",
+        str(log),
+        "--rehearse",
+        "--excite-seconds",
+        "6",
+        "--seed",
+        "2",
+        "--out",
+        str(out),
+        "--json",
+        str(tmp_path / "j.json"),
+    ]
     assert main(words) == 0
     fit = strict_json(out / "fit.json")
     assert fit == strict_json(tmp_path / "j.json")
@@ -72,7 +84,9 @@ def test_calibrate_writes_the_camera_and_annotated_pictures(tmp_path, capsys, mo
 
 
 def test_the_board_can_be_printed(tmp_path):
-    assert main(["calibrate", "--print-board", str(tmp_path / "board.pdf"), "--board", "5x4", "--square-mm", "20", "--marker-mm", "15"]) == 0
+    assert (
+        main(["calibrate", "--print-board", str(tmp_path / "board.pdf"), "--board", "5x4", "--square-mm", "20", "--marker-mm", "15"]) == 0
+    )
     assert (tmp_path / "board.pdf").read_bytes().startswith(b"%PDF")
 
 

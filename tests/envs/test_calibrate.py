@@ -83,7 +83,10 @@ def test_bad_pictures_and_wrong_poses_are_left_out_with_their_reasons(rehearsal,
     }  # fmt: skip
     assert set(result.rejected) == set(expected)
     for name, pattern in expected.items():
-        assert any(p in result.rejected[name] for p in pattern.split("|")) or pattern.startswith("its tool pose"), (name, result.rejected[name])
+        assert any(p in result.rejected[name] for p in pattern.split("|")) or pattern.startswith("its tool pose"), (
+            name,
+            result.rejected[name],
+        )
     assert "its tool pose is" in result.rejected[parts[0]]
     mm, degrees = gap(result.camera, CAMERA[truth.mode])
     assert mm < 2 and degrees < 0.2

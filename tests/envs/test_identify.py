@@ -6,7 +6,8 @@ from homebody.core.errors import HomebodyError
 from homebody.core.kinematics import DDQ_MAX, DQ_MAX, Q_HOME, Q_MAX, Q_MIN, forward
 from homebody.envs.real.arm_model import ArmConfig, arm_spec, delayed_targets, nominal_joints
 from homebody.envs.real.excite import ExciteConfig, excitation
-from homebody.envs.real.identify import NAMES, IdentifyConfig, identify
+from homebody.envs.real.fit import NAMES
+from homebody.envs.real.identify import IdentifyConfig, identify
 from homebody.envs.real.joint_log import JointLog, read_log, write_table
 from homebody.envs.real.rehearsal import PlantedArm, simulate_log
 from homebody.envs.robots.panda import KP, KV
@@ -18,21 +19,21 @@ def truths(arm: PlantedArm) -> dict[str, float]:
     return dict(zip(NAMES, [*arm.friction, *arm.damping, arm.payload_kg, 1000 * arm.delay_s], strict=True))
 
 
-def check_recovered(fit, arm: PlantedArm, least_covered: int) -> None:
+def check_recovered(fit, arm: PlantedArm) -> int:
+    """Holds the bar; returns how many of the 16 intervals hold the truth."""
     truth = truths(arm)
     for e in fit.estimates:
         if e.name == "delay":
             assert abs(e.value - truth["delay"]) < STEP_MS
         else:
             assert e.value == pytest.approx(truth[e.name], rel=0.1), e
-    covered = sum(abs(e.value - truth[e.name]) <= e.half_width for e in fit.estimates)
-    assert covered >= least_covered, [(e.name, e.value, truth[e.name], e.half_width) for e in fit.estimates]
+    return sum(abs(e.value - truth[e.name]) <= e.half_width for e in fit.estimates)
 
 
 def test_planted_friction_damping_payload_and_delay_are_found_under_encoder_noise():
     arm = PlantedArm.draw(7)
-    fit = identify(simulate_log(arm, ExciteConfig(seed=7), seed=7))
-    check_recovered(fit, arm, least_covered=13)  # of 16 at 95 %: fewer has a chance of 1 in 1000
+    fit = identify(simulate_log(arm, ExciteConfig(seconds=14, seed=7), seed=7))
+    assert check_recovered(fit, arm) >= 11  # of 16 at 95 %; misses come in groups, since estimates are correlated
     assert all(not e.note for e in fit.estimates)
     # Noise and rounding of 1e-4 rad each leave 1.04e-4; the shipped model is far worse.
     assert np.sqrt((fit.rms("after") ** 2).mean()) < 1.1e-4 < 1e-3 < np.sqrt((fit.rms("before") ** 2).mean())
@@ -40,23 +41,33 @@ def test_planted_friction_damping_payload_and_delay_are_found_under_encoder_nois
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20, 25))
-def test_many_plantings_are_found(seed):
-    arm = PlantedArm.draw(seed)
-    check_recovered(identify(simulate_log(arm, ExciteConfig(seed=seed), seed=seed)), arm, least_covered=13)
+def test_many_plantings_are_found_and_the_intervals_hold_the_truth_as_often_as_they_say():
+    covered = 0
+    for seed in range(20, 26):
+        arm = PlantedArm.draw(seed)
+        covered += check_recovered(identify(simulate_log(arm, ExciteConfig(seed=seed), seed=seed)), arm)
+    assert covered / (6 * 16) > 0.85
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("step_s", "rate_hz", "linear"), [(0.002, 500.0, False), (0.002, 250.0, False)])
-def test_other_steps_and_rates_find_the_same(step_s, rate_hz, linear):
+def test_a_log_that_begins_in_motion_is_fitted_too():
+    arm = PlantedArm.draw(4)
+    log = simulate_log(arm, ExciteConfig(seconds=22, seed=4), seed=4)
+    kept = log.time_s >= 3
+    check_recovered(identify(JointLog(time_s=log.time_s[kept] - 3, q=log.q[kept], command=log.command[kept])), arm)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("step_s", "rate_hz"), [(0.002, 500.0), (0.002, 250.0)])
+def test_other_steps_and_rates_find_the_same(step_s, rate_hz):
     arm = PlantedArm.draw(3)
     log = simulate_log(arm, ExciteConfig(seconds=14, rate_hz=rate_hz, seed=3), step_s=step_s, seed=3)
-    check_recovered(identify(log, IdentifyConfig(arm=ArmConfig(step_s=step_s), linear=linear)), arm, least_covered=13)
+    assert check_recovered(identify(log, IdentifyConfig(arm=ArmConfig(step_s=step_s))), arm) >= 11
 
 
 def test_a_joint_that_stands_still_is_called_not_excited_and_the_others_are_found():
     arm = PlantedArm.draw(1)
-    log = simulate_log(arm, ExciteConfig(seconds=8, seed=1), seed=1)
+    log = simulate_log(arm, ExciteConfig(seconds=6, seed=1), seed=1)
     still = JointLog(time_s=log.time_s, q=log.q.copy(), command=log.command.copy())
     still.q[:, 6], still.command[:, 6] = still.command[0, 6], still.command[0, 6]
     fit = identify(still, IdentifyConfig(max_iterations=15))
