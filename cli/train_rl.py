@@ -5,40 +5,70 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 import tyro
 
-from ..core.errors import HomebodyError
+from ..core.errors import HomebodyError, unknown
 
 if TYPE_CHECKING:
+    from ..envs.engine import HouseholdVectorEnv
     from ..policies.rl.config import RLConfig
     from ..policies.rl.train import Learner
 
 HOLD = 4
 """Control steps that an action of a learner from state is held: five decisions a second."""
+DEMONSTRATIONS = 96
 
 
-def parse_axes(text: str) -> dict[str, float]:
-    """`camera_tilt=6,drawer_friction=9` -> {name: value}. Raises HomebodyError for unknown names and bad numbers."""
-    from ..envs.axes import check_axes
+@dataclass(frozen=True, kw_only=True)
+class _MakeHouse:
+    """Builds the engine, here or in a worker, as plain values that can travel there."""
 
-    out: dict[str, float] = {}
-    for part in (p.strip() for p in text.split(",") if p.strip()):
-        name, _, value = part.partition("=")
-        try:
-            out[name.strip()] = float(value)
-        except ValueError:
-            raise HomebodyError(f"axis setting {part!r}: expected NAME=NUMBER") from None
-    return check_axes(out)
+    task: str
+    reward: str
+    threads: int
+    axes: Mapping[str, float]
+    randomize: str | None
+
+    def __call__(self, slots: int) -> HouseholdVectorEnv:
+        from ..envs.engine import HouseholdVectorEnv
+
+        return HouseholdVectorEnv(
+            self.task,
+            slots,
+            cameras=(),
+            privileged=True,
+            reward=self.reward,
+            threads=self.threads,
+            axes=self.axes,
+            randomize=self.randomize,
+        )
+
+    @property
+    def where(self) -> str:
+        """The task and what differs from the nominal house, in words."""
+        settings = [f"{k}={v:g}" for k, v in self.axes.items()] + ([f"randomize {self.randomize}"] if self.randomize else [])
+        return f"{self.task} under {', '.join(settings)}" if settings else self.task
 
 
-def _from_state(
-    task: str, axes: Mapping[str, float], config: RLConfig, slots: int, threads: int, out: Path, demonstrations: int
-) -> Learner:
-    from ..envs.engine import HouseholdVectorEnv
+@dataclass(frozen=True, kw_only=True)
+class _Setup:
+    """What both kinds of learning are built from."""
+
+    make: _MakeHouse
+    house: Any
+    """The engine with all slots: a HouseholdVectorEnv, or one spread over workers."""
+    config: RLConfig
+    out: Path
+    demonstrations: int
+
+
+def _from_state(setup: _Setup) -> Learner:
     from ..envs.experts import Expert
     from ..policies.rl.checkpoint import STATE_KIND
     from ..policies.rl.control import ToolControl
@@ -48,31 +78,28 @@ def _from_state(
     from ..policies.rl.train import Learner, build, measure, play
     from ..policies.rl.vec_env import STATE_KEYS, BatchedVecEnv, StateInterface
 
-    house = HouseholdVectorEnv(task, slots, cameras=(), privileged=True, reward="dense", threads=threads)
+    config, count = setup.config, setup.demonstrations
     cost, control = StepCost(scale=1 / HOLD), ToolControl()
-    interface = StateInterface(house, control, hold=HOLD, shape=cost)
-    env = BatchedVecEnv(house, interface, axes=axes)
+    env = BatchedVecEnv(setup.house, StateInterface(setup.house, control, hold=HOLD, shape=cost))
     seen, successes = play(env, config.warmup, config.seed), None
-    if demonstrations:
-        guide = Guide(house, Expert(house), control, interface, hold=HOLD, shape=cost)
-        guided = BatchedVecEnv(house, guide, axes=axes)
-        successes, shown, rate = gather(guided, demonstrations, config.gamma, config.n_steps, lambda: guide.taken)
+    if count:  # the expert reads the engine itself, which is in this process
+        house = setup.make(min(count, setup.house.num_envs))
+        guide = Guide(house, Expert(house), control, StateInterface(house, control, hold=HOLD, shape=cost), hold=HOLD, shape=cost)
+        guided = BatchedVecEnv(house, guide)
+        successes, shown, rate = gather(guided, count, config.gamma, config.n_steps, lambda: guide.taken)
+        house.close()
         seen = np.concatenate([seen, shown])
-        print(f"the expert, in the learner's terms, solves {100 * rate:.0f} % of {demonstrations} training episodes of {task}")
+        print(f"the expert, in the learner's terms, solves {100 * rate:.0f} % of {count} training episodes of {setup.make.where}")
     model = build(env, config, measure(seen))
-    if isinstance(model.replay_buffer if config.algorithm == "sac" else None, HalfMemory):
+    if config.algorithm == "sac" and isinstance(model.replay_buffer, HalfMemory):  # type: ignore[union-attr]
         model.replay_buffer.successes = successes  # type: ignore[union-attr]
     env.seed(config.first_index)
+    title = f"{setup.make.where}, {config.algorithm} from state" + (f" and {count} demonstrations" if count else "")
     facts = {"keys": list(STATE_KEYS), "hold": HOLD, "control": "tool"}
-    prior = f" and {demonstrations} demonstrations" if demonstrations else ""
-    title = f"{task}, {config.algorithm} from state{prior}"
-    return Learner(model, config, out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title)
+    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title)
 
 
-def _residual(
-    task: str, axes: Mapping[str, float], config: RLConfig, slots: int, threads: int, out: Path, base: str, demonstrations: int
-) -> Learner:
-    from ..envs.engine import HouseholdVectorEnv
+def _residual(setup: _Setup, base: str) -> Learner:
     from ..policies.checkpoint import load_model
     from ..policies.rl.checkpoint import BASE_FOLDER, RESIDUAL_KIND
     from ..policies.rl.memory import HalfMemory, gather
@@ -81,27 +108,46 @@ def _residual(
     from ..policies.rl.vec_env import BatchedVecEnv
     from .policies import IMAGE_SIZE, checkpoint_folder
 
-    folder = checkpoint_folder(base)
-    frozen = FrozenBase(load_model(folder))
-    house = HouseholdVectorEnv(task, slots, cameras=(), privileged=True, reward="sparse", threads=threads)
+    folder, config, house = checkpoint_folder(base), setup.config, setup.house
+    frozen, correction = FrozenBase(load_model(folder)), Correction()
 
     def look(slot: int) -> dict[str, Any]:
         return {c: house.render_slot(slot, c, (IMAGE_SIZE, IMAGE_SIZE)) for c in CAMERAS}
 
-    correction = Correction()
-    env = BatchedVecEnv(house, ResidualInterface(house, frozen, look, correction), axes=axes)
-    successes, seen, rate = gather(env, demonstrations, config.gamma, config.n_steps)
-    print(f"{base} alone solves {100 * rate:.0f} % of {demonstrations} training episodes of {task} with {dict(axes) or 'nothing changed'}")
+    env = BatchedVecEnv(house, ResidualInterface(house, frozen, look, correction))
+    successes, seen, rate = gather(env, setup.demonstrations, config.gamma, config.n_steps)
+    print(f"{base} alone solves {100 * rate:.0f} % of {setup.demonstrations} training episodes of {setup.make.where}")
     model = build(env, config, measure(seen), seen=FEATURE_DIM)
     assert isinstance(model.replay_buffer, HalfMemory)  # type: ignore[union-attr]
     model.replay_buffer.successes = successes  # type: ignore[union-attr]
-    (out / BASE_FOLDER).mkdir(parents=True, exist_ok=True)
+    (setup.out / BASE_FOLDER).mkdir(parents=True, exist_ok=True)
     for file in ("model.safetensors", "config.json", "card.md"):
         if (folder / file).is_file():
-            shutil.copyfile(folder / file, out / BASE_FOLDER / file)
+            shutil.copyfile(folder / file, setup.out / BASE_FOLDER / file)
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
-    title = f"{task}, residual on {base} under {dict(axes)}"
-    return Learner(model, config, out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title)
+    title = f"residual on {base} for {setup.make.where}"
+    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title)
+
+
+def _prior(algorithm: str, residual: bool, demonstrations: int | None) -> int:
+    """How many demonstrations to gather. Raises HomebodyError where the algorithm cannot use them or needs some."""
+    count = (0 if algorithm == "ppo" else DEMONSTRATIONS) if demonstrations is None else demonstrations
+    if residual and algorithm != "sac":
+        raise HomebodyError(f"algorithm {algorithm!r} with --residual: expected 'sac'")
+    if count < int(residual):
+        raise HomebodyError(f"demonstrations is {count}: expected {int(residual)} or more")
+    if algorithm == "ppo" and count:
+        raise HomebodyError(f"demonstrations is {count} with ppo: expected 0, since ppo learns from its own episodes alone")
+    return count
+
+
+def _check_folder(out: Path, resume: bool) -> None:
+    from ..policies.rl.state import STATE_FILE
+
+    if resume and not (out / STATE_FILE).is_file():
+        raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
+    if not resume and (out / STATE_FILE).exists():
+        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
 
 
 def rl(
@@ -114,11 +160,14 @@ def rl(
     residual: bool = False,
     policy: str = "homebody",
     axes: str = "",
+    randomize: str = "",
     demonstrations: int | None = None,
     slots: int = 32,
     threads: int = 2,
     seed: int = 0,
     resume: bool = False,
+    workers: int | None = None,
+    ray: str | None = None,
     json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
     """Reinforcement learning with Stable-Baselines3 on the batched engine; Ctrl-C saves.
@@ -135,46 +184,42 @@ def rl(
         target: Stop earlier once this share of the last 100 training episodes succeeded (above 1: never).
         residual: Learn a small correction of a frozen language policy instead of a policy from state.
         policy: With --residual: the frozen policy, `homebody` or the folder of a checkpoint.
-        axes: What differs from the nominal house in training, e.g. `camera_tilt=6,drawer_friction=9`.
+        axes: Axes to set in all episodes: NAME=VALUE, several separated by commas (`homebody axes` lists them).
+        randomize: `train` or `heldout`: draw the other axes of every episode from those ranges.
         demonstrations: Episodes whose successes fill half of each of SAC's batches: of the scripted expert, or with
-            --residual of the frozen policy alone. Default: 0 for ppo, which cannot use any, else 96.
+            --residual of the frozen policy alone. Default: 96, or 0 for ppo, which cannot use any.
         slots: Simulations side by side.
         threads: Threads for physics.
         seed: Seed of weights, exploration and updates.
         resume: Continue the training in --out.
+        workers: Simulate in this many worker processes (Ray), with the same numbers.
+        ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         json_path: Write `steps, seconds, loss, checkpoint, episodes, success, cpu_seconds` there too.
     """
+    from ..envs.axes import RANDOMIZE, parse_axes
     from ..envs.initial import task_goals
     from ..policies.rl.config import ppo_config, residual_config, sac_config
-    from ..policies.rl.state import STATE_FILE
-    from .progress import progress_bar
+    from .cluster import cluster_config
+    from .remote_env import remote_env
 
     task_goals(task)
-    setting = parse_axes(axes)
-    prior = (0 if algorithm == "ppo" else 96) if demonstrations is None else demonstrations
-    for name, value, least in (("slots", slots, 1), ("threads", threads, 1), ("demonstrations", prior, int(residual))):
-        if value < least:
-            raise HomebodyError(f"{name} is {value}: expected {least} or more")
-    if algorithm == "ppo" and prior:
-        raise HomebodyError(f"demonstrations is {prior} with ppo: expected 0, since ppo learns from its own episodes alone")
-    if residual and algorithm != "sac":
-        raise HomebodyError(f"algorithm {algorithm!r} with --residual: expected 'sac'")
-    if resume and not (out / STATE_FILE).is_file():
-        raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
-    if not resume and (out / STATE_FILE).exists():
-        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    if randomize and randomize not in RANDOMIZE:
+        raise unknown("randomisation", randomize, RANDOMIZE)
+    setting, prior = parse_axes(axes), _prior(algorithm, residual, demonstrations)
+    for name, value in (("slots", slots), ("threads", threads)):
+        if value < 1:
+            raise HomebodyError(f"{name} is {value}: expected 1 or more")
+    _check_folder(out, resume)
     preset = residual_config if residual else {"sac": sac_config, "ppo": ppo_config}[algorithm]
     config = preset(minutes=minutes, seed=seed)
     config = config if target is None else replace(config, target=target)
-    learner = (
-        _residual(task, setting, config, slots, threads, out, policy, prior)
-        if residual
-        else _from_state(task, setting, config, slots, threads, out, prior)
+    remote = cluster_config(workers, ray)
+    make = _MakeHouse(
+        task=task, reward="sparse" if residual else "dense", threads=1 if remote else threads, axes=setting, randomize=randomize or None
     )
-    if resume:
-        learner.resume()
-    with progress_bar("learn (seconds)", round(60 * minutes)) as advance:
-        result = learner.run(lambda seconds, note: advance(round(seconds), note))
+    with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
+        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior)
+        result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
     print(
         f"{result['steps']} control steps, {result['episodes']} episodes in {result['seconds']:.0f} s "
         f"({result['cpu_seconds']:.0f} s of processor time), success {result['success']:.2f}: {result['checkpoint']}"
@@ -182,6 +227,15 @@ def rl(
     if json_path:
         json_path.write_text(json.dumps(result, indent=2) + "\n")
     return 0
+
+
+def _learn(learner: Learner, resume: bool) -> dict[str, Any]:
+    from .progress import progress_bar
+
+    if resume:
+        learner.resume()
+    with progress_bar("learn (seconds)", round(60 * learner.config.minutes)) as advance:
+        return learner.run(lambda seconds, note: advance(round(seconds), note))
 
 
 COMMANDS = {"rl": rl}

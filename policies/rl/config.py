@@ -31,7 +31,7 @@ class RLConfig:
     """Episode index of the first training episode."""
     warmup: int = 30
     """Random actions a slot takes before learning: they also set the normalisation."""
-    updates: int = 8
+    updates: int = 24
     """SAC: updates per action of all slots."""
     replay: int = 300_000
     """SAC: actions remembered."""

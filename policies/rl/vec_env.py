@@ -97,14 +97,14 @@ class BatchedVecEnv(VecEnv):
     """B slots of `env` (a VectorEnv with autoreset disabled and episode indices) for Stable-Baselines3.
 
     Observations are float32 (B, size). Two buffers take turns, so one stays valid until the step after next. A slot that
-    ends restarts at once with the next episode index by `reset_mask` (and `axes`, {name: value}, where given); its last
-    observation is in `infos[i]["terminal_observation"]`, and `TimeLimit.truncated` says whether only time ran out.
+    ends restarts at once with the next episode index by `reset_mask`; its last observation is in
+    `infos[i]["terminal_observation"]`, and `TimeLimit.truncated` says whether only time ran out.
     """
 
-    def __init__(self, env: VectorEnv, interface: Interface, *, first_index: int = 0, axes: Mapping[str, float] | None = None) -> None:  # type: ignore[type-arg]
+    def __init__(self, env: VectorEnv, interface: Interface, *, first_index: int = 0) -> None:  # type: ignore[type-arg]
         if env.metadata.get("autoreset_mode") != AutoresetMode.DISABLED:
             raise HomebodyError("the environment restarts its slots itself: expected autoreset disabled")
-        self._env, self._interface, self._axes = env, interface, dict(axes) if axes else None
+        self._env, self._interface = env, interface
         self._next_index = first_index
         self._buffers = [np.zeros((env.num_envs, interface.size), np.float32) for _ in range(2)]
         self._raw: Raw = {}
@@ -123,9 +123,7 @@ class BatchedVecEnv(VecEnv):
     def _start(self, slots: np.ndarray) -> None:
         mask = np.zeros(self.num_envs, bool)
         mask[slots] = True
-        options: dict[str, Any] = {"index": self._next_index + np.arange(len(slots)), "reset_mask": mask}
-        if self._axes:
-            options["axes"] = [self._axes] * len(slots)
+        options = {"index": self._next_index + np.arange(len(slots)), "reset_mask": mask}
         self._next_index += len(slots)
         self._raw, info = self._env.reset(options=options)
         self._returns[slots], self._lengths[slots] = 0.0, 0

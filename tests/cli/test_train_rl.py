@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from homebody.cli.main import main
 from homebody.cli.policies import find_policy
-from homebody.cli.train_rl import parse_axes
-from homebody.core.errors import HomebodyError
 
 SHORT = "train rl --slots 2 --minutes 0.02 --threads 1"
 
@@ -53,15 +51,6 @@ def test_a_residual_carries_its_base_and_needs_no_privileged_state(tmp_path: Pat
     assert run(f"bench --policy {out} --tasks open_drawer --episodes 1 --slots 1 --out {tmp_path / 'bench'}") == 0
 
 
-def test_axes_are_read_and_checked() -> None:
-    assert parse_axes("camera_tilt=6, drawer_friction=9") == {"camera_tilt": 6.0, "drawer_friction": 9.0}
-    assert parse_axes("") == {}
-    with pytest.raises(HomebodyError, match="unknown axis 'camera_tlt': nearest are camera_tilt"):
-        parse_axes("camera_tlt=6")
-    with pytest.raises(HomebodyError, match="axis setting 'camera_tilt': expected NAME=NUMBER"):
-        parse_axes("camera_tilt")
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -73,6 +62,7 @@ def test_axes_are_read_and_checked() -> None:
         ("--minutes -1", "minutes is -1.0: expected a positive number"),
         ("--resume", "nothing to resume"),
         ("--residual --policy hombody", "unknown policy 'hombody'"),
+        ("--randomize trian", "unknown randomisation 'trian': nearest are train"),
         ("--axes camera_tilt=99", "axis camera_tilt is 99.0: expected 0 to 6 deg"),
     ],
 )

@@ -157,13 +157,6 @@ def test_seeding_chooses_the_first_episode() -> None:
     assert house.resets == [[40, 41], [42, 43]]
 
 
-def test_axes_reach_every_episode_of_the_engine() -> None:
-    house = drawers()
-    env = BatchedVecEnv(house, StateInterface(house, ToolControl()), axes={"drawer_friction": 9.0})
-    env.reset()
-    assert [house.axes(i) for i in range(2)] == [{"drawer_friction": 9.0}] * 2
-
-
 def test_a_quick_success_costs_less_than_waiting_just_short_of_it() -> None:
     cost = StepCost()
     near = {"privileged": np.zeros((1, 60), np.float32)}
