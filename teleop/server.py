@@ -32,7 +32,7 @@ IN_FLIGHT = 3
 REPLACED, BAD_MESSAGE = 4001, 4002
 """Close codes: another page took over; too many messages that are no commands."""
 BAD_LIMIT = 20
-PING_S = 3.0
+PING_S = 5.0
 """A connection that does not answer a ping for so long is lost [s]."""
 
 

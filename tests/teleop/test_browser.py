@@ -33,6 +33,8 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--window-size=1440,980",
 )  # fmt: skip
 LIMIT_S = 170.0
+SLOW_STEP_M = 0.0625 / 20
+"""How far the tool goes in one control step with the slow key held."""
 AWAY, BACK, LEFT, RIGHT, UP, DOWN, TIP_AWAY, SLOW, SPACE = "w", "s", "a", "d", "e", "q", "i", "\ue008", " "
 ENTER, BACKSPACE, SHIFT = "\ue007", "\ue003", "\ue008"
 
@@ -111,18 +113,36 @@ class Operator:
         self._driver.find_element(By.ID, "text").send_keys(words, *end)
 
     def go(
-        self, goal: Callable[[dict[str, Any]], np.ndarray], tolerance: float, until: Callable[[dict[str, Any]], bool] | None = None
+        self,
+        goal: Callable[[dict[str, Any]], np.ndarray],
+        tolerance: tuple[float, float, float],
+        until: Callable[[dict[str, Any]], bool] | None = None,
     ) -> None:
-        """Presses the keys that lead the tool to a place, slowly at the end."""
+        """Presses the keys that lead the tool to a place: held from afar, in pulses that fit the way nearby."""
+        pressed_at = time.monotonic()
         while True:
             s = self.state()
             far = goal(s) - np.array(s["tool"]["position"])
-            if (until and until(s)) or s["phase"] == "over" or np.abs(far).max() < tolerance:
+            open_axes = np.abs(far) > tolerance
+            if s["phase"] == "over" or not open_axes.any() or (until and until(s)):
                 break
             pairs = ((AWAY, BACK), (LEFT, RIGHT), (UP, DOWN))
-            keys = {pair[0] if d > 0 else pair[1] for pair, d in zip(pairs, far, strict=True) if abs(d) > 0.7 * tolerance}
-            self.hold(keys | ({SLOW} if np.abs(far).max() < 0.06 else set()))
+            keys = {pair[0] if d > 0 else pair[1] for pair, d, on in zip(pairs, far, open_axes, strict=True) if on}
+            if np.abs(far).max() < 0.05:
+                steps = max(1, int(np.abs(far[open_axes]).min() / SLOW_STEP_M))
+                self.hold(keys | {SLOW})
+                self.frames(s, steps)
+                self.hold(set())
+                self.frames(s, steps + 5)
+            elif keys != self._down or time.monotonic() - pressed_at > 3:  # a page that was away forgets what was pressed
+                self.hold(set())
+                self.hold(keys)
+                pressed_at = time.monotonic()
         self.hold(set())
+
+    def frames(self, since: dict[str, Any], count: int) -> None:
+        """Waits until `count` control steps have passed."""
+        self.wait(lambda s: s["frames"] >= since["frames"] + count or s["phase"] == "over")
 
 
 def handle(offset: tuple[float, float, float]) -> Callable[[dict[str, Any]], np.ndarray]:
@@ -143,12 +163,12 @@ def open_the_drawer(op: Operator) -> None:
         if op.state()["width_m"] < 0.06:
             op.tap(SPACE)
             op.wait(lambda s: s["width_m"] > 0.07)
-        op.go(handle((-0.09, 0.0, 0.10)), 0.02)
-        op.go(handle((-0.004, 0.0, 0.004)), 0.008)
+        op.go(handle((-0.09, 0.0, 0.10)), (0.02, 0.02, 0.02))
+        op.go(handle((-0.002, 0.0, 0.004)), (0.008, 0.015, 0.012))
         op.tap(SPACE)
         op.wait(lambda s: s["gripper"] < 0.5 and s["width_m"] < 0.04)
-        time.sleep(0.4)
-        op.go(lambda s: np.array(s["tool"]["position"]) + (-0.2, 0, 0), 0.01, until=lambda s: s["width_m"] < 0.005)
+        op.frames(op.state(), 8)
+        op.go(lambda s: np.array(s["tool"]["position"]) + (-0.2, 0, 0), (0.01, 0.01, 0.01), until=lambda s: s["width_m"] < 0.005)
         if op.state()["phase"] == "over":
             return
     raise AssertionError("the handle slipped four times")
@@ -213,7 +233,7 @@ def test_drive_by_keys_open_the_drawer_keep_then_prompt_take_over_discard(
     op.wait(lambda s: s["index"] == 2 and s["phase"] == "ready" and s["kept"] == 1)
 
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert json.loads((tmp_path / "report.json").read_text())["episodes"] == 1
     check_data(tmp_path / "data")
 
