@@ -28,6 +28,8 @@ CONNECT_S = 5.0
 """How long to wait for a cluster to answer [s]."""
 STORE_BYTES = 1 << 30
 """Shared memory for results on their way; more goes to disk."""
+LOCAL_TRIES = 3
+"""How often to try to start a cluster on this machine."""
 SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 """HTTP/2's first frame, in both directions: length (3 bytes), type 4, flags, stream (4 bytes); RFC 9113, section 3.4."""
 START_TRIES = 4
@@ -95,16 +97,25 @@ def cluster(config: ClusterConfig) -> Iterator[Any]:
             folder = tempfile.mkdtemp(prefix="homebody-", dir="/tmp" if len(tempfile.gettempdir()) > SOCKET_ROOM else None)
             options = {"num_cpus": config.workers, "num_gpus": 0, "include_dashboard": False, "object_store_memory": STORE_BYTES}
             settings |= {**options, "_temp_dir": folder}
-        try:
-            ray.init(address=config.address or "local", **settings)
-        except Exception as error:  # Ray has no error of its own for this: it raises whatever its parts do
-            raise _no_cluster(config.address, error) from error
+        _init(ray, config.address, settings)
         yield ray
     finally:
         with _undisturbed():
             ray.shutdown()
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _init(ray: Any, address: str | None, settings: dict[str, Any]) -> None:
+    """ray.init; a cluster on this machine gets more than one chance, as Ray gives a busy one only 30 s to start."""
+    for left in reversed(range(1 if address else LOCAL_TRIES)):
+        try:
+            ray.init(address=address or "local", **settings)
+            return
+        except Exception as error:  # Ray has no error of its own for this: it raises whatever its parts do
+            ray.shutdown()
+            if not left:
+                raise _no_cluster(address, error) from error
 
 
 def _no_cluster(address: str | None, error: Exception) -> HomebodyError:
