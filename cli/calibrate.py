@@ -101,7 +101,7 @@ def calibrate(
     plot_errors(result, found, out / "errors.png")
     draw_pictures(result, found, folder, out / "pictures", axis_m=2 * square_mm / 1000)
     print(f"written: {out / 'calibration.json'}, {out / 'errors.png'}, {out / 'pictures'}/")
-    return 0
+    return 0 if result.trusted else 1
 
 
 def _rehearse(folder: Path, board: BoardConfig, mode: Mode) -> None:

@@ -16,13 +16,15 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from .adjust import ArmAccuracy, Views, adjust
-from .hand_eye import angle_rad, inverse, rigid, rotation_spread_deg, solve_hand_eye, vector
+from .hand_eye import angle_rad, board_scale, disagreement_mm, inverse, rigid, rotation_spread_deg, solve_hand_eye, vector
 from .pictures import Picture
 
 Mode = Literal["intrinsics", "hand-eye", "fixed"]
 Distortion = Literal["none", "four", "five"]
 LEAST_PICTURES = {"intrinsics": 6, "hand-eye": 6, "fixed": 6}
 COVERAGE_GRID = 5
+WORST_PX, WORST_POSE_MM = 2.0, 10.0
+"""Beyond these a result is not to be trusted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,8 @@ class Calibration:
     """Share of a 5 x 5 grid over the picture in which corners were seen."""
     error_px: float
     """Root mean square over all corners [pixels]."""
+    trusted: bool
+    """False where pictures and tool poses contradict each other, or no lens fits the corners."""
 
 
 def _lens_flags(distortion: Distortion) -> int:
@@ -222,6 +226,7 @@ def calibrate(found: Sequence[Picture], config: CalibrateConfig, poses: dict[str
         return Calibration(
             mode=config.mode, lens=lens, lens_sd=lens_sd, camera=None, board=None, camera_sd=None, views=views, rejected=rejected,
             warnings=_lens_warnings(pictures, C, errors), coverage=coverage(pictures), error_px=_rms(np.concatenate(errors)),
+            trusted=_rms(np.concatenate(errors)) < WORST_PX,
         )  # fmt: skip
     assert poses is not None
     return _with_arm(pictures, lens, lens_sd, C, np.array([poses[p.name] for p in pictures]), rejected, config)
@@ -251,7 +256,12 @@ def _with_arm(
             f"the tool turns by {first:.1f} degrees about one axis and by {second:.1f} about a second (rms): the camera's place cannot be told; "
             "turn the hand by 15 degrees or more about two different axes"
         )
-    M = T if config.mode == "fixed" else np.array([inverse(t) for t in T])
+    inverses = np.array([inverse(t) for t in T])
+    M, other = (T, inverses) if config.mode == "fixed" else (inverses, T)
+    now, else_mm = disagreement_mm(M, C), disagreement_mm(other, C)
+    if now > WORST_POSE_MM and else_mm < 0.2 * now:
+        right = "hand-eye" if config.mode == "fixed" else "fixed"
+        raise HomebodyError(f"the tool poses fit mode {config.mode} to {now:.0f} mm, mode {right} to {else_mm:.1f} mm: use --mode {right}")
     X, Y, keep = _start(M, C, [p.name for p in pictures], rejected)
     pictures, M, C = [p for p, k in zip(pictures, keep, strict=True) if k], M[keep], C[keep]
     lens_errors = _errors(pictures, lens, C)
@@ -268,12 +278,13 @@ def _with_arm(
         warnings.append(f"the tool turns by {second:.0f} degrees only about its second axis (rms): turn the hand more, about two axes")
     rms_mm = float(1000 * np.sqrt((off[:, 3:] ** 2).sum(axis=1).mean()))
     if rms_mm > 3 * config.arm.position_mm:
-        warnings.append(
-            f"the tool poses agree with the pictures to {rms_mm:.1f} mm only: is the board's size right, did the arm stand still?"
-        )
+        scale = board_scale(M, C, X)
+        why = f"is the board {scale:.3f} times as large as stated" if abs(scale - 1) > 0.01 else "did the arm stand still, is it calibrated"
+        warnings.append(f"the tool poses agree with the pictures to {rms_mm:.1f} mm only: {why}?")
     return Calibration(
         mode=config.mode, lens=lens, lens_sd=None if free == 0 else result.lens_sd if lens_sd is not None else None, camera=result.X, board=result.Y,
         camera_sd=result.camera_sd, rejected=rejected, warnings=warnings, coverage=coverage(pictures), error_px=_rms(np.concatenate(errors)),
+        trusted=_rms(np.concatenate(errors)) < WORST_PX and rms_mm < WORST_POSE_MM,
         views=[
             View(
                 name=p.name, corners=len(p.ids), error_px=_rms(e), residual=e, T_camera_board=c,

@@ -59,6 +59,8 @@ def table(c: Calibration) -> Iterator[str]:
     yield f"reprojection error {c.error_px:.3f} pixels rms (worst picture {max(v.error_px for v in c.views):.3f})"
     for warning in c.warnings:
         yield f"warning: {warning}"
+    if not c.trusted:
+        yield "not to be trusted: the pictures contradict the tool poses or the lens; see the warnings"
 
 
 def _pose_json(T: np.ndarray) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def calibration_to_json(c: Calibration) -> dict[str, Any]:
             "pos": c.camera[:3, 3].tolist(), "quat": _quaternion(c.camera[:3, :3] @ np.diag([1.0, -1, -1])).tolist(), "fovy": c.lens.fovy_deg,
         }  # fmt: skip
     out |= {
-        "reprojection_error_px": c.error_px, "coverage": c.coverage, "warnings": list(c.warnings), "rejected": c.rejected,
+        "reprojection_error_px": c.error_px, "coverage": c.coverage, "trusted": c.trusted, "warnings": list(c.warnings), "rejected": c.rejected,
         "pictures": {
             v.name: {"corners": v.corners, "error_px": v.error_px, "pose_off_mm": v.pose_off_mm, "pose_off_deg": v.pose_off_deg}
             for v in c.views

@@ -62,6 +62,19 @@ def solve_hand_eye(M: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return X, Y
 
 
+def disagreement_mm(M: np.ndarray, C: np.ndarray) -> float:
+    """How far X C_i and M_i Y are apart at their closed-form best, median over the pictures [mm]."""
+    X, Y = solve_hand_eye(M, C)
+    return float(1000 * np.median([np.linalg.norm((X @ c)[:3, 3] - (m @ Y)[:3, 3]) for m, c in zip(M, C, strict=True)]))
+
+
+def board_scale(M: np.ndarray, C: np.ndarray, X: np.ndarray) -> float:
+    """By which factor the board must grow for its distances to agree with the arm's."""
+    rows = [np.column_stack([X[:3, :3] @ c[:3, 3], np.eye(3), -m[:3, :3]]) for m, c in zip(M, C, strict=True)]
+    found = np.linalg.lstsq(np.vstack(rows), np.concatenate([m[:3, 3] for m in M]), rcond=None)[0]
+    return float(found[0])
+
+
 def rotation_spread_deg(T: np.ndarray) -> tuple[float, float]:
     """How far the poses (n, 4, 4) turn about the axis they use most and about the second one [degrees, rms].
 

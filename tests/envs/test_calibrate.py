@@ -44,7 +44,7 @@ def test_rendered_boards_give_the_planted_camera_within_2_mm_and_a_fifth_of_a_de
     assert mm < 2 and degrees < 0.2
     assert mm < 4 * result.camera_sd[0] and degrees < 4 * result.camera_sd[1]
     assert gap(result.board, BOARD[truth.mode])[0] < 2
-    assert len(result.views) == truth.count and not result.rejected
+    assert len(result.views) == truth.count and not result.rejected and result.trusted
     assert result.error_px < 0.15
     np.testing.assert_allclose(result.lens.matrix[:2], truth.matrix[:2], atol=2)
     assert result.lens.fovy_deg == pytest.approx(truth.fovy_deg, abs=0.3)
@@ -163,6 +163,19 @@ def test_a_frontal_narrow_set_is_warned_about():
     result = calibrate(synthetic(truth, np.zeros(5), 0.05, views), CalibrateConfig(mode="intrinsics", lens=lens))
     text = " ".join(result.warnings)
     assert "corners cover" in text and "tilt varies" in text and "8 pictures were used" in text
+
+
+def test_a_board_of_another_size_and_the_wrong_mode_are_noticed(rehearsal):
+    folder, truth = rehearsal
+    found = find_all(list_pictures(folder), BoardConfig(square_mm=25, marker_mm=25 * 22 / 30), PictureConfig())
+    poses = read_poses(folder, [p.name for p in found])
+    result = calibrate(found, CalibrateConfig(mode=truth.mode), poses)
+    assert not result.trusted
+    scale = float(next(w for w in result.warnings if "times as large" in w).split("is the board ")[1].split()[0])
+    assert scale == pytest.approx(1.2, abs=0.01)
+    right, wrong = truth.mode, {"fixed": "hand-eye", "hand-eye": "fixed"}[truth.mode]
+    with pytest.raises(HomebodyError, match=f"the tool poses fit mode {wrong} to .* mm: use --mode {right}"):
+        solve(folder, wrong)
 
 
 def test_another_board_is_named_and_too_few_pictures_say_why(rehearsal, tmp_path):
