@@ -13,7 +13,7 @@ from .session import Session
 from .view import Display, Load
 
 PERIOD_S = 1.0 / CONTROL_HZ
-FORGET_S = 5 * PERIOD_S
+FORGET_S = 2 * PERIOD_S
 """Further behind than this the loop does not try to catch up."""
 
 
@@ -59,16 +59,16 @@ class Loop:
 
     def _pace(self) -> None:
         due = last = time.perf_counter()
-        number, hz, busy = 0, float(CONTROL_HZ), 0.0
+        number, period, busy = 0, PERIOD_S, 0.0
         while not self._stop.is_set():
             start = time.perf_counter()
-            hz += 0.05 * (1.0 / max(start - last, 1e-3) - hz)
+            period += 0.05 * (start - last - period) if number else 0.0
             last = start
             told = self._take_commands(start)
             self._session.tick(start)
             number += 1
             if self._watched() and self._display.due(number, told=told):
-                self._publish(self._display.frame(number, Load(hz=hz, busy=busy), self._latency_ms()))
+                self._publish(self._display.frame(number, Load(hz=1.0 / period, busy=busy), self._latency_ms()))
             took = time.perf_counter() - start
             busy += 0.1 * (took / PERIOD_S - busy)
             self._display.adapt(took / PERIOD_S)
