@@ -13,7 +13,7 @@ from ..core.preprocess import pictures, taxels, unsquash
 from ..core.text import tokenise
 from ..datasets.sampler import TrainingArrays
 from .clips import command_targets
-from .network import SKIP, WorldModel
+from .network import SKIP, WorldModel, tool_pose
 
 AHEAD = 2
 """Model steps between what is known and what is predicted: 0.5 s."""
@@ -119,7 +119,7 @@ def evaluate(
         between = torch.from_numpy(np.stack([targets[np.minimum(t + SKIP * k + np.arange(SKIP), last)] for k in range(3)]))
         inputs = prepare(data.scene[frames], data.wrist[frames], data.tactile[frames], data.proprio[frames], size)
         z = model.encode(inputs)
-        rolled = model.roll(z[:1], between[None])[0]  # (3, TOKENS, width)
+        rolled = model.roll(z[:1], between[None], tool_pose(inputs["proprio"][:1]))[0]  # (3, TOKENS, width)
         text = model.text(torch.from_numpy(tokenise(words)[None]))
         ends = model.judge(torch.stack([rolled[-1], z[0]]), text.expand(2, -1)).sigmoid()[:, 1]
         rows.append((float(ends[0]), float(ends[1]), bool(data.success[e]), data.goals[e].task))

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
+from ..core.kinematics import GRIPPER_MAX_M
 from ..core.text import TextEncoder
 from ..core.types import POINTS, PROPRIO_DIM
 
@@ -23,6 +24,8 @@ SKIP = 5
 """Control steps in one model step: 0.25 s."""
 TARGET_DIM = 10
 """A commanded tool pose: position in the base frame [m] (3), rotation (6), gripper opening (1)."""
+MOVE_SCALE = (20.0,) * 3 + (5.0,) * 6 + (1.0,)
+"""Brings a move within a model step to the order of one: positions [1/m], rotation, opening."""
 GRID = 4
 """Side of each camera's token grid."""
 TOKENS = 2 * GRID * GRID + 3
@@ -86,7 +89,7 @@ class Encoder(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and a two-layer network, scaled, shifted and gated by the action; starts as the identity."""
+    """Attention and a two-layer network, scaled, shifted and gated by the action."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -100,32 +103,32 @@ class Block(nn.Module):
     def forward(self, x: Tensor, action: Tensor) -> Tensor:
         a, b, gate, c, d, gate2 = self.steer(action)[:, None].chunk(6, -1)
         y = F.layer_norm(x, (self.width,)) * (1 + a) + b
-        x = x + gate * self.attention(y, y, y, need_weights=False)[0]
+        x = x + (1 + gate) * self.attention(y, y, y, need_weights=False)[0]
         y = F.layer_norm(x, (self.width,)) * (1 + c) + d
-        return x + gate2 * self.network(y)
+        return x + (1 + gate2) * self.network(y)
 
 
 class Predictor(nn.Module):
-    """Tokens and SKIP commanded tool poses -> tokens one model step later."""
+    """Tokens and SKIP commanded tool poses -> tokens one model step later. Starts as "nothing changes"."""
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
         w = config.width
-        self.action = nn.Sequential(nn.Linear(SKIP * TARGET_DIM, 2 * w), nn.SiLU(), nn.Linear(2 * w, w), nn.SiLU())
-        self.place = nn.Parameter(torch.randn(TOKENS, w) * 0.02)
+        self.action = nn.Sequential(nn.Linear(2 * SKIP * TARGET_DIM, 2 * w), nn.SiLU(), nn.Linear(2 * w, w), nn.SiLU())
+        self.place = nn.Parameter(torch.randn(TOKENS + 1, w) * 0.02)
         self.blocks = nn.ModuleList([Block(w) for _ in range(config.layers)])
         self.out = nn.Linear(w, w)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
         self.width = w
 
-    def forward(self, z: Tensor, targets: Tensor) -> Tensor:
-        """z (B, TOKENS, width), targets (B, SKIP, TARGET_DIM) normalised -> (B, TOKENS, width)."""
-        action = self.action(targets.flatten(1))
-        x = z + self.place
+    def forward(self, z: Tensor, targets: Tensor, moves: Tensor) -> Tensor:
+        """z (B, TOKENS, width); targets and how far they are from where the tool is, (B, SKIP, TARGET_DIM) normalised each."""
+        action = self.action(torch.cat([targets.flatten(1), moves.flatten(1)], 1))
+        x = torch.cat([z, action[:, None]], 1) + self.place
         for block in self.blocks:
             x = block(x, action)
-        return F.layer_norm(z + self.out(F.layer_norm(x, (self.width,))), (self.width,))
+        return F.layer_norm(z + self.out(F.layer_norm(x[:, :-1], (self.width,))), (self.width,))
 
 
 class Judge(nn.Module):
@@ -167,11 +170,17 @@ class Decoder(nn.Module):
         return pictures, touch
 
 
+def tool_pose(proprio: Tensor) -> Tensor:
+    """Proprioception (B, 24) -> the measured tool in the terms of a command (B, TARGET_DIM)."""
+    return torch.cat([proprio[:, 15:24], proprio[:, 14:15] / GRIPPER_MAX_M], 1)
+
+
 class WorldModel(nn.Module):
     """All parts. Latents are tokens (B, TOKENS, width)."""
 
     centre: Tensor
     """Middle of the workspace [m]."""
+    move_scale: Tensor
     proprio_mean: Tensor
     proprio_std: Tensor
     target_mean: Tensor
@@ -186,6 +195,7 @@ class WorldModel(nn.Module):
         self.where = nn.Sequential(nn.Linear(TOKENS * 16, 256), nn.SiLU(), nn.Linear(256, 3 * len(POINTS)))
         self.narrow = nn.Linear(config.width, 16)
         self.register_buffer("centre", torch.tensor([0.45, 0.0, 0.1]), persistent=False)
+        self.register_buffer("move_scale", torch.tensor(MOVE_SCALE), persistent=False)
         for name, size in (("proprio", PROPRIO_DIM), ("target", TARGET_DIM)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_std", torch.ones(size))
@@ -194,15 +204,19 @@ class WorldModel(nn.Module):
         """Prepared observation (pictures in [-0.5, 0.5], squashed taxels, `proprio` raw) -> latent."""
         return self.encoder(inputs, (inputs["proprio"] - self.proprio_mean) / self.proprio_std)
 
-    def step(self, z: Tensor, targets: Tensor) -> Tensor:
-        """Latent one model step later, under targets (B, SKIP, TARGET_DIM)."""
-        return self.predictor(z, (targets - self.target_mean) / self.target_std)
+    def step(self, z: Tensor, targets: Tensor, tool: Tensor) -> Tensor:
+        """Latent one model step later, under targets (B, SKIP, TARGET_DIM), from a tool at `tool` (B, TARGET_DIM)."""
+        moves = (targets - tool[:, None]) * self.move_scale
+        return self.predictor(z, (targets - self.target_mean) / self.target_std, moves)
 
-    def roll(self, z: Tensor, targets: Tensor) -> Tensor:
-        """Latents (B, K, TOKENS, width) after each of K model steps; targets (B, K, SKIP, TARGET_DIM)."""
+    def roll(self, z: Tensor, targets: Tensor, tool: Tensor) -> Tensor:
+        """Latents (B, K, TOKENS, width) after each of K model steps; targets (B, K, SKIP, TARGET_DIM).
+
+        After the first step the tool is taken to be where the last command sent it.
+        """
         out = []
         for k in range(targets.shape[1]):
-            z = self.step(z, targets[:, k])
+            z, tool = self.step(z, targets[:, k], tool), targets[:, k, -1]
             out.append(z)
         return torch.stack(out, 1)
 

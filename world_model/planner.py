@@ -23,7 +23,7 @@ from ..core.motions import decode
 from ..core.preprocess import pictures, taxels, tensor
 from ..core.text import tokenise
 from ..core.types import ACTION_DIM, Observation
-from .network import SKIP, WorldModel
+from .network import SKIP, WorldModel, tool_pose
 
 BATCH = 8
 """Proposals judged at a time."""
@@ -143,15 +143,15 @@ class ThinkingPolicy:
     def _decide(self, observation: Observation, slot: int, joints: np.ndarray) -> np.ndarray:
         start = time.perf_counter()
         motions, _ = self._policy.plan(observation, [slot])
-        z, text = self._latent(observation, slot), self._text(self._words[slot])
+        (z, tool), text = self._latent(observation, slot), self._text(self._words[slot])
         if not self.count:
-            self._measure(z, text, joints, motions[0], time.perf_counter() - start)
+            self._measure(z, tool, text, joints, motions[0], time.perf_counter() - start)
             start = time.perf_counter()
         options = proposals(motions[0], self.count, self._rngs[slot], self.config.bend_m)
         scores: list[float] = []
         for low in range(0, self.count, BATCH):
             began = time.perf_counter()
-            scores += self._judge(z, text, joints, options[low : low + BATCH]).tolist()
+            scores += self._judge(z, tool, text, joints, options[low : low + BATCH]).tolist()
             now = time.perf_counter()
             if 1000 * (now - start + 1.2 * (now - began)) > self.config.budget_ms:
                 break
@@ -164,34 +164,33 @@ class ThinkingPolicy:
         )
         return options[best if changed else 0]
 
-    def _measure(self, z: Tensor, text: Tensor, joints: np.ndarray, chunk: np.ndarray, before_s: float) -> None:
+    def _measure(self, z: Tensor, tool: Tensor, text: Tensor, joints: np.ndarray, chunk: np.ndarray, before_s: float) -> None:
         """How many proposals fit: a warm-up and three timed batches, with a third of the budget kept for bad days."""
         options = np.repeat(chunk[None], BATCH, 0)
         times = []
         for _ in range(4):
             began = time.perf_counter()
-            self._judge(z, text, joints, options)
+            self._judge(z, tool, text, joints, options)
             times.append(time.perf_counter() - began)
         left = 0.67 * self.config.budget_ms / 1000 - before_s
         batches = int(np.clip(left / float(np.median(times[1:])), 1, self.config.most // BATCH))
         self.count = BATCH * batches
 
-    def _judge(self, z: Tensor, text: Tensor, joints: np.ndarray, options: np.ndarray) -> np.ndarray:
+    def _judge(self, z: Tensor, tool: Tensor, text: Tensor, joints: np.ndarray, options: np.ndarray) -> np.ndarray:
         """(n,) scores in [0, 1] of motions (n, K, 10): mean of `met in the end` and nearness after the last model step."""
         n, steps = len(options), options.shape[1] // SKIP
         targets = tensor(commanded(joints, options[:, : steps * SKIP]), self._device).view(n, steps, SKIP, -1)
-        last = z.expand(n, -1, -1)
-        for k in range(steps):
-            last = self._world.step(last, targets[:, k])
+        last = self._world.roll(z.expand(n, -1, -1), targets, tool.expand(n, -1))[:, -1]
         judged = self._world.judge(last, text.expand(n, -1)).sigmoid()
         return (0.5 * (judged[:, 1] + judged[:, 2])).float().cpu().numpy()
 
-    def _latent(self, observation: Observation, slot: int) -> Tensor:
+    def _latent(self, observation: Observation, slot: int) -> tuple[Tensor, Tensor]:
+        """Latent (1, TOKENS, width) and measured tool (1, TARGET_DIM) of one slot."""
         row, size = slice(slot, slot + 1), self._world.config.image_size
         inputs = {c: pictures(tensor(observation[c][row], self._device), size) for c in ("scene", "wrist")}
         inputs["tactile"] = taxels(tensor(observation["tactile"][row], self._device))
         inputs["proprio"] = tensor(observation["proprio"][row].astype(np.float32), self._device)
-        return self._world.encode(inputs)
+        return self._world.encode(inputs), tool_pose(inputs["proprio"])
 
     def _text(self, words: str) -> Tensor:
         if words not in self._texts:

@@ -25,7 +25,7 @@ from ..datasets.sampler import TrainingArrays
 from .card import write_card
 from .checkpoint import save_world
 from .clips import Clip, Clips
-from .network import WorldConfig, WorldModel
+from .network import WorldConfig, WorldModel, tool_pose
 
 STATE_FILE = "training.safetensors"
 
@@ -93,9 +93,11 @@ def losses(model: WorldModel, clip: Clip, c: WorldTrainConfig) -> dict[str, Tens
     text = model.text(clip.tokens)
     goal = z.detach()
     starts, now = f - c.horizon, z[:, : f - c.horizon].flatten(0, 1)  # every start at once
+    tool = tool_pose(clip.inputs["proprio"]).view(B, f, -1)[:, :starts].flatten(0, 1)
     rolled, kept = [], []
     for k in range(c.horizon):
-        now = model.step(now, clip.targets[:, k : k + starts].flatten(0, 1))
+        commands = clip.targets[:, k : k + starts].flatten(0, 1)
+        now, tool = model.step(now, commands, tool), commands[:, -1]
         rolled.append(now.view(B, starts, *z.shape[2:]))
         kept.append(clip.inside[:, k + 1 : k + 1 + starts].float())
     predict = z.new_zeros(())

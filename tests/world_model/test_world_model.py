@@ -88,7 +88,7 @@ def test_pictures_shape_the_decoder_only(arrays: TrainingArrays, tmp_path: Path)
 def test_an_untrained_predictor_expects_no_change() -> None:
     model = WorldModel(SMALL)
     z = torch.nn.functional.layer_norm(torch.randn(3, TOKENS, 32), (32,))
-    assert torch.allclose(model.step(z, torch.randn(3, SKIP, 10)), z, atol=1e-4)
+    assert torch.allclose(model.step(z, torch.randn(3, SKIP, 10), torch.randn(3, 10)), z, atol=1e-4)
 
 
 def test_a_resumed_training_is_the_one_that_never_stopped(arrays: TrainingArrays, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def observation() -> dict[str, np.ndarray]:
 def thinker(score, monkeypatch: pytest.MonkeyPatch) -> ThinkingPolicy:
     torch.manual_seed(0)
     policy = ThinkingPolicy(Fixed(), WorldModel(SMALL), ThinkConfig(budget_ms=500, most=16))
-    monkeypatch.setattr(policy, "_judge", lambda z, text, joints, options: score(options))
+    monkeypatch.setattr(policy, "_judge", lambda z, tool, text, joints, options: score(options))
     policy.seed([0], [4])
     policy.reset([0], ["open the top drawer"])
     return policy
