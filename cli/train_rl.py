@@ -66,6 +66,8 @@ class _Setup:
     config: RLConfig
     out: Path
     demonstrations: int
+    resume: bool
+    """Whether the folder holds demonstrations and normalisation already."""
 
 
 def _from_state(setup: _Setup) -> Learner:
@@ -73,7 +75,7 @@ def _from_state(setup: _Setup) -> Learner:
     from ..policies.rl.checkpoint import STATE_KIND
     from ..policies.rl.control import ToolControl
     from ..policies.rl.guide import Guide
-    from ..policies.rl.memory import HalfMemory, gather
+    from ..policies.rl.memory import gather
     from ..policies.rl.shaping import StepCost
     from ..policies.rl.train import Learner, build, measure, play
     from ..policies.rl.vec_env import STATE_KEYS, BatchedVecEnv, StateInterface
@@ -81,8 +83,10 @@ def _from_state(setup: _Setup) -> Learner:
     config, count = setup.config, setup.demonstrations
     cost, control = StepCost(scale=1 / HOLD), ToolControl()
     env = BatchedVecEnv(setup.house, StateInterface(setup.house, control, hold=HOLD, shape=cost))
-    seen, successes = play(env, config.warmup, config.seed), None
-    if count:  # the expert reads the engine itself, which is in this process
+    seen, successes = np.zeros((1, *(env.observation_space.shape or ()))), None
+    if not setup.resume:
+        seen = play(env, config.warmup, config.seed)
+    if count and not setup.resume:  # the expert reads the engine itself, which is in this process
         house = setup.make(min(count, setup.house.num_envs))
         guide = Guide(house, Expert(house), control, StateInterface(house, control, hold=HOLD, shape=cost), hold=HOLD, shape=cost)
         guided = BatchedVecEnv(house, guide)
@@ -90,9 +94,7 @@ def _from_state(setup: _Setup) -> Learner:
         house.close()
         seen = np.concatenate([seen, shown])
         print(f"the expert, in the learner's terms, solves {100 * rate:.0f} % of {count} training episodes of {setup.make.where}")
-    model = build(env, config, measure(seen))
-    if config.algorithm == "sac" and isinstance(model.replay_buffer, HalfMemory):  # type: ignore[union-attr]
-        model.replay_buffer.successes = successes  # type: ignore[union-attr]
+    model = build(env, config, measure(seen), successes=successes)
     env.seed(config.first_index)
     title = f"{setup.make.where}, {config.algorithm} from state" + (f" and {count} demonstrations" if count else "")
     facts = {"keys": list(STATE_KEYS), "hold": HOLD, "control": "tool"}
@@ -102,31 +104,35 @@ def _from_state(setup: _Setup) -> Learner:
 def _residual(setup: _Setup, base: str) -> Learner:
     from ..policies.checkpoint import load_model
     from ..policies.rl.checkpoint import BASE_FOLDER, RESIDUAL_KIND
-    from ..policies.rl.memory import HalfMemory, gather
+    from ..policies.rl.memory import gather
     from ..policies.rl.residual import CAMERAS, FEATURE_DIM, Correction, FrozenBase, ResidualInterface
     from ..policies.rl.train import Learner, build, measure
     from ..policies.rl.vec_env import BatchedVecEnv
     from .policies import IMAGE_SIZE, checkpoint_folder
 
-    folder, config, house = checkpoint_folder(base), setup.config, setup.house
-    frozen, correction = FrozenBase(load_model(folder)), Correction()
+    config, house, kept = setup.config, setup.house, setup.out / BASE_FOLDER
+    frozen, correction = FrozenBase(load_model(kept if setup.resume else checkpoint_folder(base))), Correction()
 
     def look(slot: int) -> dict[str, Any]:
         return {c: house.render_slot(slot, c, (IMAGE_SIZE, IMAGE_SIZE)) for c in CAMERAS}
 
     env = BatchedVecEnv(house, ResidualInterface(house, frozen, look, correction))
-    successes, seen, rate = gather(env, setup.demonstrations, config.gamma, config.n_steps)
-    print(f"{base} alone solves {100 * rate:.0f} % of {setup.demonstrations} training episodes of {setup.make.where}")
-    model = build(env, config, measure(seen), seen=FEATURE_DIM)
-    assert isinstance(model.replay_buffer, HalfMemory)  # type: ignore[union-attr]
-    model.replay_buffer.successes = successes  # type: ignore[union-attr]
-    (setup.out / BASE_FOLDER).mkdir(parents=True, exist_ok=True)
-    for file in ("model.safetensors", "config.json", "card.md"):
-        if (folder / file).is_file():
-            shutil.copyfile(folder / file, setup.out / BASE_FOLDER / file)
+    seen, successes = np.zeros((1, *(env.observation_space.shape or ()))), None
+    if not setup.resume:
+        successes, seen, rate = gather(env, setup.demonstrations, config.gamma, config.n_steps)
+        print(f"{base} alone solves {100 * rate:.0f} % of {setup.demonstrations} training episodes of {setup.make.where}")
+        _copy_checkpoint(checkpoint_folder(base), kept)
+    model = build(env, config, measure(seen), seen=FEATURE_DIM, successes=successes)
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
     title = f"residual on {base} for {setup.make.where}"
     return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title)
+
+
+def _copy_checkpoint(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for file in ("model.safetensors", "config.json", "card.md"):
+        if (source / file).is_file():
+            shutil.copyfile(source / file, target / file)
 
 
 def _prior(algorithm: str, residual: bool, demonstrations: int | None) -> int:
@@ -218,7 +224,7 @@ def rl(
         task=task, reward="sparse" if residual else "dense", threads=1 if remote else threads, axes=setting, randomize=randomize or None
     )
     with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
-        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior)
+        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume)
         result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
     print(
         f"{result['steps']} control steps, {result['episodes']} episodes in {result['seconds']:.0f} s "

@@ -52,9 +52,10 @@ def dream(model: WorldModel, inputs: Mapping[str, Tensor], action: np.ndarray, i
     z, T = encode_all(model, inputs), len(action)
     targets, lag = torch.from_numpy(command_targets(action)), AHEAD * SKIP
     later = torch.arange(max(T - lag, 0))
-    now = z[: T - lag] if lag < T else z[:0]
-    for k in range(AHEAD):
-        now = model.step(now, targets[later[:, None] + k * SKIP + torch.arange(SKIP)]) if len(now) else now
+    now, tool = z[: len(later)], tool_pose(inputs["proprio"])[: len(later)]
+    for k in range(AHEAD if len(later) else 0):
+        commands = targets[later[:, None] + k * SKIP + torch.arange(SKIP)]
+        now, tool = model.step(now, commands, tool), commands[:, -1]
     expected = torch.cat([z[: min(lag, T)], now])
     text = model.text(torch.from_numpy(tokenise(instruction)[None]))
     shown = [model.decoder(part) for part in expected.split(16)]

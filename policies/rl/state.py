@@ -7,15 +7,16 @@ from typing import Any
 
 import torch
 from stable_baselines3 import PPO, SAC
-from stable_baselines3.common.buffers import ReplayBuffer
+from stable_baselines3.common.buffers import NStepReplayBuffer, ReplayBuffer
 from torch import Tensor
 from torch.optim import Optimizer
 
 from ...core.errors import HomebodyError
 from ...core.weights import load_state, save_state
+from .memory import HalfMemory
 from .networks import PatientAdam
 
-STATE_FILE, REPLAY_FILE = "training.safetensors", "replay.safetensors"
+STATE_FILE, REPLAY_FILE, SUCCESSES_FILE = "training.safetensors", "replay.safetensors", "successes.safetensors"
 REMEMBERED = ("observations", "next_observations", "actions", "rewards", "dones", "timeouts")
 Model = SAC | PPO
 
@@ -37,12 +38,15 @@ def save_training(model: Model, folder: Path, counters: dict[str, Any]) -> None:
         if model.log_ent_coef is not None:
             tensors["log_ent_coef"] = model.log_ent_coef
         _save_replay(model.replay_buffer, folder / REPLAY_FILE)
+        if isinstance(model.replay_buffer, HalfMemory) and not (folder / SUCCESSES_FILE).exists():
+            _save_replay(model.replay_buffer.successes, folder / SUCCESSES_FILE)
     meta = counters | {"num_timesteps": model.num_timesteps, "updates": model._n_updates}
     save_state(folder / STATE_FILE, {k: v.clone() for k, v in tensors.items()}, {k: str(v) for k, v in meta.items()})
 
 
 def _save_replay(buffer: ReplayBuffer | None, path: Path) -> None:
-    assert buffer is not None
+    if buffer is None:
+        return
     size = buffer.size()
     tensors = {name: torch.from_numpy(getattr(buffer, name)[:size]) for name in REMEMBERED}
     save_state(path, tensors, {"pos": str(buffer.pos), "full": str(int(buffer.full))})
@@ -58,6 +62,14 @@ def _load_replay(buffer: ReplayBuffer, path: Path) -> None:
     buffer.pos, buffer.full = int(meta["pos"]), bool(int(meta["full"]))
 
 
+def _load_successes(beside: HalfMemory, path: Path) -> NStepReplayBuffer:
+    size = len(load_state(path)[0]["rewards"])
+    space, actions = beside.observation_space, beside.action_space
+    memory = NStepReplayBuffer(size, space, actions, device="cpu", n_envs=1, n_steps=beside.n_steps, gamma=beside.gamma)
+    _load_replay(memory, path)
+    return memory
+
+
 def load_training(model: Model, folder: Path) -> dict[str, str]:
     """Puts weights, optimisers and memory back; returns the counters. Raises HomebodyError where they do not fit."""
     tensors, meta = load_state(folder / STATE_FILE)
@@ -71,6 +83,8 @@ def load_training(model: Model, folder: Path) -> dict[str, str]:
                 model.log_ent_coef.copy_(tensors["log_ent_coef"])
         assert model.replay_buffer is not None
         _load_replay(model.replay_buffer, folder / REPLAY_FILE)
+        if isinstance(model.replay_buffer, HalfMemory) and (folder / SUCCESSES_FILE).is_file():
+            model.replay_buffer.successes = _load_successes(model.replay_buffer, folder / SUCCESSES_FILE)
     for name, optimiser in _optimisers(model).items():
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in tensors.items():

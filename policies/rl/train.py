@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from stable_baselines3 import PPO, SAC
+from stable_baselines3.common.buffers import NStepReplayBuffer
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import configure
 
@@ -54,8 +55,13 @@ def even_batch(total: int, wanted: int) -> int:
     return total // parts
 
 
-def build(env: BatchedVecEnv, config: RLConfig, normal: Normal, *, seen: int | None = None) -> Model:
-    """The untrained model; its actor sees the first `seen` numbers of an observation (None: all of them)."""
+def build(
+    env: BatchedVecEnv, config: RLConfig, normal: Normal, *, seen: int | None = None, successes: NStepReplayBuffer | None = None
+) -> Model:
+    """The untrained model; its actor sees the first `seen` numbers of an observation (None: all of them).
+
+    `successes` fill half of each batch of SAC.
+    """
     mean, spread = normal
     seen = seen or len(mean)
     common: dict[str, Any] = {"learning_rate": config.rate, "gamma": config.gamma, "seed": config.seed, "device": "cpu"}
@@ -68,12 +74,15 @@ def build(env: BatchedVecEnv, config: RLConfig, normal: Normal, *, seen: int | N
             "MlpPolicy", env, policy_kwargs=policy | {"log_std_init": -0.5}, n_steps=config.rollout, n_epochs=config.epochs,
             batch_size=even_batch(config.rollout * env.num_envs, config.batch), **common,
         )  # fmt: skip
-    return SAC(
+    model = SAC(
         HouseSACPolicy, env, policy_kwargs=policy | {"seen": seen, "quiet": config.quiet, "wait": config.wait}, gradient_steps=config.updates, train_freq=1,
         buffer_size=config.replay, batch_size=config.batch, learning_starts=config.warmup * env.num_envs if not config.quiet else 0, tau=config.tau,
         ent_coef=f"auto_{config.entropy}", target_entropy="auto" if config.target_entropy is None else config.target_entropy,
         replay_buffer_class=HalfMemory, replay_buffer_kwargs={"n_steps": config.n_steps, "gamma": config.gamma}, **common,
     )  # fmt: skip
+    assert isinstance(model.replay_buffer, HalfMemory)
+    model.replay_buffer.successes = successes
+    return model
 
 
 class Learner:

@@ -302,6 +302,8 @@ def test_training_writes_a_checkpoint_a_curve_and_what_resuming_needs(tmp_path: 
 
 def test_training_state_comes_back_whole(tmp_path: Path) -> None:
     first = small_learner(tmp_path)
+    env, _ = scripted({i: (3, True, False, True) for i in range(100)})
+    first.model.replay_buffer.successes, *_ = gather(env, 4, 0.95, 3)
     first.run()
     save_training(first.model, tmp_path, {"next_index": 7})
     second = small_learner(tmp_path, seed=3)
@@ -309,6 +311,8 @@ def test_training_state_comes_back_whole(tmp_path: Path) -> None:
     a, b = first.model.replay_buffer, second.model.replay_buffer
     assert meta["next_index"] == "7" and (a.pos, a.full) == (b.pos, b.full)
     assert np.array_equal(a.observations[: a.size()], b.observations[: b.size()])
+    mine, theirs = a.successes, b.successes
+    assert mine.size() == theirs.size() == 12 and np.array_equal(mine.observations, theirs.observations)
     x, y = (learner.model.critic.optimizer.state_dict()["state"] for learner in (first, second))
     assert x.keys() == y.keys() and len(x) > 4
     assert all(torch.equal(x[i]["exp_avg"], y[i]["exp_avg"]) and x[i]["step"] == y[i]["step"] for i in x)
