@@ -100,14 +100,14 @@ def replay(*, dataset: DatasetPath, episodes: int = 0, json_path: JsonPath = Non
     from ..core.types import Certificate
     from ..datasets.check import replay as act_again
     from ..datasets.store import Store
-    from ..envs.engine import HouseholdVectorEnv
+    from ..teleop.house import PatientEnv
     from .progress import progress_bar
 
     if episodes < 0:
         raise HomebodyError(f"episodes is {episodes}: expected 0 (all) or more")
 
-    def make(certificate: Certificate) -> HouseholdVectorEnv:
-        return HouseholdVectorEnv(certificate.task, 1, robot=certificate.robot, split=certificate.split, cameras=(), threads=1)
+    def make(certificate: Certificate) -> PatientEnv:  # attempts by hand may last longer than their task's horizon
+        return PatientEnv(certificate.task, 1, robot=certificate.robot, split=certificate.split, cameras=(), threads=1)
 
     with Store.open(dataset) as store:
         count = min(episodes or len(store), len(store))
