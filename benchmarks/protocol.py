@@ -86,6 +86,10 @@ class BenchConfig:
         return {k: v for k, v in asdict(self).items() if k not in ("tasks", "episodes") and (v or k not in optional)}
 
 
+OPTIONAL = ("other", "other_success", "decisions")
+"""Keys that a record need not have."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class EpisodeRecord:
     """One line of `episodes.jsonl`."""
@@ -113,14 +117,15 @@ class EpisodeRecord:
     """Arm `swap` only: the goal that the initial state was made for and that was not asked for."""
     other_success: bool | None = None
     """Arm `swap` only: whether that goal was met all the same, at any time, for as long as a success takes."""
+    decisions: Sequence[tuple[float, int, bool]] | None = None
+    """Of a policy that thinks: milliseconds, proposals weighed and whether another than its own acted, decision by decision."""
 
     def to_json(self) -> dict[str, Any]:
-        data = asdict(self)
-        return data if self.other is not None else {k: v for k, v in data.items() if not k.startswith("other")}
+        return {k: v for k, v in asdict(self).items() if v is not None or k not in OPTIONAL}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> EpisodeRecord:
-        missing = [f.name for f in fields(EpisodeRecord) if f.name not in data and not f.name.startswith("other")]
+        missing = [f.name for f in fields(EpisodeRecord) if f.name not in data and f.name not in OPTIONAL]
         if missing:
             raise HomebodyError(f"an episode record lacks {', '.join(missing)}")
         return EpisodeRecord(**{f.name: data[f.name] for f in fields(EpisodeRecord) if f.name in data})

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..core.statistics import mean_rate, wilson
 from .protocol import EpisodeRecord
 
@@ -50,6 +52,15 @@ def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: 
     out: Summary = {"tasks": rows, **_mean(list(rows.values()))}
     if rows and all("other" in r for r in rows.values()):
         out["other"] = _mean(list(rows.values()), "other")
+    thoughts = [d for m in mine.values() for r in m for d in r.decisions or ()]
+    if thoughts:
+        times = np.array([d[0] for d in thoughts])
+        p50, p95, p99 = (float(v) for v in np.percentile(times, [50, 95, 99]))
+        out["thinking"] = {
+            "decisions": len(thoughts),
+            "ms": {"p50": p50, "p95": p95, "p99": p99},
+            "changed": sum(bool(d[2]) for d in thoughts),
+        }
     out["episodes"] = sum(r["episodes"] for r in rows.values())
     out["diverged"] = sum(r["diverged"] for r in rows.values())
     out["engine"] = ", ".join(sorted({str(c["engine"]) for c in certificates}))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.types import CONTROL_HZ, Seeded
+from ..core.types import CONTROL_HZ, Seeded, Thinker
 from ..envs.tasks import HOLD_STEPS
 from .language import Instructed, instruct
 from .protocol import Actor, EpisodeRecord, House
@@ -90,6 +90,7 @@ class BenchWork:
             seconds=run.steps / CONTROL_HZ, predicates={k: bool(v) for k, v in info["predicates"][i].items()},
             diverged=diverged, certificate=self._env.certificate(i).to_json(), policy=self._policy.name,
             other=other.to_json() if other else None, other_success=run.other_success if other else None,
+            decisions=self._policy.decisions(i) if isinstance(self._policy, Thinker) else None,
         )  # fmt: skip
 
     def _watch_other(self, i: int, run: _Running) -> None:

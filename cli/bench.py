@@ -85,6 +85,13 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
         print(f"{name:<{width}}  {row['successes']:>4} of {row['episodes']:<4} {rate}{swap}{diverged}")
     other = f", the other task {percent(summary['other']['mean'])}" if "other" in summary else ""
     print(f"{'mean':<{width}}  {'':>12} {percent(summary['mean']):>5}  ({interval(summary['mean_ci95'])}){other}")
+    if "thinking" in summary:
+        t = summary["thinking"]
+        share = 100 * t["changed"] / t["decisions"]
+        print(
+            f"{t['decisions']} decisions: {t['ms']['p50']:.0f} ms (95 %: {t['ms']['p95']:.0f}, 99 %: {t['ms']['p99']:.0f}); "
+            f"another than the policy's own acted in {share:.1f} %"
+        )
     print(f"{'interrupted; kept what was finished: ' if summary['interrupted'] else ''}{out / 'report.html'}")
 
 

@@ -144,3 +144,12 @@ class Seeded(Protocol):
     def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
         """Called before `reset` with one seed for each of `slots`."""
         ...
+
+
+@runtime_checkable
+class Thinker(Protocol):
+    """A policy that takes time over its decisions and says how it spent it."""
+
+    def decisions(self, slot: int) -> list[tuple[float, int, bool]]:
+        """The decisions of `slot`'s episode so far: milliseconds, proposals weighed, whether another than its own acted."""
+        ...

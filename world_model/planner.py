@@ -1,7 +1,7 @@
 """Thinking before acting: the policy proposes chunks, the world model rolls each of them, the best-judged one acts.
 
-The policy's own chunk stands unless another is judged better by a margin: a planner must never cost what the policy can
-already do. Proposals are the policy's chunk bent smoothly, its gripper's timing moved, its motion stretched. How many fit
+The policy's own chunk stands where the model trusts it, and unless another is judged better by a margin: a planner must
+never cost what the policy can already do. Proposals are the policy's chunk bent smoothly, its gripper's timing moved, its motion stretched. How many fit
 into the budget is measured once, at the first decision, so that results depend on the seed and that number alone; a
 decision that still runs late is cut after the proposals judged so far.
 """
@@ -51,6 +51,8 @@ class ThinkConfig:
     """Never more proposals than that."""
     margin: float = 0.08
     """How much better (in [0, 1]) another proposal must be judged than the policy's own to replace it."""
+    doubt: float = 0.7
+    """The policy's own chunk stands where the model gives it at least this chance of success."""
     bend_m: float = 0.015
     """Spread of the smooth bends [m]."""
     execute: int = 8
@@ -68,7 +70,9 @@ class Thought:
     milliseconds: float
     proposals: int
     own: float
-    """Score of the policy's own chunk, in [0, 1]."""
+    """Score of the policy's own chunk: mean of its chance and nearness."""
+    chance: float
+    """The model's chance of success with it."""
     best: float
     changed: bool
 
@@ -115,6 +119,8 @@ class ThinkingPolicy:
         self.count = 0
         """Proposals a decision, measured at the first; 0 before."""
         self.thoughts: list[Thought] = []
+        self._mine: dict[int, list[Thought]] = {}
+        """Each slot's thoughts in its running episode."""
 
     def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
         """Gives the episodes in `slots` seeds of their own, so that their proposals depend on nothing else."""
@@ -124,7 +130,7 @@ class ThinkingPolicy:
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         self._policy.reset(slots, instructions)
         for slot, text in zip(slots, instructions, strict=True):
-            self._words[slot], self._queue[slot] = text, []
+            self._words[slot], self._queue[slot], self._mine[slot] = text, [], []
             self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
 
     def act(self, observation: Observation) -> np.ndarray:
@@ -138,6 +144,10 @@ class ThinkingPolicy:
             actions[slot] = self._queue[slot].pop(0)
         return actions
 
+    def decisions(self, slot: int) -> list[tuple[float, int, bool]]:
+        """Milliseconds, proposals weighed and whether another than the policy's own acted, of each decision in `slot`'s episode."""
+        return [(t.milliseconds, t.proposals, t.changed) for t in self._mine.get(slot, [])]
+
     # --- deciding -----------------------------------------------------------------------------------------------------
     @torch.inference_mode()
     def _decide(self, observation: Observation, slot: int, joints: np.ndarray) -> np.ndarray:
@@ -149,19 +159,23 @@ class ThinkingPolicy:
             start = time.perf_counter()
         options = proposals(motions[0], self.count, self._rngs[slot], self.config.bend_m)
         scores: list[float] = []
+        chance = 1.0
         for low in range(0, self.count, BATCH):
             began = time.perf_counter()
-            scores += self._judge(z, tool, text, joints, options[low : low + BATCH]).tolist()
+            judged = self._judge(z, tool, text, joints, options[low : low + BATCH])
+            chance = float(judged[0, 0]) if low == 0 else chance
+            scores += judged.mean(1).tolist()
             now = time.perf_counter()
-            if 1000 * (now - start + 1.2 * (now - began)) > self.config.budget_ms:
+            if chance >= self.config.doubt or 1000 * (now - start + 1.2 * (now - began)) > self.config.budget_ms:
                 break
         best = int(np.argmax(scores))
-        changed = scores[best] - scores[0] > self.config.margin
-        self.thoughts.append(
-            Thought(
-                milliseconds=1000 * (time.perf_counter() - start), proposals=len(scores), own=scores[0], best=scores[best], changed=changed
-            )
-        )
+        changed = chance < self.config.doubt and scores[best] - scores[0] > self.config.margin
+        thought = Thought(
+            milliseconds=1000 * (time.perf_counter() - start), proposals=len(scores), own=scores[0], chance=chance, best=scores[best],
+            changed=changed,
+        )  # fmt: skip
+        self.thoughts.append(thought)
+        self._mine[slot].append(thought)
         return options[best if changed else 0]
 
     def _measure(self, z: Tensor, tool: Tensor, text: Tensor, joints: np.ndarray, chunk: np.ndarray, before_s: float) -> None:
@@ -177,12 +191,12 @@ class ThinkingPolicy:
         self.count = BATCH * batches
 
     def _judge(self, z: Tensor, tool: Tensor, text: Tensor, joints: np.ndarray, options: np.ndarray) -> np.ndarray:
-        """(n,) scores in [0, 1] of motions (n, K, 10): mean of `met in the end` and nearness after the last model step."""
+        """(n, 2) chances of success and nearness, in [0, 1], after the last model step of motions (n, K, 10)."""
         n, steps = len(options), options.shape[1] // SKIP
         targets = tensor(commanded(joints, options[:, : steps * SKIP]), self._device).view(n, steps, SKIP, -1)
         last = self._world.roll(z.expand(n, -1, -1), targets, tool.expand(n, -1))[:, -1]
         judged = self._world.judge(last, text.expand(n, -1)).sigmoid()
-        return (0.5 * (judged[:, 1] + judged[:, 2])).float().cpu().numpy()
+        return judged[:, 1:].float().cpu().numpy()
 
     def _latent(self, observation: Observation, slot: int) -> tuple[Tensor, Tensor]:
         """Latent (1, TOKENS, width) and measured tool (1, TARGET_DIM) of one slot."""

@@ -168,16 +168,22 @@ def thinker(score, monkeypatch: pytest.MonkeyPatch) -> ThinkingPolicy:
 
 
 def test_the_policys_own_chunk_stands_when_scores_do_not_separate(monkeypatch: pytest.MonkeyPatch) -> None:
-    policy = thinker(lambda o: 0.5 + 0.01 * np.random.default_rng(0).random(len(o)), monkeypatch)
+    policy = thinker(lambda o: 0.5 + 0.01 * np.random.default_rng(0).random((len(o), 2)), monkeypatch)
     policy.act(observation())
     assert len(policy.thoughts) == 1 and not policy.thoughts[0].changed
     assert policy.thoughts[0].proposals == 16
 
 
+def test_a_chunk_that_the_model_trusts_stands_without_more_thought(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = thinker(lambda o: np.stack([np.full(len(o), 0.9), np.arange(len(o)) / len(o)], 1), monkeypatch)
+    policy.act(observation())
+    assert not policy.thoughts[0].changed and policy.thoughts[0].proposals == 8
+
+
 def test_a_proposal_that_is_judged_much_better_acts(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Fixed().plan(None, [0])[0][0]
-    policy = thinker(lambda o: 1.0 * (o[:, -1, 0] > own[-1, 0] + 0.01), monkeypatch)
-    plain = thinker(lambda o: np.zeros(len(o)), monkeypatch)
+    policy = thinker(lambda o: np.repeat(1.0 * (o[:, -1, :1] > own[-1, 0] + 0.01), 2, 1), monkeypatch)
+    plain = thinker(lambda o: np.zeros((len(o), 2)), monkeypatch)
     changed, kept = policy.act(observation()), plain.act(observation())
     assert policy.thoughts[0].changed and not plain.thoughts[0].changed
     for _ in range(7):
@@ -188,7 +194,7 @@ def test_a_proposal_that_is_judged_much_better_acts(monkeypatch: pytest.MonkeyPa
 def test_thinking_is_a_function_of_the_seed() -> None:
     def run() -> np.ndarray:
         torch.manual_seed(0)
-        policy = ThinkingPolicy(Fixed(), WorldModel(SMALL), ThinkConfig(budget_ms=5000, most=8, margin=-1.0))
+        policy = ThinkingPolicy(Fixed(), WorldModel(SMALL), ThinkConfig(budget_ms=5000, most=8, margin=-1.0, doubt=1.1))
         policy.seed([0], [9])
         policy.reset([0], ["open the top drawer"])
         return np.concatenate([policy.act(observation()) for _ in range(10)])
