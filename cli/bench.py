@@ -147,8 +147,9 @@ def bench(
         device: Where the networks run: `cpu` or `cuda`.
         slots: Simulations side by side, over all workers; outcomes do not depend on it.
         threads: Threads for physics and rendering in one process; a worker has one.
-        workers: Run on this many worker processes (Ray), with the same outcomes, bit for bit. One that dies costs only the
-            episodes it was running, which are run again: a way round crashes of software renderers, too.
+        workers: Run on this many worker processes (Ray), with the same outcomes, bit for bit (but for --think, whose budget
+            is time). One that dies costs only the episodes it was running, which are run again: a way round crashes of
+            software renderers, too.
         ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         card: Folder of a checkpoint whose model card gets these scores.
         json_path: Write the summary there too.
