@@ -143,7 +143,12 @@ def thinking(source: PolicySource, budget_ms: float, *, world: str = "world", de
     """`source` that thinks before it acts: the world model judges variations of each chunk within `budget_ms`."""
     from ..world_model.planner import Proposer, ThinkConfig, ThinkingPolicy
 
-    config = ThinkConfig(budget_ms=budget_ms)
+    config, refusal = (
+        ThinkConfig(budget_ms=budget_ms),
+        f"policy {source.name!r} proposes no chunks to think about: expected `homebody` or its kind",
+    )
+    if source.name in SCRIPTED:
+        raise HomebodyError(refusal)
     folder = world_folder(world)
 
     def build(env: HouseholdVectorEnv) -> Policy:
