@@ -64,7 +64,7 @@ def address(folder: Path) -> Iterator[str]:
             assert found, "the cluster did not start"
             yield found
             run.stdin.close()
-    assert not processes(folder) and not list(folder.glob("homebody-*"))
+    assert gone(folder) and not list(folder.glob("homebody-*"))
 
 
 def processes(folder: Path, name: str = "") -> list[int]:
@@ -90,6 +90,14 @@ def hashes(dataset: Path) -> list[Any]:
             del meta["checksums"]["times_s"]
             out.append(meta)
     return out
+
+
+def gone(folder: Path) -> bool:
+    """Whether the last process with files there ends soon: told to stop, one takes a moment on a busy machine."""
+    deadline = time.monotonic() + 60
+    while processes(folder) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return not processes(folder)
 
 
 def committed(dataset: Path) -> int:
@@ -331,4 +339,4 @@ def test_ctrl_c_keeps_what_was_finished_and_leaves_no_process_behind(tmp_path: P
     assert 0 < report["kept"] == len(Store.open(tmp_path / "set")) < 500
     group = subprocess.run(["ps", "-o", "pid=", "-g", str(run.pid)], capture_output=True, text=True, check=False).stdout.split()
     assert not group
-    assert not any(p.exists() and processes(p) for p in before)
+    assert all(gone(p) for p in before)
