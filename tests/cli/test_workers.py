@@ -323,20 +323,21 @@ def test_bench_loses_and_doubles_nothing_when_workers_are_killed_three_times(add
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_was_finished_and_leaves_no_process_behind(tmp_path: Path) -> None:
-    (tmp_path / "t").mkdir()
+def test_ctrl_c_keeps_what_was_finished_and_leaves_no_process_behind(folder: Path, tmp_path: Path) -> None:
+    own = folder / "own"
+    own.mkdir()
     command = [sys.executable, "-m", "homebody.cli.main", "collect", "--tasks", "pick_up", "--episodes", "500", "--image-size", "32"]
     command += ["--slots", "4", "--workers", "2", "--out", str(tmp_path / "set"), "--json", str(tmp_path / "r.json")]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path)
+    run = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path, env={**os.environ, "TMPDIR": str(own)}
+    )
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline and not committed(tmp_path / "set"):
         time.sleep(0.2)
-    before = set(Path("/tmp").glob("homebody-*"))
+    assert processes(own)
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 1 and "Traceback" not in said
     report = json.loads((tmp_path / "r.json").read_text())
     assert 0 < report["kept"] == len(Store.open(tmp_path / "set")) < 500
-    group = subprocess.run(["ps", "-o", "pid=", "-g", str(run.pid)], capture_output=True, text=True, check=False).stdout.split()
-    assert not group
-    assert all(gone(p) for p in before)
+    assert gone(own) and not list(own.iterdir())
