@@ -29,11 +29,11 @@ def command_targets(actions: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clip:
-    """B clips of F frames. Frames beyond an episode's end repeat its last; `inside` says which are real."""
+class Labelled:
+    """B clips of F frames, without pictures. Frames beyond an episode's end repeat its last; `inside` says which are real."""
 
-    inputs: dict[str, Tensor]
-    """`scene`, `wrist`, `tactile`, `proprio`, prepared, (B * F, ...), clip by clip."""
+    frames: np.ndarray
+    """(B, F) rows of the arrays."""
     targets: Tensor
     """(B, F - 1, SKIP, TARGET_DIM) commanded between a frame and the next."""
     inside: Tensor
@@ -42,6 +42,14 @@ class Clip:
     """(B, WORDS, FEATURES) the sentence that is judged."""
     labels: Tensor
     """(B, F, 3) goal met now, met in the end, nearness in [0, 1]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip(Labelled):
+    """Clips with all that the encoder and the points' head need."""
+
+    inputs: dict[str, Tensor]
+    """`scene`, `wrist`, `tactile`, `proprio`, prepared, (B * F, ...), clip by clip."""
     points: Tensor
     """(B, F, 10, 3) [m]"""
 
@@ -79,12 +87,26 @@ class Clips:
 
     def draw(self) -> Clip:
         """One batch; a share of the clips is judged by a sentence that asks for something else."""
+        first, goals, mine = self._choose()
+        labelled = self._label(first, goals, mine)
+        d, flat = self._data, labelled.frames.ravel()
+        inputs = {c: pictures(torch.from_numpy(getattr(d, c)[flat]), self._size) for c in ("scene", "wrist")}
+        inputs["tactile"] = taxels(torch.from_numpy(d.tactile[flat]))
+        inputs["proprio"] = torch.from_numpy(d.proprio[flat].astype(np.float32))
+        points = torch.from_numpy(d.points[flat].reshape(*labelled.frames.shape, -1, 3))
+        return Clip(**vars(labelled), inputs=inputs, points=points)
+
+    def labelled(self) -> Labelled:
+        """One batch without its pictures."""
+        return self._label(*self._choose())
+
+    def _choose(self) -> tuple[np.ndarray, list[Goal], np.ndarray]:
+        """First frames (B,), the goals that judge them, and whether each is the episode's own (B,)."""
         lost = self.rng.random(self._batch) < self._failed
         first = np.array([self.rng.choice(self._lost if bad else self._won) for bad in lost])
         episodes = self._episode[first]
         foreign = self.rng.random(self._batch) < self._foreign
-        goals = [self._other(int(e)) if f else self._data.goals[e] for e, f in zip(episodes, foreign, strict=True)]
-        return self.at(first, goals, mine=~foreign)
+        return first, [self._other(int(e)) if f else self._data.goals[e] for e, f in zip(episodes, foreign, strict=True)], ~foreign
 
     def _other(self, episode: int) -> Goal:
         """A goal about another thing, so that this episode surely does not meet it."""
@@ -92,24 +114,19 @@ class Clips:
         others = [g for g in self._goals if not mine & set(goal_points(g))]
         return others[int(self.rng.integers(len(others)))]
 
-    def at(self, first: np.ndarray, goals: list[Goal], mine: np.ndarray) -> Clip:
+    def _label(self, first: np.ndarray, goals: list[Goal], mine: np.ndarray) -> Labelled:
         """Clips that start at frames `first`, judged by `goals`; `mine[i]` where that is the episode's own."""
-        d, n, f = self._data, len(first), self._frames
+        d, f = self._data, self._frames
         episodes = self._episode[first]
         last = d.starts[episodes + 1] - 1
         frames = first[:, None] + SKIP * np.arange(f)  # (B, F)
-        inside, real = frames <= last[:, None], np.minimum(frames, last[:, None])
+        real = np.minimum(frames, last[:, None])
         between = np.minimum(first[:, None, None] + SKIP * np.arange(f - 1)[:, None] + np.arange(SKIP), last[:, None, None])
         left = last[:, None] - real  # control steps to the end
         won = (d.success[episodes] & mine)[:, None]
         labels = np.stack([won & (left < HOLD), np.broadcast_to(won, left.shape), won * np.exp(-left / HORIZON)], -1)
-        flat = real.ravel()
-        inputs = {c: pictures(torch.from_numpy(getattr(d, c)[flat]), self._size) for c in ("scene", "wrist")}
-        inputs["tactile"] = taxels(torch.from_numpy(d.tactile[flat]))
-        inputs["proprio"] = torch.from_numpy(d.proprio[flat].astype(np.float32))
         phrases = [self._tokens[g][self.rng.integers(len(self._tokens[g]))] for g in goals]
-        return Clip(
-            inputs=inputs, targets=torch.from_numpy(self._targets[between]), inside=torch.from_numpy(inside),
+        return Labelled(
+            frames=real, targets=torch.from_numpy(self._targets[between]), inside=torch.from_numpy(frames <= last[:, None]),
             tokens=torch.from_numpy(np.stack(phrases)), labels=torch.from_numpy(labels.astype(np.float32)),
-            points=torch.from_numpy(d.points[flat].reshape(n, f, -1, 3)),
         )  # fmt: skip

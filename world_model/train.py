@@ -228,8 +228,8 @@ class WorldTrainer:
 def _to(clip: Clip, device: str) -> Clip:
     if device == "cpu":
         return clip
-    moved = {k: v.to(device, non_blocking=True) for k, v in vars(clip).items() if k != "inputs"}
-    return Clip(inputs={k: v.to(device, non_blocking=True) for k, v in clip.inputs.items()}, **moved)
+    moved = {k: v.to(device, non_blocking=True) for k, v in vars(clip).items() if isinstance(v, Tensor)}
+    return Clip(frames=clip.frames, inputs={k: v.to(device, non_blocking=True) for k, v in clip.inputs.items()}, **moved)
 
 
 def make_world_trainer(

@@ -19,6 +19,7 @@ from homebody.world_model.clips import Clips, command_targets
 from homebody.world_model.imagination import auc, dream, evaluate, prepare
 from homebody.world_model.network import SKIP, TOKENS, WorldConfig, WorldModel
 from homebody.world_model.planner import ThinkConfig, ThinkingPolicy, commanded, proposals
+from homebody.world_model.settle import SettleConfig, Settler, keep_latents
 from homebody.world_model.train import WorldTrainConfig, WorldTrainer, losses, make_world_trainer, spread_loss
 from scipy import stats
 
@@ -107,10 +108,29 @@ def test_a_resumed_training_is_the_one_that_never_stopped(arrays: TrainingArrays
         assert torch.equal(a, b)
 
 
+def test_settling_learns_behind_an_encoder_that_stands_still(arrays: TrainingArrays, tmp_path: Path) -> None:
+    t = trainer(arrays, tmp_path, 12)
+    for _ in range(12):
+        t.train_step(t.clips.draw())
+    model = t.average
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    latents = keep_latents(model, arrays)
+    assert torch.allclose(
+        latents[3].float(),
+        model.encode(prepare(arrays.scene[3:4], arrays.wrist[3:4], arrays.tactile[3:4], arrays.proprio[3:4], 64))[0],
+        atol=5e-3,
+    )
+    settler = Settler(model, arrays, latents, SettleConfig(steps=60, batch=24, threads=1, warmup=3, rate=1e-3), tmp_path / "s")
+    parts = [settler.train_step() for _ in range(60)]
+    assert np.mean([p["predict"] for p in parts[-8:]]) < np.mean([p["predict"] for p in parts[:8]])
+    changed = {k.split(".")[0] for k, v in model.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {"predictor", "judge", "decoder", "text"}
+
+
 def test_labels_say_how_an_attempt_ends_and_another_sentence_is_never_met(arrays: TrainingArrays) -> None:
     clips = Clips(arrays, frames=4, batch=4, image_size=64, seed=0)
     first = np.array([0, 24 + 9, 5])  # episode 0 succeeded, episode 1 did not, episode 0 again with a foreign sentence
-    clip = clips.at(first, [arrays.goals[0], arrays.goals[1], arrays.goals[1]], np.array([True, True, False]))
+    clip = clips._label(first, [arrays.goals[0], arrays.goals[1], arrays.goals[1]], np.array([True, True, False]))
     met, ends, near = clip.labels.unbind(-1)
     assert ends[0].tolist() == [1, 1, 1, 1] and not ends[1:].any() and not met[1:].any() and not near[1:].any()
     assert met[0].tolist() == [0, 0, 0, 1]  # frame 15 lies in the last ten of 24

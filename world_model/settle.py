@@ -1,0 +1,154 @@
+"""The last stage of training: the encoder stands still, its latents are kept, and everything behind it learns from them.
+
+Predicting a target that no longer moves, many steps for the price of one with pictures: most of the dynamics is learned here.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..core.errors import HomebodyError
+from ..datasets.sampler import TrainingArrays
+from .checkpoint import save_world
+from .clips import Clips
+from .imagination import prepare
+from .network import TOKENS, WorldModel, tool_pose
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleConfig:
+    """How to train behind a fixed encoder."""
+
+    steps: int = 20_000
+    minutes: float = 0.0
+    """Stop after so long, the schedule with it; 0: no limit."""
+    batch: int = 32
+    """Beginnings per update."""
+    horizon: int = 3
+    """Model steps that each is rolled."""
+    rate: float = 8e-4
+    warmup: int = 50
+    judge: float = 0.15
+    """Weight of the judge's cross entropies."""
+    picture: float = 0.5
+    """Weight of the decoder's error."""
+    decode: int = 6
+    """Latents decoded per update."""
+    average: float = 0.998
+    seed: int = 0
+    threads: int = 2
+    save_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch", "horizon", "decode", "threads"):
+            if getattr(self, name) < 1:
+                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
+
+
+@torch.inference_mode()
+def keep_latents(model: WorldModel, data: TrainingArrays, *, progress: Callable[[int], None] = lambda _: None, block: int = 64) -> Tensor:
+    """Latents of all N frames, (N, TOKENS, width) half precision: 11 kB a frame."""
+    size, total = model.config.image_size, len(data.action)
+    out = torch.empty((total, TOKENS, model.config.width), dtype=torch.float16)
+    for a in range(0, total, block):
+        part = slice(a, a + block)
+        out[part] = model.encode(prepare(data.scene[part], data.wrist[part], data.tactile[part], data.proprio[part], size)).half()
+        progress(min(a + block, total))
+    return out
+
+
+class Settler:
+    """Trains predictor, judge and decoder on kept latents."""
+
+    def __init__(self, model: WorldModel, data: TrainingArrays, latents: Tensor, config: SettleConfig, out: Path) -> None:
+        torch.manual_seed(config.seed)
+        torch.set_num_threads(config.threads)
+        self.model, self.config, self.out = model, config, out
+        self._data, self._latents = data, latents
+        self._clips = Clips(data, frames=config.horizon + 1, batch=config.batch, image_size=model.config.image_size, seed=config.seed)
+        for part in (model.encoder, model.where, model.narrow):
+            part.requires_grad_(False)
+        self._learning = [p for p in model.parameters() if p.requires_grad]
+        self.average = WorldModel(model.config)
+        self.average.load_state_dict(model.state_dict())
+        self._kept = [b for b, p in zip(self.average.parameters(), model.parameters(), strict=True) if p.requires_grad]
+        self.optimiser = torch.optim.AdamW(self._learning, lr=config.rate, weight_decay=1e-4)
+        self.step, self.seconds = 0, 0.0
+
+    def rate(self) -> float:
+        c = self.config
+        done = max(self.step / c.steps, self.seconds / (60 * c.minutes) if c.minutes else 0.0)
+        return c.rate * min(1.0, (self.step + 1) / c.warmup) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+
+    def losses(self) -> dict[str, Tensor]:
+        """Of one batch of beginnings, rolled as far as their episodes go."""
+        c, m = self.config, self.model
+        clip = self._clips.labelled()
+        frames = torch.from_numpy(clip.frames)  # (B, K + 1)
+        z = self._latents[frames].float()
+        rolled = m.roll(z[:, 0], clip.targets, tool_pose(torch.from_numpy(self._data.proprio[clip.frames[:, 0]].astype(np.float32))))
+        error = (rolled - z[:, 1:]).pow(2).mean((2, 3))
+        real = clip.inside[:, 1:].float()
+        text = m.text(clip.tokens)
+        every = torch.cat([z, rolled], 1).flatten(0, 1)
+        labels = torch.cat([clip.labels, clip.labels[:, 1:]], 1).flatten(0, 1)
+        words = text[:, None].expand(-1, 2 * c.horizon + 1, -1).flatten(0, 1)
+        judged = F.binary_cross_entropy_with_logits(m.judge(every, words), labels)
+        return {"predict": (error * real).sum() / real.sum().clamp(min=1), "judge": judged, "picture": self._pictures(frames, z, rolled)}
+
+    def _pictures(self, frames: Tensor, z: Tensor, rolled: Tensor) -> Tensor:
+        count = max(1, self.config.decode // 2)
+        a, b = torch.randint(frames.numel(), (count,)), torch.randint(frames[:, 1:].numel(), (count,))
+        latent = torch.cat([z.flatten(0, 1)[a], rolled.detach().flatten(0, 1)[b]])
+        which = torch.cat([frames.flatten()[a], frames[:, 1:].flatten()[b]]).numpy()
+        d = self._data
+        goal = prepare(d.scene[which], d.wrist[which], d.tactile[which], d.proprio[which], self.model.config.image_size)
+        pictures, touch = self.model.decoder(latent)
+        error = (pictures - torch.stack([goal["scene"], goal["wrist"]], 1)).abs().mean()
+        return error + 0.2 * (touch - goal["tactile"]).abs().mean()
+
+    def train_step(self) -> dict[str, float]:
+        """One update; returns the losses."""
+        c = self.config
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        parts = self.losses()
+        loss = parts["predict"] + c.judge * parts["judge"] + c.picture * parts["picture"]
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._learning, 5.0)
+        self.optimiser.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(self._kept, self._learning, 1 - min(c.average, (self.step + 1) / (self.step + 10)))
+        self.step += 1
+        return {k: float(v.detach()) for k, v in parts.items()}
+
+    def run(self, on_step: Callable[[int, float, dict[str, float]], None] = lambda *_: None) -> dict[str, Any]:
+        """Trains; Ctrl-C saves and returns. Keys: steps, seconds, loss, checkpoint."""
+        start = saved = time.monotonic()
+        mean: dict[str, float] = {}
+        try:
+            while self.step < self.config.steps:
+                mean = {k: 0.98 * mean.get(k, v) + 0.02 * v for k, v in self.train_step().items()}
+                now = time.monotonic()
+                self.seconds = now - start
+                on_step(self.step, self.seconds, mean)
+                if now - saved > 60 * self.config.save_minutes:
+                    save_world(self.average, self.out)
+                    saved = time.monotonic()
+                if self.config.minutes and self.seconds > 60 * self.config.minutes:
+                    break
+        except KeyboardInterrupt:
+            pass
+        save_world(self.average, self.out)
+        return {"steps": self.step, "seconds": self.seconds, "loss": sum(mean.values()), "checkpoint": str(self.out)}
