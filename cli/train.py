@@ -80,6 +80,7 @@ def world_model(
     out: Path,
     steps: int = 20_000,
     minutes: float = 0.0,
+    settle: float = 0.5,
     batch: int = 24,
     rate: float = 1e-3,
     start_from: Path | None = None,
@@ -100,6 +101,7 @@ def world_model(
         out: Folder of the checkpoint.
         steps: Updates in all; the learning rate falls along a cosine over them.
         minutes: Stop after so many minutes, the schedule with it (0: no limit).
+        settle: Share of the steps (and minutes) at the end in which the encoder stands still: cheaper by its pictures.
         batch: Clips per update, each of five frames a quarter of a second apart.
         rate: Peak learning rate.
         start_from: World model whose weights to begin with.
@@ -113,24 +115,50 @@ def world_model(
     from ..datasets.sampler import load_arrays
     from ..world_model.checkpoint import load_world
     from ..world_model.network import WorldConfig
+    from ..world_model.settle import SettleConfig, Settler, keep_latents
     from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
     from .progress import progress_bar
 
     check_training(out, STATE_FILE, resume, device)
-    config = WorldTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
+    if not 0 <= settle < 1:
+        raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
+    config = WorldTrainConfig(
+        steps=max(1, round(steps * (1 - settle))),
+        minutes=minutes * (1 - settle),
+        batch=batch,
+        rate=rate,
+        seed=seed,
+        threads=threads,
+        device=device,
+        half=half,
+    )
     network = WorldConfig()
     with progress_bar("read", 1) as advance:
         arrays = load_arrays(data, image_size=network.image_size, progress=advance)
     trainer = make_world_trainer(arrays, network, config, out, start_from=load_world(start_from) if start_from else None)
     if resume:
         trainer.resume()
-    with progress_bar("train", steps) as advance:
+    with progress_bar("train", config.steps) as advance:
 
         def show(step: int, _: float, parts: dict[str, float]) -> None:
             if step % 20 == 0:
                 advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
 
         result = trainer.run(show)
+    finished = trainer.step >= config.steps or bool(minutes and trainer.seconds >= 60 * config.minutes)
+    if settle and finished:  # not after Ctrl-C: --resume goes on with the first stage
+        second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
+        with progress_bar("keep latents", len(arrays.action)) as advance:
+            latents = keep_latents(trainer.average.cpu(), arrays, progress=lambda n: advance(n, ""))
+        settler = Settler(trainer.average, arrays, latents, second, out)
+        with progress_bar("settle", second.steps) as advance:
+
+            def tell(step: int, _: float, parts: dict[str, float]) -> None:
+                if step % 20 == 0:
+                    advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
+
+            last = settler.run(tell)
+        result = {**last, "steps": result["steps"] + last["steps"], "seconds": result["seconds"] + last["seconds"]}
     print(f"{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
     if json_path:
         json_path.write_text(json.dumps(result, indent=2))
