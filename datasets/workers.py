@@ -7,9 +7,12 @@ many indices as it has free slots, and one process, the driver, receives the res
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -37,6 +40,22 @@ class Work(Protocol):
     def end(self) -> None:
         """Gives the room back."""
         ...
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the end of the block: what is kept is also counted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught: list[tuple[int, Any]] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: caught.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if caught and callable(before):
+        before(*caught[0])
 
 
 class Station:
@@ -138,10 +157,11 @@ class Units:
 
     def flush(self) -> None:
         """Hands on what waits for a turn that will not come."""
-        while self._held:
-            place = min(self._held)
-            result = self._held.pop(place)
-            self._keep(*self._keys[place], result)
+        with uninterrupted():
+            while self._held:
+                place = min(self._held)
+                result = self._held.pop(place)
+                self._keep(*self._keys[place], result)
 
 
 @dataclass(kw_only=True)
@@ -171,9 +191,10 @@ class Seat:
 
     def settle(self, units: Units, ended: Sequence[tuple[int, Any]]) -> None:
         """Hands finished episodes on."""
-        for index, result in ended:
-            self.running.discard(index)
-            units.finish((self.group, index), result)
+        with uninterrupted():
+            for index, result in ended:
+                self.running.discard(index)
+                units.finish((self.group, index), result)
 
     def vacate(self, units: Units) -> None:
         """The worker died: what ran there waits again."""

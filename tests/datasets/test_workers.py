@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections.abc import Sequence
 
 import pytest
@@ -107,3 +108,19 @@ def test_an_episode_that_kills_its_workers_is_named_after_the_others_are_done() 
             else:
                 seat.settle(units, [(i, None) for i in seat.running.copy()])
     assert sorted(kept) == [0, 1, 2, 3, 5]
+
+
+def test_ctrl_c_in_the_middle_of_keeping_waits_until_all_of_it_is_kept() -> None:
+    kept: list[int] = []
+
+    def keep(_: str, index: int, __: object) -> None:
+        if not kept:
+            signal.raise_signal(signal.SIGINT)
+        kept.append(index)
+
+    units, seat = Units({"a": range(3)}, keep), Seat(slots=3)
+    seat.fill(units, 1)
+    with pytest.raises(KeyboardInterrupt):
+        seat.settle(units, [(2, None), (0, None)])
+    assert kept == [2, 0] and seat.running == {1}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
