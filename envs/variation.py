@@ -121,8 +121,11 @@ class PhysicsVariation:
         f["dof_frictionloss"][h.arm_qvel] *= value["arm_friction"]
         f["actuator_gainprm"][self._arm_actuators, 0] *= value["arm_gain"]
         f["actuator_biasprm"][self._arm_actuators, 1:3] *= value["arm_gain"]
-        f["actuator_delay"][:] = value["action_delay"] / 1000
-        f["sensor_delay"][self._encoders] = value["encoder_delay"] / 1000
+        # Half a physics step less, or a delay of whole steps flickers between two samples by the rounding of time. Sensors
+        # are a step old already when a control step ends.
+        dt = model.opt.timestep
+        f["actuator_delay"][:] = max(0.0, value["action_delay"] / 1000 - 0.5 * dt)
+        f["sensor_delay"][self._encoders] = max(0.0, value["encoder_delay"] / 1000 - 1.5 * dt)
         self._batch.set_const(ids=np.array([slot]))
 
 

@@ -103,7 +103,7 @@ def test_late_encoders_report_where_the_arm_was(env: HouseholdVectorEnv) -> None
         observation, *_ = env.step(action)
         reports.append(observation["proprio"][:, :7])
     late, punctual = np.array(reports).swapaxes(0, 1)
-    assert np.abs(late[1:] - punctual[:-1]).max() < 0.012  # the buffer is read a physics step apart at most
+    assert np.abs(late[1:] - punctual[:-1]).max() < 1e-6
     assert np.abs(late - punctual).max() > 0.02
 
 
