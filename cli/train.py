@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
 from ..core.errors import HomebodyError
+
+if TYPE_CHECKING:
+    from ..datasets.sampler import TrainingArrays
+    from ..world_model.network import WorldModel
+    from ..world_model.settle import SettleConfig
 
 
 def policy(
@@ -115,7 +120,7 @@ def world_model(
     from ..datasets.sampler import load_arrays
     from ..world_model.checkpoint import load_world
     from ..world_model.network import WorldConfig
-    from ..world_model.settle import SettleConfig, Settler, keep_latents
+    from ..world_model.settle import SettleConfig
     from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
     from .progress import progress_bar
 
@@ -148,21 +153,28 @@ def world_model(
     finished = trainer.step >= config.steps or bool(minutes and trainer.seconds >= 60 * config.minutes)
     if settle and finished:  # not after Ctrl-C: --resume goes on with the first stage
         second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
-        with progress_bar("keep latents", len(arrays.action)) as advance:
-            latents = keep_latents(trainer.average.cpu(), arrays, progress=lambda n: advance(n, ""))
-        settler = Settler(trainer.average, arrays, latents, second, out)
-        with progress_bar("settle", second.steps) as advance:
-
-            def tell(step: int, _: float, parts: dict[str, float]) -> None:
-                if step % 20 == 0:
-                    advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
-
-            last = settler.run(tell)
+        last = _settle(trainer.average.cpu(), arrays, second, out)
         result = {**last, "steps": result["steps"] + last["steps"], "seconds": result["seconds"] + last["seconds"]}
     print(f"{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
     if json_path:
         json_path.write_text(json.dumps(result, indent=2))
     return 0
+
+
+def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out: Path) -> dict[str, Any]:
+    from ..world_model.settle import Settler, keep_latents
+    from .progress import progress_bar
+
+    with progress_bar("keep latents", len(arrays.action)) as advance:
+        latents = keep_latents(model, arrays, progress=lambda n: advance(n, ""))
+    settler = Settler(model, arrays, latents, config, out)
+    with progress_bar("settle", config.steps) as advance:
+
+        def show(step: int, _: float, parts: dict[str, float]) -> None:
+            if step % 20 == 0:
+                advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
+
+        return settler.run(show)
 
 
 def check_training(out: Path, state: str, resume: bool, device: str) -> None:
