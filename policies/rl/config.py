@@ -17,7 +17,7 @@ class RLConfig:
     """`sac` needs fewer episodes; `ppo` less arithmetic an episode."""
     minutes: float = 20.0
     """Stop after so long."""
-    target: float = 0.98
+    target: float = 1.0
     """Stop earlier once this share of the last 100 training episodes, exploration included, succeeded; above 1: never."""
     gamma: float = 0.95
     """Discount of an action's step."""
