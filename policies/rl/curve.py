@@ -34,10 +34,11 @@ def write_rows(folder: Path, rows: list[dict[str, Any]], title: str) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="constrained")
     success = [r["success"] for r in rows]
     left.plot([r["steps"] for r in rows], success)
-    left.set(xlabel="control steps", ylabel="success, last 100 episodes", ylim=(-0.02, 1.02), title=title)
+    left.set(xlabel="control steps", ylabel="success, last 100 episodes", ylim=(-0.02, 1.02))
     right.plot([r["seconds"] / 60 for r in rows], success, label="by the clock")
     right.plot([r["cpu_seconds"] / 60 for r in rows], success, label="of processor time")
     right.set(xlabel="minutes")
     right.legend()
+    figure.suptitle(title, fontsize="medium")
     figure.savefig(folder / CURVE_FILE, dpi=110)
     plt.close(figure)

@@ -142,10 +142,11 @@ class Learner:
                 self.returns.append(info["episode"]["r"])
                 self.lengths.append(info["episode"]["l"])
 
-    def add_row(self) -> None:
+    def add_row(self, *, last: bool = False) -> None:
+        """Adds to the learning curve; until two episodes a slot have ended only where it is the `last` row: short ones end first."""
         values = self.model.logger.name_to_value
         self.loss = float(values.get("train/critic_loss", values.get("train/loss", self.loss)))
-        if not self.success:
+        if not self.success or (len(self.success) < min(WINDOW, 2 * self.model.env.num_envs) and not last):
             return
         row = {"steps": self.steps, "seconds": round(self.seconds, 1), "cpu_seconds": round(self.cpu_seconds, 1), "episodes": self.episodes,
                "success": self.rate(), "return": float(np.mean(self.returns)), "length": float(np.mean(self.lengths)), "loss": self.loss}  # fmt: skip
@@ -159,7 +160,7 @@ class Learner:
         try:
             self.model.learn(2**62, callback=_Watch(self, show), log_interval=None, reset_num_timesteps=False)
         finally:
-            self.add_row()
+            self.add_row(last=True)
             self.save()
         return {"steps": self.steps, "seconds": self.seconds, "loss": self.loss, "checkpoint": str(self.out), "episodes": self.episodes,
                 "success": self.rate(), "cpu_seconds": self.cpu_seconds}  # fmt: skip
