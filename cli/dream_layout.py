@@ -10,7 +10,7 @@ import numpy as np
 from .video_layout import GREEN, INK, LINE, PAPER, SOFT, place, shorten, text, touch_picture
 
 HEIGHT, WIDTH = 640, 960
-ROWS = (84, 318)
+ROWS = (84, 340)
 """Top of each row [pixels]."""
 SCENE_X, WRIST_X, TOUCH_X = 20, 250, 480
 SIDE = 216

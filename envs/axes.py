@@ -90,7 +90,9 @@ AXES: dict[str, Axis] = {
 
 
 def episode_stream(task: str, split: str, index: int, purpose: str) -> np.random.Generator:
-    """A random stream of the episode that shares nothing with its initial state's."""
+    """A random stream of the episode that shares nothing with its initial state's. Raises HomebodyError for a negative index."""
+    if index < 0:
+        raise HomebodyError(f"episode index {index} is negative: expected 0 or more")
     words = [zlib.crc32(w.encode()) for w in (purpose, task, split)]
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([*words, index])))
 

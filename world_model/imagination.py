@@ -58,7 +58,9 @@ def dream(model: WorldModel, inputs: Mapping[str, Tensor], action: np.ndarray, i
         now, tool = model.step(now, commands, tool), commands[:, -1]
     expected = torch.cat([z[: min(lag, T)], now])
     text = model.text(torch.from_numpy(tokenise(instruction)[None]))
-    shown = [model.decoder(part) for part in expected.split(16)]
+    before = (torch.arange(T) - lag).clamp(min=0)  # the frame that each was predicted from
+    seen = torch.stack([inputs["scene"], inputs["wrist"]], 1)
+    shown = [model.decoder(expected[part], z[before[part]], seen[before[part]]) for part in torch.arange(T).split(16)]
     images = torch.cat([s[0] for s in shown]).permute(0, 1, 3, 4, 2)
     judged = model.judge(expected, text.expand(len(expected), -1)).sigmoid()
     return Dream(
@@ -89,7 +91,9 @@ def auc(scores: np.ndarray, outcomes: np.ndarray) -> float:
 
 
 def auc_interval(scores: np.ndarray, outcomes: np.ndarray, *, draws: int = 1000, seed: int = 0) -> tuple[float, float]:
-    """95 % bootstrap interval of `auc`, resampling episodes."""
+    """95 % bootstrap interval of `auc`, resampling episodes; NaN without both kinds of outcome."""
+    if outcomes.all() or not outcomes.any():
+        return float("nan"), float("nan")
     rng = np.random.default_rng(seed)
     picks = rng.integers(len(scores), size=(draws, len(scores)))
     values = np.array([auc(scores[p], outcomes[p]) for p in picks])
@@ -127,7 +131,8 @@ def evaluate(
         if t + 3 * SKIP <= last:
             ratio_top += (rolled - z[1:]).pow(2).mean((1, 2)).numpy()
             ratio_bottom += (z[:1] - z[1:]).pow(2).mean((1, 2)).numpy()
-            picture = model.decoder(rolled[1:2])[0][0].permute(0, 2, 3, 1)
+            seen = torch.stack([inputs["scene"][:1], inputs["wrist"][:1]], 1)
+            picture = model.decoder(rolled[1:2], z[:1], seen)[0][0].permute(0, 2, 3, 1)
             predicted = ((picture + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).numpy()
             real, held = (np.stack([_shrink(getattr(data, c)[f], size) for c in ("scene", "wrist")]) for f in (frames[2], frames[0]))
             shown.append((psnr(predicted, real), psnr(held, real)))

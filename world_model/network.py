@@ -147,27 +147,49 @@ class Judge(nn.Module):
         return self.out(torch.cat([seen.flatten(1), text], -1))
 
 
-class Decoder(nn.Module):
-    """Tokens -> pictures (B, 2, 3, S, S) in [-0.5, 0.5] and taxels (B, 2, 3, 8, 8) squashed to (-1, 1)."""
+class Painter(nn.Module):
+    """One camera: tokens of the last frame seen and of a predicted one (B, 2 width, 4, 4) -> what moves where, and what is new.
+
+    The picture is the last one seen, warped by a flow, repainted where the mask says so: sharp where nothing happens.
+    """
+
+    grid: Tensor
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
-        w = config.width
+        layers: list[nn.Module] = []
+        for a, b in ((2 * config.width, 96), (96, 64), (64, 32), (32, 24)):
+            layers += [nn.Upsample(scale_factor=2, mode="nearest"), *_stage(a, b, 3, 1)]
+        self.coarse = nn.Sequential(*layers)
+        self.fine = nn.Sequential(_stage(24 + 3, 24, 3, 1), nn.Conv2d(24, 6, 3, 1, 1))
+        nn.init.zeros_(self.fine[1].weight)
+        nn.init.constant_(self.fine[1].bias, 0.0)
+        line = (torch.arange(config.image_size) + 0.5) / config.image_size * 2 - 1
+        self.register_buffer("grid", torch.stack(torch.meshgrid(line, line, indexing="xy"), -1), persistent=False)  # (S, S, 2) x, y
 
-        def picture() -> nn.Sequential:
-            layers: list[nn.Module] = []
-            for a, b in ((w, 96), (96, 64), (64, 32), (32, 24)):
-                layers += [nn.Upsample(scale_factor=2, mode="nearest"), *_stage(a, b, 3, 1)]
-            return nn.Sequential(*layers, nn.Conv2d(24, 3, 3, 1, 1))
+    def forward(self, tokens: Tensor, seen: Tensor) -> Tensor:
+        """seen (B, 3, S, S) in [-0.5, 0.5] -> (B, 3, S, S)."""
+        out = self.fine(torch.cat([self.coarse(tokens), seen], 1))
+        flow, mask, paint = out[:, :2], (out[:, 2:3] - 2).sigmoid(), out[:, 3:]
+        moved = F.grid_sample(seen, self.grid + 0.5 * flow.permute(0, 2, 3, 1), padding_mode="border", align_corners=False)
+        return moved + mask * (paint - moved)
 
-        self.scene, self.wrist = picture(), picture()
-        self.taxels = nn.Sequential(nn.Linear(w, 256), nn.SiLU(), nn.Linear(256, 3 * 64))
 
-    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        cells = z[:, : 2 * GRID * GRID].transpose(1, 2).unflatten(2, (2, GRID, GRID))  # (B, w, 2, 4, 4)
-        pictures = torch.stack([self.scene(cells[:, :, 0]), self.wrist(cells[:, :, 1])], 1)
+class Decoder(nn.Module):
+    """A predicted latent, the last one and the pictures seen with it -> pictures (B, 2, 3, S, S) in [-0.5, 0.5] and taxels
+    (B, 2, 3, 8, 8) squashed to (-1, 1)."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        self.scene, self.wrist = Painter(config), Painter(config)
+        self.taxels = nn.Sequential(nn.Linear(config.width, 256), nn.SiLU(), nn.Linear(256, 3 * 64))
+
+    def forward(self, z: Tensor, before: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """z, before (B, TOKENS, width); seen (B, 2, 3, S, S)."""
+        both = torch.cat([before, z], 2)[:, : 2 * GRID * GRID].transpose(1, 2).unflatten(2, (2, GRID, GRID))  # (B, 2 w, 2, 4, 4)
+        pictures = [self.scene(both[:, :, 0], seen[:, 0]), self.wrist(both[:, :, 1], seen[:, 1])]
         touch = self.taxels(z[:, 2 * GRID * GRID : 2 * GRID * GRID + 2]).tanh().unflatten(2, (3, 8, 8))
-        return pictures, touch
+        return torch.stack(pictures, 1), touch
 
 
 def tool_pose(proprio: Tensor) -> Tensor:

@@ -107,13 +107,12 @@ class Settler:
         return {"predict": (error * real).sum() / real.sum().clamp(min=1), "judge": judged, "picture": self._pictures(frames, z, rolled)}
 
     def _pictures(self, frames: Tensor, z: Tensor, rolled: Tensor) -> Tensor:
-        count = max(1, self.config.decode // 2)
-        a, b = torch.randint(frames.numel(), (count,)), torch.randint(frames[:, 1:].numel(), (count,))
-        latent = torch.cat([z.flatten(0, 1)[a], rolled.detach().flatten(0, 1)[b]])
-        which = torch.cat([frames.flatten()[a], frames[:, 1:].flatten()[b]]).numpy()
-        d = self._data
-        goal = prepare(d.scene[which], d.wrist[which], d.tactile[which], d.proprio[which], self.model.config.image_size)
-        pictures, touch = self.model.decoder(latent)
+        """L1 of what is decoded from predicted latents, one to `horizon` model steps ahead."""
+        d, size, count = self._data, self.model.config.image_size, min(self.config.decode, len(z))
+        row, ahead = torch.randperm(len(z))[:count], torch.randint(rolled.shape[1], (count,))
+        now, then = (f.numpy() for f in (frames[row, 0], frames[row, ahead + 1]))
+        seen, goal = (prepare(d.scene[w], d.wrist[w], d.tactile[w], d.proprio[w], size) for w in (now, then))
+        pictures, touch = self.model.decoder(rolled.detach()[row, ahead], z[row, 0], torch.stack([seen["scene"], seen["wrist"]], 1))
         error = (pictures - torch.stack([goal["scene"], goal["wrist"]], 1)).abs().mean()
         return error + 0.2 * (touch - goal["tactile"]).abs().mean()
 

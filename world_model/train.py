@@ -116,17 +116,14 @@ def losses(model: WorldModel, clip: Clip, c: WorldTrainConfig) -> dict[str, Tens
 
 
 def _picture_loss(model: WorldModel, clip: Clip, z: Tensor, far: Tensor, c: WorldTrainConfig) -> Tensor:
-    """L1 of decoded pictures and taxels, half from latents of frames, half from predicted ones."""
-    B, f = clip.inside.shape
-    half = max(1, c.decode // 2)
-    mine = torch.randint(B * f, (half,), device=z.device)
-    other = torch.randint(B * far.shape[1], (half,), device=z.device)
-    frame = other // far.shape[1] * f + other % far.shape[1] + c.horizon
-    latent = torch.cat([z.flatten(0, 1)[mine], far.flatten(0, 1)[other]]).detach()
-    which = torch.cat([mine, frame])
-    pictures, touch = model.decoder(latent)
-    goal = torch.stack([clip.inputs["scene"][which], clip.inputs["wrist"][which]], 1)
-    return (pictures - goal).abs().mean() + 0.2 * (touch - clip.inputs["tactile"][which]).abs().mean()
+    """L1 of pictures and taxels decoded from latents predicted `horizon` model steps ahead; it reaches the decoder only."""
+    f, starts = z.shape[1], far.shape[1]
+    pick = torch.randint(far.shape[0] * starts, (c.decode,), device=z.device)
+    now = pick // starts * f + pick % starts
+    seen = torch.stack([clip.inputs["scene"], clip.inputs["wrist"]], 1)
+    pictures, touch = model.decoder(far.flatten(0, 1)[pick].detach(), z.flatten(0, 1)[now].detach(), seen[now])
+    then = now + c.horizon
+    return (pictures - seen[then]).abs().mean() + 0.2 * (touch - clip.inputs["tactile"][then]).abs().mean()
 
 
 class WorldTrainer:
