@@ -30,7 +30,7 @@ def test_evaluating_reports_every_measure_and_fills_the_card(tmp_path: Path) -> 
     assert main(words) == 0
     report = json.loads((tmp_path / "r.json").read_text())["evaluation"]
     assert report["episodes"] == 6 and set(report["latent_error"]) == {"0.25", "0.50", "0.75"}
-    assert report["rank"] > 5  # collapsed latents have one direction
+    assert report["rank"] > 3  # of at most five; collapsed latents have one direction
     card = (tmp_path / "card.md").read_text()
     assert "latent error at 0.50 s" in card and card.count("## Imagined attempts") == 1
     assert main(words) == 0
