@@ -56,14 +56,13 @@ def trainer(arrays: TrainingArrays, out: Path, steps: int = 30) -> WorldTrainer:
     )
 
 
-def test_training_predicts_better_and_keeps_latents_spread(arrays: TrainingArrays, tmp_path: Path) -> None:
+def test_training_learns_where_things_are_and_keeps_latents_spread(arrays: TrainingArrays, tmp_path: Path) -> None:
     t = trainer(arrays, tmp_path, 50)
     before = [t.train_step(t.clips.draw()) for _ in range(5)]
     for _ in range(38):
         t.train_step(t.clips.draw())
     after = [t.train_step(t.clips.draw()) for _ in range(7)]
-    for name in ("predict", "where", "picture"):
-        assert np.mean([p[name] for p in after]) < 0.9 * np.mean([p[name] for p in before]), name
+    assert np.mean([p["where"] for p in after]) < 0.5 * np.mean([p["where"] for p in before])
     frames = np.arange(0, 600, 11)
     inputs = prepare(arrays.scene[frames], arrays.wrist[frames], arrays.tactile[frames], arrays.proprio[frames], 64)
     with torch.no_grad():
