@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 from homebody.core.kinematics import Q_HOME
+from homebody.policies.serving.asking import Background
 from homebody.policies.serving.client import ServerError
 from homebody.policies.serving.limiter import LimiterConfig
 from homebody.policies.serving.robot import LoopConfig, RobotLoop
@@ -122,12 +123,14 @@ class Moving:
     """Asks for joint 1 to move at 0.3 rad/s from where it is. For ask number n it waits `until(n)`, may fail or answer badly."""
 
     def __init__(self, until=lambda n: True, fail=lambda n: False, bad=lambda n: False):
-        self.until, self.fail, self.bad, self.asked, self.closed = until, fail, bad, 0, False
+        self.until, self.fail, self.bad, self.asked, self.closed, self.waits = until, fail, bad, 0, False, False
 
     def ask(self, observation, instruction, *, reset=False):
         self.asked += 1
         while not self.until(self.asked):
+            self.waits = True
             time.sleep(0.001)
+        self.waits = False
         if self.fail(self.asked):
             raise ServerError("gone")
         chunk = np.tile(np.append(observation["proprio"][:7], 0.5), (16, 1))
@@ -136,6 +139,24 @@ class Moving:
 
     def close(self):
         self.closed = True
+
+
+class Lockstep(Background):
+    """Asks in the background, but every answer that is not held back on purpose arrives before the loop goes on.
+
+    A loop without pace would otherwise run through its steps before the asking thread gets its turn.
+    """
+
+    def __init__(self, connect, held=lambda: False):
+        super().__init__(connect, retry_s=0.005)
+        self._held = held
+
+    def take(self):
+        deadline = time.monotonic() + 30.0
+        while self._busy.is_set() and not self._held():
+            assert time.monotonic() < deadline, "the asking thread answers nothing"
+            time.sleep(0.0005)
+        return super().take()
 
 
 def run(arm, source, steps, **settings):

@@ -1,7 +1,6 @@
 """The robot-side loop: blending, silence, failures, endings."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from homebody.policies.serving.asking import Answer, Background, Question, Waiti
 from homebody.policies.serving.client import ServerError
 from homebody.policies.serving.limiter import LimiterConfig
 from homebody.policies.serving.robot import LoopConfig, Plan, RobotLoop
-from serving_fakes import Arm, Moving, observation, run
+from serving_fakes import Arm, Lockstep, Moving, observation, run
 
 
 def test_chunks_are_blended_by_the_steps_that_they_were_meant_for():
@@ -61,16 +60,7 @@ def test_set_points_are_spread_over_the_control_step_at_the_driver_rate():
 def test_a_slow_server_never_blocks_the_loop_and_its_silence_is_a_hold():
     arm = Arm()
     asker = Moving(until=lambda n: n != 2 or len(arm.sent) >= 60)  # the second answer waits for the loop to go on
-    source = Background(lambda: asker)
-    plain_act = arm.act
-
-    def act(action):
-        deadline = time.monotonic() + 5.0
-        while len(arm.sent) >= 60 and source._busy.is_set() and time.monotonic() < deadline:
-            time.sleep(0.001)  # from here on the server is quick: the asking thread gets its turn on any machine
-        return plain_act(action)
-
-    arm.act = act
+    source = Lockstep(lambda: asker, held=lambda: asker.waits and len(arm.sent) < 60)
     report = run(arm, source, 120, execute=16)
     source.close()
     path = np.array(arm.sent)[:, 0]
@@ -88,7 +78,7 @@ def test_a_server_that_goes_away_is_held_through_and_asked_again():
         connections.append(Moving(fail=lambda n: first and n >= 2))
         return connections[-1]
 
-    source = Background(connect_again, retry_s=0.005)
+    source = Lockstep(connect_again)
     report = run(arm, source, 120)
     source.close()
     path = np.array(arm.sent)[:, 0]
