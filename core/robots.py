@@ -1,0 +1,108 @@
+"""What the engine, the experts and the interfaces need to know of a robot, in one value per robot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import kinematics, so101
+from .errors import HomebodyError, unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robot:
+    """One arm with a gripper. Actions are `dof` joint targets [rad] and the gripper's opening in [0, 1]."""
+
+    name: str
+    joints: tuple[str, ...]
+    """Names of the arm's joints in the model, base first."""
+    q_min: np.ndarray
+    """(dof,) [rad]"""
+    q_max: np.ndarray
+    dq_max: np.ndarray
+    """(dof,) fastest that targets move [rad/s]."""
+    tau_max: np.ndarray
+    """(dof,) [N m]"""
+    q_home: np.ndarray
+    """(dof,) where episodes begin [rad]."""
+    gripper_max_m: float
+    """Width between the pads at opening 1 [m]."""
+    forward: Callable[[np.ndarray], np.ndarray]
+    """q (..., dof) -> T_base_tcp (..., 4, 4)."""
+    inverse: Callable[..., np.ndarray]
+    """T_goal (B, 4, 4), q_start (B, dof) -> q (B, dof), the best iterate."""
+    hold: Callable[[np.ndarray], np.ndarray]
+    """q (B, dof) -> targets (B, dof) at which the servos settle at q: q itself where gravity is compensated."""
+    width: Callable[[np.ndarray], np.ndarray]
+    """Positions (..., F) of the finger joints -> gripper width (...,) [m]."""
+    opening: Callable[[np.ndarray], np.ndarray]
+    """Gripper width [m] -> the commanded opening in [0, 1]."""
+    grasp_offset: Callable[[float], np.ndarray]
+    """Width of an object [m] -> its middle between the pads, in the tool's frame (3,) [m]."""
+    fingers: tuple[str, ...]
+    """Names of the finger joints in the model."""
+    latency_s: float
+    """From a command on the host to torque on the joint, and again from the encoder to the host, together [s]."""
+    description: str
+
+    def __post_init__(self) -> None:
+        for name in ("q_min", "q_max", "dq_max", "tau_max", "q_home"):
+            if getattr(self, name).shape != (self.dof,):
+                raise HomebodyError(f"{name} of {self.name!r} has shape {getattr(self, name).shape}: expected ({self.dof},)")
+
+    @property
+    def dof(self) -> int:
+        return len(self.joints)
+
+    @property
+    def action_dim(self) -> int:
+        """Joint targets and the gripper's opening."""
+        return self.dof + 1
+
+    @property
+    def proprio_dim(self) -> int:
+        """Joint positions, joint velocities, gripper width, tool position and its 6-D rotation."""
+        return 2 * self.dof + 1 + 3 + 6
+
+    def clip(self, ctrl: np.ndarray, target: np.ndarray, control_hz: float) -> np.ndarray:
+        """Targets (n, dof + 1) inside the joint range, moving no faster than the arm may from the targets in force `ctrl`."""
+        n = self.dof
+        step = self.dq_max / control_hz
+        arm = ctrl[:, :n] + np.clip(np.clip(target[:, :n], self.q_min, self.q_max) - ctrl[:, :n], -step, step)
+        return np.concatenate([arm, np.clip(target[:, n:], 0.0, 1.0)], axis=1)
+
+
+def _sum(fingers: np.ndarray) -> np.ndarray:
+    return np.asarray(fingers).sum(-1)
+
+
+def _jaw_width(fingers: np.ndarray) -> np.ndarray:
+    return so101.width_from_angle(np.asarray(fingers)[..., 0])
+
+
+PANDA = Robot(
+    name="panda", joints=tuple(f"joint{i}" for i in range(1, 8)), fingers=("finger_left", "finger_right"),
+    q_min=kinematics.Q_MIN, q_max=kinematics.Q_MAX, dq_max=kinematics.DQ_MAX, tau_max=kinematics.TAU_MAX, q_home=kinematics.Q_HOME,
+    gripper_max_m=kinematics.GRIPPER_MAX_M, forward=kinematics.forward, inverse=kinematics.inverse,
+    hold=lambda q: q, width=_sum, opening=lambda width_m: np.asarray(width_m) / kinematics.GRIPPER_MAX_M,
+    grasp_offset=lambda width_m: np.zeros(3), latency_s=0.002,
+    description="Franka Panda: 7 joints, reach 0.855 m, payload 3 kg, a parallel gripper of 80 mm.",
+)  # fmt: skip
+SO101 = Robot(
+    name="so101", joints=tuple(f"joint{i}" for i in range(1, 6)), fingers=("finger_left",),
+    q_min=so101.Q_MIN, q_max=so101.Q_MAX, dq_max=so101.DQ_MAX, tau_max=so101.TAU_MAX, q_home=so101.Q_HOME,
+    gripper_max_m=so101.GRIPPER_MAX_M, forward=so101.forward, inverse=so101.inverse, hold=so101.hold, width=_jaw_width,
+    opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02,
+    description="SO-101: 5 joints of STS3215 servos, reach 0.45 m, payload about 0.3 kg, one moving jaw opening 80 mm.",
+)  # fmt: skip
+ROBOTS = {robot.name: robot for robot in (PANDA, SO101)}
+"""By name, as commands and environments take it."""
+
+
+def robot_named(name: str) -> Robot:
+    """The description of a robot; HomebodyError with the nearest names where there is none."""
+    if name not in ROBOTS:
+        raise unknown("robot", name, ROBOTS)
+    return ROBOTS[name]

@@ -1,0 +1,192 @@
+"""SO-101 kinematics and statics: forward, Jacobian, prioritised inverse, gravity torques and the jaw, batched in NumPy.
+
+Sources. Joint places, axes, ranges, masses and centres of mass: TheRobotStudio, SO-ARM100, `Simulation/SO101`, the `new_calib`
+description (zero is the middle of each joint's range, as LeRobot counts). Lateral offsets below 0.2 mm are left out.
+Servo: Feetech STS3215 at 12 V, see `KP` and below. Frames: base as published, on the table with x forwards, the pan axis at
+x = 0.0388 m; with all joints at zero every link's frame is parallel to it. The tool's z axis points out of the hand, y from the
+fixed jaw towards the moving one, as the Panda's from right to left. The tool centre point (TCP) lies 15 mm in front of the fixed
+jaw, halfway along the pads: where the middle of a 30 mm object is held. `grasp_offset` says where other widths are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .kinematics import rotation_error
+
+OFFSET = np.array([
+    [0.0388353, 0.0, 0.0624], [0.0303992, 0.0, 0.0542], [0.028, 0.0, 0.11257], [0.1349, 0.0, 0.0052], [0.0611, 0.0, 0.0],
+])  # fmt: skip
+"""Places of joints 1 to 5 in the frame of the link before [m]: pan, lift, elbow, wrist flex, wrist roll."""
+AXIS = np.array([[0.0, 0, -1], [0, 1, 0], [0, 1, 0], [0, 1, 0], [-1, 0, 0]])
+ROLL_ZERO = 0.04868
+"""How far the hand is turned about its approach axis at roll zero [rad]."""
+FIXED_FACE_Y = -0.0079
+"""Inner face of the fixed jaw, from the roll axis along the tool's y [m]."""
+TCP = np.array([0.0, FIXED_FACE_Y + 0.015, 0.0881])
+"""Tool centre point in the hand's frame [m]; the finger tips reach 11 mm further."""
+Q_MIN = np.array([-1.91986, -1.74533, -1.69, -1.65806, -2.74385])
+Q_MAX = np.array([1.91986, 1.74533, 1.69, 1.65806, 2.84121])
+TAU_MAX = np.full(5, 2.94)
+"""Stall torque at 12 V: 30 kg cm (data sheet; 35 kg cm measured by Robonine, 2025) [N m]."""
+SPEED_NO_LOAD = 4.71
+"""45 rpm at 12 V (data sheet; 46 rpm measured by Robonine) [rad/s]."""
+DQ_MAX = np.full(5, 3.14)
+"""Speed on the torque-speed line at the rated torque, a third of the stall torque [rad/s]."""
+KP = 28.9
+"""Stiffness at P = 32, the servo's default [N m/rad]: 17.8 identified at 7.4 V (Open Duck Mini), scaled to 12 V. Robonine measured
+20 to 30 encoder counts of error under 1.0 to 1.5 N m, 26 to 33 N m/rad."""
+Q_HOME = np.array([0.0, -0.7, 0.75, 1.45, 0.0])
+
+MASS = np.array([0.100006, 0.103, 0.104, 0.079, 0.099])
+"""Links 1 to 5 [kg]; the last is the hand, its servo and both jaws. The base adds 0.147 kg."""
+COM = np.array([
+    [0.03076, -2e-05, 0.02527], [0.00838, 0.00013, 0.08985], [0.09807, 1e-05, 0.00324], [0.03861, 0.00984, 0.0001],
+    [0.0286, 0.0, 0.0022],
+])  # fmt: skip
+"""Centres of mass in frames parallel to the base's at zero [m]; the hand's with the jaws closed."""
+GRAVITY = 9.81
+
+JAW_HINGE = np.array([0.0202, 0.0234])
+"""The moving jaw's hinge in the hand's frame: y and z [m]."""
+JAW_CLOSED, JAW_LIMIT = -0.174533, 1.745329
+"""The jaw's angle with its pad flush on the fixed one, and its mechanical limit [rad]."""
+GRIPPER_MAX_M = 0.08
+"""Width between the pads at opening 1 [m], the Panda's; beyond it the moving jaw would stand across the approach axis."""
+GRIPPER_TAU_MAX = 1.47
+"""LeRobot halves the gripper servo's torque so that it does not burn [N m]: 21 N between the pads."""
+_ARM = np.array([FIXED_FACE_Y - JAW_HINGE[0], TCP[2] - JAW_HINGE[1]])  # from the hinge to the middle of the pad's face, closed
+JAW_RADIUS = float(np.hypot(*_ARM))
+_LEAN = float(np.arctan2(-_ARM[0], _ARM[1]))
+
+
+def width_from_angle(angle: np.ndarray) -> np.ndarray:
+    """Distance of the moving pad's middle from the fixed jaw's plane [m] for jaw angles (...,) [rad]; 0 when closed."""
+    return JAW_RADIUS * (np.sin(np.asarray(angle) - JAW_CLOSED - _LEAN) + np.sin(_LEAN))
+
+
+def angle_from_width(width_m: np.ndarray) -> np.ndarray:
+    """The jaw's angle [rad] for widths (...,) between 0 and 0.09 m; inverse of `width_from_angle`."""
+    return JAW_CLOSED + _LEAN + np.arcsin(np.clip(np.asarray(width_m) / JAW_RADIUS - np.sin(_LEAN), -1.0, 1.0))
+
+
+JAW_OPEN = float(angle_from_width(np.array(GRIPPER_MAX_M)))
+"""The jaw's angle at opening 1 [rad]."""
+
+
+def opening_from_width(width_m: np.ndarray) -> np.ndarray:
+    """Commanded opening in [0, 1], linear in the jaw's angle as the servo is, for widths (...,) [m]."""
+    return (angle_from_width(width_m) - JAW_CLOSED) / (JAW_OPEN - JAW_CLOSED)
+
+
+def grasp_offset(width_m: float) -> np.ndarray:
+    """Where the middle of a held object of this width lies, in the tool's frame (3,) [m]: the fixed jaw does not follow."""
+    return np.array([0.0, width_m / 2 - (TCP[1] - FIXED_FACE_Y), 0.0])
+
+
+def _rotation(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Rotations (B, 3, 3) about a unit axis (3,) by angles (B,) (Rodrigues)."""
+    x, y, z = axis
+    K = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    return np.eye(3) + np.sin(angle)[:, None, None] * K + (1 - np.cos(angle))[:, None, None] * (K @ K)
+
+
+HAND = np.array([
+    [0.0, 0.0, 1.0], [np.cos(ROLL_ZERO), -np.sin(ROLL_ZERO), 0.0], [np.sin(ROLL_ZERO), np.cos(ROLL_ZERO), 0.0],
+])  # fmt: skip
+"""Columns: the hand's x, y and z in the base frame at zero."""
+
+
+def _link_transforms(q: np.ndarray) -> np.ndarray:
+    """q (B, 5) [rad] -> frames of the 5 links and the TCP in the base frame, (B, 6, 4, 4)."""
+    out = np.zeros((len(q), 6, 4, 4))
+    out[..., 3, 3] = 1.0
+    R, p = np.broadcast_to(np.eye(3), (len(q), 3, 3)), np.zeros((len(q), 3))
+    for j in range(5):
+        p = p + R @ OFFSET[j]
+        R = R @ _rotation(AXIS[j], q[:, j])
+        out[:, j, :3, :3], out[:, j, :3, 3] = R, p
+    out[:, 5, :3, :3] = R @ HAND
+    out[:, 5, :3, 3] = p + out[:, 5, :3, :3] @ TCP
+    return out
+
+
+def forward(q: np.ndarray) -> np.ndarray:
+    """Tool pose T_base_tcp: q (..., 5) [rad] -> (..., 4, 4) [m]."""
+    q = np.asarray(q, dtype=np.float64)
+    return _link_transforms(q.reshape(-1, 5))[:, 5].reshape(*q.shape[:-1], 4, 4)
+
+
+def jacobian(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """q (B, 5) -> T_base_tcp (B, 4, 4) and the geometric Jacobian (B, 6, 5), linear [m/rad] above angular."""
+    frames = _link_transforms(q)
+    axis, origin = np.einsum("bjxy,jy->bjx", frames[:, :5, :3, :3], AXIS), frames[:, :5, :3, 3]  # (B, 5, 3)
+    linear = np.cross(axis, frames[:, 5:, :3, 3] - origin)
+    return frames[:, 5], np.concatenate([linear, axis], axis=-1).transpose(0, 2, 1)
+
+
+def gravity_torque(q: np.ndarray) -> np.ndarray:
+    """Torques (B, 5) [N m] that hold the links' own weight at q (B, 5), the base level and the hand empty and closed."""
+    frames = _link_transforms(q)[:, :5]
+    axis, origin = np.einsum("bjxy,jy->bjx", frames[..., :3, :3], AXIS), frames[..., :3, 3]  # (B, 5, 3)
+    centre = origin + np.einsum("bjxy,jy->bjx", frames[..., :3, :3], COM)
+    lever = np.cross(axis[:, :, None], centre[:, None] - origin[:, :, None])  # (B, joint, link, 3)
+    return GRAVITY * np.einsum("bjl,l,jl->bj", lever[..., 2], MASS, np.triu(np.ones((5, 5))))
+
+
+def hold(q: np.ndarray) -> np.ndarray:
+    """Targets (B, 5) that make the sagging servos settle at q (B, 5): the position error holds the weight."""
+    return q + gravity_torque(q) / KP
+
+
+def _errors(T: np.ndarray, T_goal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Position (B, 3) [m], approach direction (B, 3) and roll (B, 1) [rad] errors, in the base frame and about the tool's z."""
+    z, z_goal = T[:, :3, 2], T_goal[:, :3, 2]
+    cross, cos = np.cross(z, z_goal), (z * z_goal).sum(-1, keepdims=True)
+    sin = np.linalg.norm(cross, axis=-1, keepdims=True)
+    # Opposite directions have no shortest way: turn about the tool's x, the hand's flexion at roll zero.
+    axis = np.where(sin > 1e-9, cross / np.maximum(sin, 1e-9), np.where(cos < 0, T[:, :3, 0], 0.0))
+    turned = rotation_error(T[:, :3, :3], T_goal[:, :3, :3])
+    return T_goal[:, :3, 3] - T[:, :3, 3], axis * np.arctan2(sin, cos), (turned * z).sum(-1, keepdims=True)
+
+
+def _prioritised_step(J: np.ndarray, T: np.ndarray, T_goal: np.ndarray, free: np.ndarray, damping: float) -> np.ndarray:
+    """One step (B, 5) of position, then approach, then roll, each inside the null space of those before; `free` (B, 5) bool."""
+    z = T[:, :3, 2]
+    across = np.eye(3) - z[:, :, None] * z[:, None]  # an approach direction does not feel turns about itself
+    tasks = (J[:, :3], across @ J[:, 3:], z[:, None] @ J[:, 3:])
+    null = np.eye(5) * free[:, None, :].astype(float)
+    dq = np.zeros((len(T), 5))
+    # Lengths are a tenth of angles here. The hand's roll also leans its approach a little, since the tool is off the roll axis:
+    # that direction is cut from the approach task and left to the roll.
+    for A, error, scale, floor in zip(tasks, _errors(T, T_goal), (0.1, 5.0, 1.0), (1e-3, 0.15, 1e-2), strict=True):
+        AN = A @ null
+        damped = AN @ AN.transpose(0, 2, 1) + np.eye(A.shape[1]) * (damping * scale) ** 2
+        pinv = AN.transpose(0, 2, 1) @ np.linalg.inv(damped)
+        dq = dq + (pinv @ (error[..., None] - A @ dq[..., None]))[..., 0]
+        _, strength, ways = np.linalg.svd(AN, full_matrices=False)  # ways (B, m, 5)
+        used = ways * (strength > floor)[..., None]
+        null = null @ (np.eye(5) - used.transpose(0, 2, 1) @ used)
+    return dq
+
+
+def inverse(
+    T_goal: np.ndarray, q_start: np.ndarray, *, iterations: int = 16, damping: float = 0.02, max_step: float = 0.4,
+) -> np.ndarray:  # fmt: skip
+    """Joint angles (B, 5) that bring the tool to T_goal (B, 4, 4), from q_start (B, 5), inside the joint limits.
+
+    Five joints cannot meet six demands, so they come in order: position first, then the approach direction (the tool's z), then
+    the roll about it. Each is a damped least-squares step in the null space of those before it (Siciliano and Slotine 1991); a
+    joint that a step would push through its limit is held and the step is solved again.
+    Always returns its best iterate: callers check `forward` where the goal may be out of reach.
+    """
+    q = np.array(q_start, dtype=np.float64)
+    low, high = Q_MIN + 0.02, Q_MAX - 0.02
+    for _ in range(iterations):
+        T, J = jacobian(q)
+        free = np.ones(q.shape, bool)
+        for _ in range(2):
+            dq = np.clip(_prioritised_step(J, T, T_goal, free, damping), -max_step, max_step)
+            free = ~(((q + dq < low) & (q <= low + 1e-9)) | ((q + dq > high) & (q >= high - 1e-9)))
+        q = np.clip(q + dq, low, high)
+    return q
