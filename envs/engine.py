@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,25 +9,22 @@ import gymnasium
 import mujoco
 import numpy as np
 from gymnasium.vector import AutoresetMode
-from mujoco import batch
 
 from ..core.errors import HomebodyError, unknown
 from ..core.instructions import phrasings
-from ..core.kinematics import DQ_MAX, Q_MAX, Q_MIN, forward, rotation_from_quaternion, rotation_to_6d
-from ..core.types import ACTION_DIM, CONTROL_HZ, Certificate, Goal, goal_points
+from ..core.kinematics import rotation_to_6d
+from ..core.types import CONTROL_HZ, Certificate, Goal
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
-from .initial import InitialState, initial_state, task_goals
-from .model import SUBSTEPS, house_model
 from .projection import camera_poses, project
 from .rendering import RenderPool, View
 from .robots.panda import tactile_image
 from .scenes.profiles import Profile
-from .spaces import GOALS, action_space, cpu_name, observation_space
-from .tasks import HOLD_STEPS, TASKS, Check, Snapshot, dense_reward, goal_checks
-from .variation import Look, PhysicsVariation, still_history, varied_look
-
-SPEED_LIMIT = 500.0
-"""A joint or body faster than this [rad/s or m/s] has diverged; a can squeezed out of the fingers spins at 200 rad/s."""
+from .simulations import Simulations
+from .spaces import action_space, cpu_name, observation_space
+from .stage import Check, Start
+from .stages import find_stage
+from .tasks import HOLD_STEPS
+from .variation import DELAYS
 
 
 class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
@@ -45,10 +41,11 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     metadata = {"autoreset_mode": AutoresetMode.DISABLED, "render_fps": CONTROL_HZ, "render_modes": ["rgb_array"]}  # noqa: RUF012
 
     def __init__(
-        self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "kitchen", image_size: int = 128,
+        self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
     ) -> None:  # fmt: skip
+        """scene: by default the task's own; `all` are the tasks of the first kitchen."""
         if num_envs < 1:
             raise HomebodyError(f"num_envs is {num_envs}: expected 1 or more")
         if not 16 <= image_size <= 720:
@@ -58,28 +55,20 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         if randomize is not None and randomize not in RANDOMIZE:
             raise unknown("randomisation", randomize, RANDOMIZE)
         self._fixed_axes = check_axes(axes or {})
-        task_goals(task)
+        self.stage = find_stage(task, robot, scene)
         self.task, self.split, self.reward_kind, self.randomize = task, split, reward, randomize
         self.num_envs, self.render_mode = num_envs, render_mode
-        self.house = house_model(robot, scene)
-        self.model = self.house.model
+        self.model, self.robot = self.stage.model, self.stage.robot
         self.cameras, self.image_size, self.privileged = tuple(cameras), image_size, privileged
-        self.single_observation_space = observation_space(image_size, self.cameras, privileged)
-        self.single_action_space = action_space()
-        self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, num_envs)
-        self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, num_envs)
         self._threads = threads
-        self._batch = batch.Batch(self.model, nsim=num_envs, nthread=threads)
-        self._qpos, self._qvel, self._ctrl = (self._batch.bind(n) for n in ("qpos", "qvel", "ctrl"))
-        self._sensor, self._history = self._batch.bind("sensordata"), self._batch.bind("history")
-        self._physics = PhysicsVariation(self.house, self._batch)
+        self._sims = Simulations(self.stage, num_envs, threads)
+        self._qpos, self._qvel, self._ctrl, self._sensor = (self._sims.fields[n] for n in ("qpos", "qvel", "ctrl", "sensordata"))
         self._axes: list[dict[str, float]] = [{} for _ in range(num_envs)]
-        self._looks: list[Look | None] = [None] * num_envs
         self._views = [View(c, image_size, image_size) for c in self.cameras]
         self._pools: dict[str, RenderPool] = {}
         self._next_index = 0
-        self._episodes: list[InitialState | None] = [None] * num_envs
-        self._goals: list[Goal] = [GOALS[0]] * num_envs
+        self._starts: list[Start | None] = [None] * num_envs
+        self._goals: list[Goal] = [self.stage.goals[0]] * num_envs
         self._instructions = [""] * num_envs
         self._checks: list[dict[str, Check]] = [{} for _ in range(num_envs)]
         self._initially: list[dict[str, bool]] = [{} for _ in range(num_envs)]
@@ -87,8 +76,13 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._index = np.full(num_envs, -1, np.int64)
         self._steps, self._held = np.zeros(num_envs, np.int64), np.zeros(num_envs, np.int64)
         self._done = np.ones(num_envs, bool)
-        self._diverged = np.zeros(num_envs, bool)
         self._images = [np.zeros((num_envs, image_size, image_size, 3), np.uint8) for _ in self.cameras]
+        seen = self._view()
+        size = len(self.stage.privileged(self._goals[0], seen[0]))
+        self.single_observation_space = observation_space(image_size, self.cameras, self.robot, size if privileged else 0)
+        self.single_action_space = action_space(self.robot)
+        self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, num_envs)
+        self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, num_envs)
 
     # --- episodes -----------------------------------------------------------------------------------------------------
     def reset(self, *, seed: int | list[int | None] | None = None, options: Mapping[str, Any] | None = None):  # type: ignore[override]
@@ -99,20 +93,17 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         indices = self._resolve_indices(seed, options.get("index"), len(slots))
         goals, words, axes = options.get("goal"), options.get("instruction"), options.get("axes")
         for n, (slot, index) in enumerate(zip(slots, indices, strict=True)):
-            self._vary(int(slot), int(index), axes[n] if axes is not None else None)
-            self._begin(int(slot), int(index), goals[n] if goals else None, words[n] if words else None)
+            chosen = axes[n] if axes is not None else self._draw(int(index))
+            self._begin(int(slot), int(index), check_axes(chosen), goals[n] if goals else None, words[n] if words else None)
         if len(slots):
-            self._batch.forward(ids=slots)
+            self._sims.forward(slots)
             for slot in slots:
                 self._initial_hash[slot] = self.state_hash(int(slot))
-        snapshots = self._snapshots()
-        predicates = self._predicates(snapshots)
+        views = self._view()
+        predicates = self._predicates(views)
         for slot in slots:
             self._initially[slot] = predicates[slot]
-        return self._observe(slots, snapshots), self._info(predicates)
-
-    def _late(self, slot: int) -> bool:
-        return any(self._axes[slot].get(n, 0) > 0 for n in ("action_delay", "encoder_delay"))
+        return self._observe(slots, views), self._info(predicates)
 
     def _resolve_indices(self, seed: Any, index: Any, count: int) -> np.ndarray:
         if index is not None:
@@ -128,143 +119,114 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._next_index += count
         return out
 
-    def _vary(self, slot: int, index: int, axes: Mapping[str, float] | None) -> None:
-        if axes is None:
-            axes = (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
-        self._axes[slot] = check_axes(axes)
-        self._physics.apply(slot, self._axes[slot])
-        self._looks[slot] = varied_look(self.model, self._axes[slot], episode_stream(self.task, self.split, index, "directions"))
+    def _draw(self, index: int) -> dict[str, float]:
+        return (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
 
-    def _begin(self, slot: int, index: int, goal: Goal | None, instruction: str | None) -> None:
-        start = initial_state(self.house, self.task, self.split, index)
+    def _begin(self, slot: int, index: int, axes: dict[str, float], goal: Goal | None, instruction: str | None) -> None:
+        start = self.stage.start(self.task, self.split, index, axes)
         if goal is not None and goal not in start.valid:
             raise HomebodyError(
                 f"goal {goal.to_json()} does not fit episode {index} of {self.task!r}: valid are {[g.to_json() for g in start.valid]}"
             )
-        row = self._batch.state[slot]
-        row[:] = 0.0
-        self._batch.reset(ids=np.array([slot]), stage=mujoco.mjtStage.mjSTAGE_NONE)
-        self._qpos[slot], self._qvel[slot], self._ctrl[slot] = start.qpos, 0.0, start.ctrl
-        if self._late(slot):
-            self._history[slot] = still_history(self.model, start.qpos, start.ctrl)
-        self._batch.warning[slot] = 0
-        self._episodes[slot] = start
-        self._goals[slot] = goal or start.goal
-        self._instructions[slot] = instruction or (
-            start.instruction if goal in (None, start.goal) else phrasings(self._goals[slot], self.split)[0]
-        )
-        self._checks[slot] = goal_checks(self._goals[slot])
+        model = self.stage.dress(start, axes, episode_stream(self.task, self.split, index, "directions"))
+        self._sims.load(slot, start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
+        self._axes[slot], self._starts[slot] = axes, start
+        words = start.instruction if goal in (None, start.goal) else phrasings(goal, self.split)[0]
+        self._ask(slot, goal or start.goal, instruction or words)
         self._index[slot] = index
         self._steps[slot] = self._held[slot] = 0
-        self._done[slot] = self._diverged[slot] = False
+        self._done[slot] = False
+
+    def _ask(self, slot: int, goal: Goal, instruction: str) -> None:
+        start = self._starts[slot]
+        assert start is not None
+        self._goals[slot], self._instructions[slot] = goal, instruction
+        self._checks[slot] = self.stage.checks(goal, start)
 
     # --- stepping -----------------------------------------------------------------------------------------------------
     def step(self, actions: np.ndarray):  # type: ignore[override]
-        """actions (B, 8) -> observation, reward (B,), terminated (B,), truncated (B,), info."""
+        """actions (B, A) -> observation, reward (B,), terminated (B,), truncated (B,), info."""
         actions = np.asarray(actions, np.float64)
-        if actions.shape != (self.num_envs, ACTION_DIM):
-            raise HomebodyError(f"actions have shape {actions.shape}: expected ({self.num_envs}, {ACTION_DIM})")
+        if actions.shape != self._ctrl.shape:
+            raise HomebodyError(f"actions have shape {actions.shape}: expected {self._ctrl.shape}")
         active = np.flatnonzero(~self._done)
         bad = active[~np.isfinite(actions[active]).all(1)]
         if len(bad):
             raise HomebodyError(f"action of slot {bad[0]} is not finite: {actions[bad[0]].tolist()}")
         if len(active):
-            self._ctrl[active] = self._limit(self._ctrl[active], actions[active])
-            self._advance(active)
+            self._happen(active)
+            self._ctrl[active] = self.robot.clip(self._ctrl[active], actions[active], CONTROL_HZ)
+            self._sims.step(active)
         self._steps[active] += 1
-        snapshots = self._snapshots()
-        predicates = self._predicates(snapshots)
-        hold = np.array([all(p.values()) for p in predicates]) & ~self._diverged
+        views = self._view()
+        predicates = self._predicates(views)
+        hold = np.array([all(p.values()) for p in predicates]) & ~self._sims.diverged
         self._held[active] = np.where(hold[active], self._held[active] + 1, 0)
         success = self._held >= HOLD_STEPS
         reward = np.zeros(self.num_envs)
         for i in active:
-            reward[i] = float(success[i]) if self.reward_kind == "sparse" else dense_reward(self._goals[i], snapshots[i], bool(success[i]))
+            sparse = self.reward_kind == "sparse"
+            reward[i] = float(success[i]) if sparse else self.stage.reward(self._goals[i], views[i], bool(success[i]))
         terminated, truncated = np.zeros(self.num_envs, bool), np.zeros(self.num_envs, bool)
-        terminated[active] = success[active] | self._diverged[active]
+        terminated[active] = success[active] | self._sims.diverged[active]
         horizons = np.array([self.horizon(i) for i in range(self.num_envs)])
         truncated[active] = (self._steps >= horizons)[active] & ~terminated[active]
-        observation = self._observe(active, snapshots)
+        observation = self._observe(active, views)
         self._done |= terminated | truncated
         return observation, reward, terminated, truncated, self._info(predicates)
 
-    @staticmethod
-    def _limit(ctrl: np.ndarray, target: np.ndarray) -> np.ndarray:
-        """Targets inside the joint range, moving no faster than the arm may (n, 8)."""
-        arm = np.clip(target[:, :7], Q_MIN, Q_MAX)
-        step = DQ_MAX / CONTROL_HZ
-        arm = ctrl[:, :7] + np.clip(arm - ctrl[:, :7], -step, step)
-        return np.concatenate([arm, np.clip(target[:, 7:], 0.0, 1.0)], axis=1)
-
-    def _advance(self, active: np.ndarray) -> None:
-        try:
-            self._batch.step(ids=active, nstep=SUBSTEPS)
-        except batch.SimulationError as error:
-            self._diverged[error.ids] = True
-        w = mujoco.mjtWarning
-        kinds = [w.mjWARN_BADQPOS, w.mjWARN_BADQVEL, w.mjWARN_BADQACC, w.mjWARN_CONTACTFULL, w.mjWARN_CNSTRFULL]
-        warned = self._batch.warning[:, [k.value for k in kinds], 1].any(1)
-        wild = ~np.isfinite(self._qpos).all(1) | ~(np.abs(self._qvel) < SPEED_LIMIT).all(1)
-        self._diverged[active] |= (warned | wild)[active]
+    def _happen(self, active: np.ndarray) -> None:
+        """What others do during the step: people and pets move, an instruction changes."""
+        for i in active:
+            start, step = self._starts[i], int(self._steps[i])
+            assert start is not None
+            self._sims.place(int(i), self.stage.mocap(start, step))
+            news = self.stage.news(start, step)
+            if news is not None:
+                self._ask(int(i), *news)
 
     # --- reading ------------------------------------------------------------------------------------------------------
-    def _snapshots(self) -> list[Snapshot]:
-        h = self.house
-        pose = self._qpos[:, h.object_qpos]  # (B, 6, 7)
-        fixtures = self._qpos[:, h.fixture_qpos]  # (B, 3)
-        speed = np.linalg.norm(self._qvel[:, h.object_qvel[:, :3]], axis=-1)
-        touch = self._sensor[:, h.touch]  # (B, 6, 2)
-        rotation = rotation_from_quaternion(pose[..., 3:])
-        self._pose = forward(self._qpos[:, h.arm_qpos])  # (B, 4, 4)
-        points = np.concatenate([pose[..., :3], h.handles(fixtures), np.broadcast_to(h.bin_floor, (self.num_envs, 1, 3))], axis=1)
-        self._seen = [
-            Snapshot(fixtures=fixtures[i], position=pose[i, :, :3], rotation=rotation[i], speed=speed[i], touch=touch[i],
-                     tool=self._pose[i, :3, 3], points=points[i])
-            for i in range(self.num_envs)
-        ]  # fmt: skip
+    def _view(self) -> list[Any]:
+        base = np.stack([s.T_world_base if s else np.eye(4) for s in self._starts])
+        self._pose = self.robot.forward(self._qpos[:, self.stage.rig.arm_qpos])  # (B, 4, 4) in the base frame
+        self._world_pose = base @ self._pose
+        self._seen = self.stage.views(self._sims.fields, self._world_pose, self._starts)
         return self._seen
 
-    def _observe(self, slots: np.ndarray, snapshots: list[Snapshot]) -> dict[str, np.ndarray]:
+    def _observe(self, slots: np.ndarray, views: list[Any]) -> dict[str, np.ndarray]:
         """Observations of all slots; pictures are redrawn for `slots` only, the others stand still."""
-        h = self.house
-        q, dq = self._qpos[:, [*h.arm_qpos, *h.finger_qpos]], self._qvel[:, h.arm_qvel]
+        rig, n = self.stage.rig, self.robot.dof
+        q, dq = self._qpos[:, [*rig.arm_qpos, *rig.finger_qpos]], self._qvel[:, rig.arm_qvel]
         pose = self._pose
         late = [i for i, axes in enumerate(self._axes) if axes.get("encoder_delay", 0) > 0]
         if late:
-            q[late], dq[late] = self._sensor[late][:, h.encoders[0]], self._sensor[late][:, h.encoders[1, :7]]
-            pose = forward(q[:, :7])
-        proprio = [q[:, :7], dq, q[:, 7:].sum(1, keepdims=True), pose[:, :3, 3], rotation_to_6d(pose[:, :3, :3])]
+            q[late], dq[late] = self._sensor[late][:, rig.encoders[0]], self._sensor[late][:, rig.encoders[1, :n]]
+            pose = self.robot.forward(q[:, :n])
+        width = self.robot.width(q[:, n:])[:, None]
+        proprio = [q[:, :n], dq, width, pose[:, :3, 3], rotation_to_6d(pose[:, :3, :3])]
         out: dict[str, np.ndarray] = {}
         if self._views and len(slots):
-            finite = [int(s) for s in slots if not self._diverged[s]]
-            self._pool("fast").draw(self._qpos, self._views, finite, self._images, self._looks)
+            finite = [int(s) for s in slots if not self._sims.diverged[s]]
+            self._pool("fast").draw(self._sims.frames(), self._views, finite, self._images, self._sims.own_models())
         for camera, image in zip(self.cameras, self._images, strict=True):
             out[camera] = image.copy()
         gain = np.array([axes.get("taxel_gain", 1.0) for axes in self._axes])[:, None]
-        out["tactile"] = tactile_image(gain * self._sensor[:, h.tactile[0]], gain * self._sensor[:, h.tactile[1]])
+        out["tactile"] = tactile_image(gain * self._sensor[:, rig.tactile[0]], gain * self._sensor[:, rig.tactile[1]])
         out["proprio"] = np.concatenate(proprio, axis=1).astype(np.float32)
         if self.privileged:
-            out["privileged"] = np.stack([self._privileged(i, s) for i, s in enumerate(snapshots)])
-        return {
-            k: np.where(np.isfinite(v), v, 0).astype(v.dtype) if self._diverged.any() and v.dtype != np.uint8 else v for k, v in out.items()
-        }
+            out["privileged"] = np.stack([self.stage.privileged(g, v) for g, v in zip(self._goals, views, strict=True)])
+        broken = self._sims.diverged.any()
+        return {k: np.where(np.isfinite(v), v, 0).astype(v.dtype) if broken and v.dtype != np.uint8 else v for k, v in out.items()}
 
-    def _privileged(self, i: int, s: Snapshot) -> np.ndarray:
-        onehot = np.zeros(len(GOALS))
-        onehot[GOALS.index(self._goals[i])] = 1
-        return np.concatenate([s.points.ravel(), s.fixtures, s.tool, s.points[goal_points(self._goals[i])[0]] - s.tool, onehot]).astype(
-            np.float32
-        )
-
-    def _predicates(self, snapshots: list[Snapshot]) -> list[dict[str, bool]]:
+    def _predicates(self, views: list[Any]) -> list[dict[str, bool]]:
         """Each slot's goal predicates now."""
-        return [{k: c(s) for k, c in checks.items()} for checks, s in zip(self._checks, snapshots, strict=True)]
+        return [{k: c(s) for k, c in checks.items()} for checks, s in zip(self._checks, views, strict=True)]
 
     def _info(self, predicates: list[dict[str, bool]]) -> dict[str, Any]:
         credit = [self._credit(before, now) for before, now in zip(self._initially, predicates, strict=True)]
         return {
             "instruction": list(self._instructions), "success": self._held >= HOLD_STEPS, "credit": np.array(credit),
-            "diverged": self._diverged.copy(), "index": self._index.copy(), "predicates": predicates,
+            "diverged": self._sims.diverged.copy(), "index": self._index.copy(), "predicates": predicates,
         }  # fmt: skip
 
     @staticmethod
@@ -279,23 +241,23 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return self._pools[profile]
 
     # --- one slot -----------------------------------------------------------------------------------------------------
-    def snapshot(self, i: int) -> Snapshot:
+    def snapshot(self, i: int) -> Any:
         """The state that predicates read, of slot i, as of the last reset or step."""
         return self._seen[i]
 
     def tool_state(self, i: int) -> tuple[np.ndarray, float]:
-        """Measured tool pose (4, 4) in the base frame and gripper width [m]."""
-        return self._pose[i].copy(), float(self._qpos[i, self.house.finger_qpos].sum())
+        """Measured tool pose (4, 4) in the world and gripper width [m]."""
+        return self._world_pose[i].copy(), float(self.robot.width(self._qpos[i : i + 1, self.stage.rig.finger_qpos])[0])
 
     def arm_target(self, i: int) -> np.ndarray:
-        """(7,) joint targets in force [rad]."""
-        return self._ctrl[i, :7].copy()
+        """(n,) joint targets in force [rad]."""
+        return self._ctrl[i, : self.robot.dof].copy()
 
     def gripper_target(self, i: int) -> float:
-        return float(self._ctrl[i, 7])
+        return float(self._ctrl[i, -1])
 
     def held_actions(self) -> np.ndarray:
-        """(B, 8) the targets in force: the action that changes nothing."""
+        """(B, A) the targets in force: the action that changes nothing."""
         return self._ctrl.astype(np.float32)
 
     def finished(self, i: int) -> bool:
@@ -310,7 +272,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def valid_goals(self, i: int) -> list[Goal]:
         """Every goal that slot i's initial state allows; at least three."""
-        start = self._episodes[i]
+        start = self._starts[i]
         return list(start.valid) if start else []
 
     def paraphrases(self, i: int) -> list[str]:
@@ -321,18 +283,20 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def pixels(self, i: int) -> np.ndarray:
         """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
-        points, tool = self._seen[i].points[None], self._pose[i : i + 1]
-        look = self._looks[i]
-        fovy = (look or self.model).cam_fovy
-        views = [project(points, camera_poses(self.model, c, tool, look), fovy[self.model.camera(c).id])[0] for c in self.cameras]
+        points, tool, model = self.points(i)[None], self._world_pose[i : i + 1], self._sims.models[i]
+        views = [project(points, camera_poses(model, c, tool), model.cam_fovy[model.camera(c).id])[0] for c in self.cameras]
         return np.stack(views)
 
     def axes(self, i: int) -> dict[str, float]:
         """What differs from the nominal house in slot i's episode."""
         return dict(self._axes[i])
 
+    def model_of(self, i: int) -> mujoco.MjModel:
+        """The model that slot i's episode runs on: the stage's, or its own where axes, layout or things differ."""
+        return self._sims.models[i]
+
     def horizon(self, i: int) -> int:
-        return TASKS[self._goals[i].task].horizon
+        return self.stage.horizon(self._goals[i])
 
     def steps(self, i: int) -> int:
         """Control steps since the start of slot i's episode."""
@@ -340,46 +304,44 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def holds(self, i: int, goal: Goal) -> bool:
         """Whether `goal`'s predicates hold in slot i now."""
-        s = self.snapshot(i)
-        return all(c(s) for c in goal_checks(goal).values())
+        start = self._starts[i]
+        return start is not None and all(c(self._seen[i]) for c in self.stage.checks(goal, start).values())
 
     def points(self, i: int) -> np.ndarray:
-        """(10, 3) positions of core.types.POINTS [m]."""
-        return self.snapshot(i).points
+        """(P, 3) places that goals can name [m]; in the first kitchen those of core.types.POINTS."""
+        return self.stage.points(self._seen[i])
 
     def get_state(self, i: int) -> np.ndarray:
         """Full physics state of slot i (N,), solver warm start included."""
-        return np.array(self._batch.state[i])
+        return self._sims.get_state(i)
 
     def set_state(self, i: int, state: np.ndarray) -> None:
         """Puts slot i into a state from `get_state`; stepping from it is bit-identical to the original."""
-        if np.shape(state) != self._batch.state[i].shape:
-            raise HomebodyError(f"state of {np.shape(state)} numbers: expected {self._batch.state[i].shape}")
-        self._batch.state[i] = state
+        self._sims.set_state(i, state)
 
     def state_hash(self, i: int) -> str:
         """SHA-256 of slot i's physics state, 16 hex digits."""
-        return hashlib.sha256(np.ascontiguousarray(self._batch.state[i]).tobytes()).hexdigest()[:16]
+        return self._sims.state_hash(i)
 
     def certificate(self, i: int) -> Certificate:
         """What makes slot i's episode repeatable; `final_hash` is the state now."""
         return Certificate(
-            task=self.task, robot=self.house.robot, split=self.split, index=int(self._index[i]), goal=self._goals[i],
-            model_hash=self.house.model_hash, engine=f"mujoco {mujoco.__version__}", cpu=cpu_name(),
+            task=self.task, robot=self.robot.name, split=self.split, index=int(self._index[i]), goal=self._goals[i],
+            model_hash=self.stage.model_hash, engine=f"mujoco {mujoco.__version__}", cpu=cpu_name(),
             axes=self._axes[i], initial_hash=self._initial_hash[i], final_hash=self.state_hash(i),
         )  # fmt: skip
 
     def find_index(self, goal: Goal, start: int = 0) -> int:
         """The first episode index from `start` on whose initial state allows `goal`."""
         for index in range(start, start + 1000):
-            if goal in initial_state(self.house, self.task, self.split, index).valid:
+            if goal in self.stage.start(self.task, self.split, index, self._fixed_axes).valid:
                 return index
         raise HomebodyError(f"no episode of {self.task!r} from {start} to {start + 1000} allows {goal.to_json()}")
 
     def render_slot(self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast") -> np.ndarray:
         """A picture of slot i, (height, width, 3) uint8."""
         out = np.zeros((self.num_envs, *size, 3), np.uint8)
-        self._pool(profile).draw(self._qpos, [View(camera, *size)], [i], [out], self._looks)
+        self._pool(profile).draw(self._sims.frames(), [View(camera, *size)], [i], [out], self._sims.own_models())
         return out[i]
 
     def render(self) -> tuple[np.ndarray, ...] | None:  # type: ignore[override]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ..core.types import Goal
 from .model import HouseModel
 from .scenes.kitchen import CABINET_SLOTS
 from .scenes.objects import FOOTPRINT, OBJECTS, REST_HEIGHT
+from .stage import Start
 
 SPLITS = ("train", "heldout")
 ALL_TASKS = "all"
@@ -25,20 +25,6 @@ DRAWER_OPEN, DOOR_OPEN = (0.12, 0.165), (0.8, 1.25)
 """Ranges of an open drawer [m] and an open microwave door [rad]."""
 ROBOT_NOISE = 0.04
 """Half-width of the uniform noise on the arm's start joints [rad]."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InitialState:
-    """Everything that differs between two episodes' beginnings."""
-
-    goal: Goal
-    instruction: str
-    qpos: np.ndarray
-    """(nq,)"""
-    ctrl: np.ndarray
-    """(8,) arm targets [rad] and gripper opening."""
-    valid: tuple[Goal, ...]
-    """All goals that this state allows; only language says which one is meant."""
 
 
 def episode_rng(task: str, split: str, index: int) -> np.random.Generator:
@@ -112,7 +98,7 @@ def task_goals(task: str) -> tuple[Goal, ...]:
     return goals
 
 
-def initial_state(house: HouseModel, task: str, split: str, index: int) -> InitialState:
+def initial_state(house: HouseModel, task: str, split: str, index: int) -> Start:
     """The state at the start of episode `index` of `task` in `split`."""
     rng = episode_rng(task, split, index)
     goals = task_goals(task)
@@ -144,4 +130,4 @@ def initial_state(house: HouseModel, task: str, split: str, index: int) -> Initi
     words = phrasings(goal, split)
     instruction = words[int(rng.integers(len(words)))]
     valid = tuple(g for g in all_goals() if goal_is_valid(g, set(places), fixtures[:2], fixtures[2]))
-    return InitialState(goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(arm, 1.0), valid=valid)
+    return Start(goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(arm, 1.0), valid=valid)

@@ -6,16 +6,15 @@ import mujoco
 import numpy as np
 
 from ..core.kinematics import TCP_D, rotation_from_quaternion
-from .variation import Look
 
 HAND = "hand"
 
 
-def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray, look: Look | None = None) -> np.ndarray:
+def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray) -> np.ndarray:
     """Poses (B, 4, 4) of a camera on the world or on the hand, for tool poses (B, 4, 4). Raises ValueError elsewhere."""
-    i, source = model.camera(camera).id, look or model
+    i = model.camera(camera).id
     local = np.eye(4)
-    local[:3, :3], local[:3, 3] = rotation_from_quaternion(source.cam_quat[i]), source.cam_pos[i]
+    local[:3, :3], local[:3, 3] = rotation_from_quaternion(model.cam_quat[i]), model.cam_pos[i]
     body = model.body(model.cam_bodyid[i]).name
     if body == "world":
         return np.broadcast_to(local, (len(T_base_tcp), 4, 4))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,6 @@ import numpy as np
 
 from ..core.errors import HomebodyError, unknown
 from .scenes.profiles import Profile, apply_profile, scene_flags
-from .variation import Look, nominal_look
 
 MAX_PIXELS = (720, 1280)
 """Largest picture, height and width."""
@@ -67,17 +66,28 @@ class _Worker:
         self.camera = mujoco.MjvCamera()
         self.camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
         self.perturb = mujoco.MjvPerturb()
-        self._nominal, self._worn = nominal_look(self.model), None
+        self._profile = profile
 
-    def draw(self, qpos: np.ndarray, look: Look | None, views: Sequence[View], out: Sequence[np.ndarray]) -> None:
-        """Writes each view of the state `qpos` into its array of `out` (height, width, 3) uint8."""
-        m, d = self.model, self.data
-        if look is not self._worn:
-            (look or self._nominal).wear(m)
-            self._worn = look
-        d.qpos[:] = qpos
+    def _dressed(self, model: mujoco.MjModel | None) -> mujoco.MjModel:
+        """The model to draw from: an episode's own shares the meshes and textures that the context was made with."""
+        if model is None:
+            return self.model
+        if self._profile == "pretty":
+            model = copy.copy(model)
+            apply_profile(model, self._profile)
+        return model
+
+    def draw(
+        self, state: Mapping[str, np.ndarray], row: int, model: mujoco.MjModel | None, views: Sequence[View], out: Sequence[np.ndarray]
+    ) -> None:  # fmt: skip
+        """Writes each view of row `row` of the state into its array of `out` (height, width, 3) uint8."""
+        m, d = self._dressed(model), self.data
+        for name, values in state.items():
+            getattr(d, name)[:] = values[row]
         mujoco.mj_kinematics(m, d)
         mujoco.mj_camlight(m, d)
+        if m.nflex:
+            mujoco.mj_flex(m, d)
         for view, picture in zip(views, out, strict=True):
             self.camera.fixedcamid = m.camera(view.camera).id
             mujoco.mjv_updateScene(m, d, self.option, self.perturb, self.camera, mujoco.mjtCatBit.mjCAT_ALL.value, self.scene)
@@ -108,21 +118,19 @@ class RenderPool:
         return self._local.worker
 
     def _chunk(
-        self, qpos: np.ndarray, looks: Sequence[Look | None], rows: Sequence[int], views: Sequence[View], out: Sequence[np.ndarray]
-    ) -> None:
+        self, state: Mapping[str, np.ndarray], models: Sequence[mujoco.MjModel | None], rows: Sequence[int], views: Sequence[View],
+        out: Sequence[np.ndarray],
+    ) -> None:  # fmt: skip
         worker = self._worker()
         for row in rows:
-            worker.draw(qpos[row], looks[row], views, [picture[row] for picture in out])
+            worker.draw(state, row, models[row], views, [picture[row] for picture in out])
 
     def draw(
-        self,
-        qpos: np.ndarray,
-        views: Sequence[View],
-        rows: Sequence[int],
-        out: Sequence[np.ndarray],
-        looks: Sequence[Look | None] | None = None,
-    ) -> None:
-        """For each `row` of qpos (B, nq), writes view v into out[v][row] (B, height, width, 3) uint8; `looks[row]` dresses it."""
+        self, state: Mapping[str, np.ndarray], views: Sequence[View], rows: Sequence[int], out: Sequence[np.ndarray],
+        models: Sequence[mujoco.MjModel | None] | None = None,
+    ) -> None:  # fmt: skip
+        """For each `row` of the state {field of MjData: (B, ...)}, `qpos` and maybe `mocap_pos`, `mocap_quat`, writes view v into
+        out[v][row] (B, height, width, 3) uint8; `models[row]` is the episode's own model where it has one."""
         for view in views:
             if view.camera not in self._cameras:
                 raise unknown("camera", view.camera, sorted(self._cameras))
@@ -130,7 +138,7 @@ class RenderPool:
                 raise HomebodyError(f"picture of {view.height} x {view.width} pixels: expected 1 x 1 to {MAX_PIXELS[0]} x {MAX_PIXELS[1]}")
         parts = [p for p in np.array_split(np.asarray(rows), self._threads) if len(p)]
         jobs: list[Future[None]] = [
-            self._pool.submit(self._chunk, qpos, looks or [None] * len(qpos), [int(r) for r in p], views, out) for p in parts
+            self._pool.submit(self._chunk, state, models or [None] * len(state["qpos"]), [int(r) for r in p], views, out) for p in parts
         ]
         for job in jobs:
             job.result()

@@ -40,7 +40,7 @@ class Expert:
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         """Starts the skill for each slot's goal from its present state. The instruction is the env's own."""
         del instructions
-        house = self._env.house
+        house = self._env.stage.house
         for slot in slots:
             rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([self._env.episode_index(slot), self._env.steps(slot)])))
             tool, width = self._env.tool_state(slot)

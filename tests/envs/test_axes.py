@@ -109,7 +109,7 @@ def test_late_encoders_report_where_the_arm_was(env: HouseholdVectorEnv) -> None
 
 def test_a_heavy_object_weighs_more_and_a_stiff_drawer_resists_more(env: HouseholdVectorEnv) -> None:
     env.reset(options={"index": [3, 4], "axes": [{"object_mass": 2.0, "drawer_friction": 8.0}, {}]})
-    heavy, plain = (env._batch.get_model(i) for i in (0, 1))
+    heavy, plain = (env.model_of(i) for i in (0, 1))
     assert heavy.body("can").mass[0] == pytest.approx(2 * plain.body("can").mass[0])
     assert heavy.joint("drawer_top").frictionloss[0] == pytest.approx(8.0)
     assert plain.joint("drawer_top").frictionloss[0] == pytest.approx(AXES["drawer_friction"].nominal)

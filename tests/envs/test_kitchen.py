@@ -259,7 +259,7 @@ def test_a_rolling_apple_comes_to_rest(model: mujoco.MjModel) -> None:
 def picture(pool: RenderPool, data: mujoco.MjData) -> np.ndarray:
     """(64, 64, 3) int32, the scene camera in the `fast` profile."""
     out = [np.zeros((1, FAST_SIZE, FAST_SIZE, 3), np.uint8)]
-    pool.draw(data.qpos[None], [View("scene", FAST_SIZE, FAST_SIZE)], [0], out)
+    pool.draw({"qpos": data.qpos[None]}, [View("scene", FAST_SIZE, FAST_SIZE)], [0], out)
     return out[0][0].astype(np.int32)
 
 

@@ -1,0 +1,116 @@
+"""The physics of many slots on `mujoco.batch`: each simulation on a model of its own where its episode differs."""
+
+from __future__ import annotations
+
+import hashlib
+
+import mujoco
+import numpy as np
+from mujoco import batch
+
+from ..core.errors import HomebodyError
+from ..core.types import CONTROL_HZ
+from .stage import Stage, Start
+from .variation import still_history
+
+SPEED_LIMIT = 500.0
+"""A joint or body faster than this [rad/s or m/s] has diverged; a can squeezed out of the fingers spins at 200 rad/s."""
+DEPTH_LIMIT_M = 0.03
+"""Two solids deeper in one another than this have diverged, where the model has a `deepest` sensor."""
+WARNINGS = [
+    w.value
+    for w in (
+        mujoco.mjtWarning.mjWARN_BADQPOS, mujoco.mjtWarning.mjWARN_BADQVEL, mujoco.mjtWarning.mjWARN_BADQACC,
+        mujoco.mjtWarning.mjWARN_CONTACTFULL, mujoco.mjtWarning.mjWARN_CNSTRFULL,
+    )  # fmt: skip
+]
+
+
+class Simulations:
+    """B simulations of one stage. `fields` are live arrays (B, ...) over the engine's state and what the stage reads besides."""
+
+    def __init__(self, stage: Stage, count: int, threads: int) -> None:
+        self._stage, model = stage, stage.model
+        self.substeps = round(1 / (CONTROL_HZ * model.opt.timestep))
+        sleeps = bool(model.opt.enableflags & mujoco.mjtEnableBit.mjENBL_SLEEP.value)
+        self._batch = batch.Batch(model, nsim=count, nthread=threads, persistent=sleeps)
+        self.fields: dict[str, np.ndarray] = {n: self._batch.bind(n) for n in ("qpos", "qvel", "ctrl", "sensordata", *stage.bound)}
+        self._history = self._batch.bind("history") if model.nhistory else None
+        self._mocap = (self._batch.bind("mocap_pos"), self._batch.bind("mocap_quat")) if model.nmocap else None
+        # Kinematics of the new state, which costs nothing in a persistent batch; stages that read joints only do without.
+        self._moment = mujoco.mjtStage.mjSTAGE_VEL if stage.bound else None
+        names = [model.sensor(i).name for i in range(model.nsensor)]
+        self._deepest = int(model.sensor("deepest").adr[0]) if "deepest" in names else None
+        self.models: list[mujoco.MjModel] = [model] * count
+        self._own = False
+        self.diverged = np.zeros(count, bool)
+
+    def load(self, slot: int, start: Start, model: mujoco.MjModel, *, late: bool) -> None:
+        """Puts `slot` at the start of an episode; `forward` completes it. `late`: delays are on."""
+        row = self._batch.state[slot]
+        row[:] = 0.0
+        self.models[slot] = model
+        self._set_models()
+        self._batch.reset(ids=np.array([slot]), stage=mujoco.mjtStage.mjSTAGE_NONE)
+        f = self.fields
+        f["qpos"][slot], f["qvel"][slot], f["ctrl"][slot] = start.qpos, 0.0, start.ctrl
+        self.place(slot, start.mocap)
+        if late and self._history is not None:
+            self._history[slot] = still_history(model, start.qpos, start.ctrl)
+        self._batch.warning[slot] = 0
+        self.diverged[slot] = False
+
+    def _set_models(self) -> None:
+        own = any(m is not self._stage.model for m in self.models)
+        if own or self._own:
+            self._batch.set_models(self.models if own else None)
+        self._own = own
+
+    def place(self, slot: int, mocap: np.ndarray | None) -> None:
+        """Moves people and pets of `slot` to poses (nmocap, 7)."""
+        if mocap is not None and self._mocap is not None:
+            self._mocap[0][slot], self._mocap[1][slot] = mocap[:, :3], mocap[:, 3:]
+
+    def forward(self, slots: np.ndarray) -> None:
+        """Completes the states that `load` made."""
+        self._batch.forward(ids=slots)
+
+    def step(self, active: np.ndarray) -> None:
+        """One control step of the slots `active`; those that break are marked in `diverged`."""
+        try:
+            if self._moment is None:
+                self._batch.step(ids=active, nstep=self.substeps)
+            else:
+                self._batch.step(ids=active, nstep=self.substeps, stage=self._moment)
+        except batch.SimulationError as error:
+            self.diverged[error.ids] = True
+        warned = self._batch.warning[:, WARNINGS, 1].any(1)
+        wild = ~np.isfinite(self.fields["qpos"]).all(1) | ~(np.abs(self.fields["qvel"]) < SPEED_LIMIT).all(1)
+        if self._deepest is not None:
+            wild |= self.fields["sensordata"][:, self._deepest] < -DEPTH_LIMIT_M
+        self.diverged[active] |= (warned | wild)[active]
+
+    def get_state(self, slot: int) -> np.ndarray:
+        """Full physics state (N,), solver warm start included."""
+        return np.array(self._batch.state[slot])
+
+    def set_state(self, slot: int, state: np.ndarray) -> None:
+        """Puts `slot` into a state from `get_state`. Raises HomebodyError for one of another size."""
+        if np.shape(state) != self._batch.state[slot].shape:
+            raise HomebodyError(f"state of {np.shape(state)} numbers: expected {self._batch.state[slot].shape}")
+        self._batch.state[slot] = state
+
+    def state_hash(self, slot: int) -> str:
+        """SHA-256 of the physics state, 16 hex digits."""
+        return hashlib.sha256(np.ascontiguousarray(self._batch.state[slot]).tobytes()).hexdigest()[:16]
+
+    def own_models(self) -> list[mujoco.MjModel | None]:
+        """Each slot's model where it is not the stage's."""
+        return [None if m is self._stage.model else m for m in self.models]
+
+    def frames(self) -> dict[str, np.ndarray]:
+        """What a picture needs besides the model, rows for all slots: `qpos`, and `mocap_pos`, `mocap_quat` where there are any."""
+        out = {"qpos": self.fields["qpos"]}
+        if self._mocap is not None:
+            out["mocap_pos"], out["mocap_quat"] = self._mocap
+        return out

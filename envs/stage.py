@@ -1,0 +1,132 @@
+"""What the engine asks of a scene: a compiled model, initial states, goals, and how to read the physics state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import mujoco
+import numpy as np
+
+from ..core.kinematics import rotation_from_quaternion
+from ..core.robots import Robot
+from ..core.types import Goal
+
+FINGERS = ("left", "right")
+SUBSTEPS = 10
+"""Physics steps of 5 ms in one control step of 50 ms."""
+
+Check = Callable[[Any], bool]
+"""A predicate over one simulation's state: the `view` of a stage."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Everything that differs between two episodes' beginnings."""
+
+    goal: Goal
+    instruction: str
+    qpos: np.ndarray
+    """(nq,)"""
+    ctrl: np.ndarray
+    """(A,) arm targets [rad] and gripper opening."""
+    valid: tuple[Goal, ...]
+    """All goals that this state allows; only language says which one is meant."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Which body of the model plays which part, e.g. {"target": "thing2"}; empty where bodies bear the names themselves."""
+    model: mujoco.MjModel | None = None
+    """The episode's own model (layout, objects, styles); None for the stage's."""
+    T_world_base: np.ndarray = field(default_factory=lambda: np.eye(4))
+    """(4, 4) where the robot stands."""
+    mocap: np.ndarray | None = None
+    """(nmocap, 7) poses of the bodies that move on rails: people, pets; None where there are none."""
+    detail: Any = None
+    """What else the stage needs to know of its episode."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rig:
+    """Where a robot is in the state of a model: addresses into qpos, qvel and sensordata."""
+
+    arm_qpos: np.ndarray
+    """(n,) addresses of joint1..jointN."""
+    arm_qvel: np.ndarray
+    finger_qpos: np.ndarray
+    """(2,) addresses of the finger joints, or (1,) for a jaw; the robot turns them into the gripper's width."""
+    tactile: np.ndarray
+    """(2, 192) addresses of the two pads' taxels."""
+    encoders: np.ndarray
+    """(2, n + fingers) addresses of the encoders: positions, velocities of the arm's joints and the fingers."""
+
+
+def robot_rig(model: mujoco.MjModel, robot: Robot) -> Rig:
+    """Finds a robot's joints and sensors by their names."""
+    arm, fingers = robot.joints, robot.fingers
+    qpos = {n: int(model.joint(n).qposadr[0]) for n in (*arm, *fingers)}
+    sensor = {model.sensor(i).name: int(model.sensor(i).adr[0]) for i in range(model.nsensor)}
+    return Rig(
+        arm_qpos=np.array([qpos[n] for n in arm]), arm_qvel=np.array([int(model.joint(n).dofadr[0]) for n in arm]),
+        finger_qpos=np.array([qpos[n] for n in fingers]),
+        tactile=np.array([sensor[f"tactile_{f}"] + np.arange(192) for f in FINGERS]),
+        encoders=np.array([[sensor[f"encoder_{q}_{j}"] for j in (*arm, *fingers)] for q in ("q", "dq")]),
+    )  # fmt: skip
+
+
+class Stage(Protocol):
+    """A scene with a robot in it. Two exist: the first kitchen (`kitchen_stage`) and the household rooms (`household`)."""
+
+    scene: str
+    robot: Robot
+    model: mujoco.MjModel
+    model_hash: str
+    rig: Rig
+    bound: tuple[str, ...]
+    """Fields of MjData that `view` reads besides qpos, qvel and sensordata."""
+    goals: tuple[Goal, ...]
+    """Every goal of the scene, in a fixed order."""
+
+    def start(self, task: str, split: str, index: int, axes: Mapping[str, float]) -> Start:
+        """The state at the start of episode `index`; a pure function of its arguments."""
+        ...
+
+    def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
+        """The episode's model: `start.model` or the stage's, with the axes' physics and looks; shared where nothing differs."""
+        ...
+
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[Any]:
+        """One view a simulation from bound fields (B, ...) and tool poses (B, 4, 4) in the world."""
+        ...
+
+    def checks(self, goal: Goal, start: Start) -> dict[str, Check]:
+        """The named predicates whose conjunction is the goal."""
+        ...
+
+    def reward(self, goal: Goal, view: Any, success: bool) -> float: ...
+
+    def privileged(self, goal: Goal, view: Any) -> np.ndarray:
+        """(S,) float32: object poses and joint states."""
+        ...
+
+    def mocap(self, start: Start, step: int) -> np.ndarray | None:
+        """(nmocap, 7) poses of people and pets at control step `step`; None where nothing moves then."""
+        ...
+
+    def news(self, start: Start, step: int) -> tuple[Goal, str] | None:
+        """The goal and text that replace what was asked for at control step `step`; None where nothing changes then."""
+        ...
+
+    def safety(self, view: Any) -> dict[str, float]:
+        """What the step cost in safety: `force_N` on things, `person_force_N`, `limit_hits`; empty where it is not measured."""
+        ...
+
+    def points(self, view: Any) -> np.ndarray:
+        """(P, 3) places that goals can name [m], world frame."""
+        ...
+
+    def horizon(self, goal: Goal) -> int: ...
+
+
+def pose_rotation(qpos: np.ndarray) -> np.ndarray:
+    """(..., 7) positions and quaternions -> rotation matrices (..., 3, 3)."""
+    return rotation_from_quaternion(qpos[..., 3:])
