@@ -10,6 +10,8 @@ import numpy as np
 
 from ..core.errors import HomebodyError, unknown
 from ..core.types import Certificate, Goal, Observation
+from .arms import NOMINAL, Arm
+from .touch import TOUCH
 
 SPLITS = ("heldout", "train")
 ARMS = ("nominal", "heldout", "swap", "empty")
@@ -18,7 +20,10 @@ another instruction that the state allows; no text at all."""
 
 
 class House(Protocol):
-    """The part of `homebody.envs.engine.HouseholdVectorEnv` that an evaluation uses."""
+    """The part of `homebody.envs.engine.HouseholdVectorEnv` that an evaluation uses.
+
+    `info["safety"]`, where there is one, holds a dict for each slot: what the episode has come to so far (see `safety.py`).
+    """
 
     num_envs: int
 
@@ -59,6 +64,10 @@ class BenchConfig:
     """Ranges that every axis is drawn from: `train` or `heldout`; empty for the nominal house."""
     axes: Mapping[str, float] = field(default_factory=dict)
     """Axes that are set in all episodes."""
+    arms: tuple[Arm, ...] = ()
+    """Perturbed arms, each on the same episodes as the nominal one, which goes without saying."""
+    touch: str = "on"
+    """One of touch.TOUCH: what the policy gets of its taxels."""
     think_ms: float = 0.0
     """Time for each decision of a policy that thinks; 0 where it acts at once."""
     policy: str = ""
@@ -79,14 +88,24 @@ class BenchConfig:
             raise unknown("split", self.split, SPLITS)
         if self.language not in ARMS:
             raise unknown("language arm", self.language, ARMS)
+        if self.touch not in TOUCH:
+            raise unknown("touch arm", self.touch, TOUCH)
+        if len({a.name for a in self.arms} | {""}) != len(self.arms) + 1:
+            raise HomebodyError(f"arms {', '.join(a.name or 'nominal' for a in self.arms)}: expected each perturbed one once")
+
+    @property
+    def all_arms(self) -> tuple[Arm, ...]:
+        """The nominal arm and the perturbed ones."""
+        return NOMINAL, *self.arms
 
     def settings(self) -> dict[str, Any]:
-        """What every line of one results folder shares; tasks and episodes may be added later."""
-        optional = ("randomize", "axes", "think_ms")
-        return {k: v for k, v in asdict(self).items() if k not in ("tasks", "episodes") and (v or k not in optional)}
+        """What every line of one results folder shares; tasks, episodes and arms may be added later."""
+        usual = {"randomize": "", "axes": {}, "think_ms": 0.0, "touch": "on"}
+        later = ("tasks", "episodes", "arms")
+        return {k: v for k, v in asdict(self).items() if k not in later and not (k in usual and v == usual[k])}
 
 
-OPTIONAL = ("other", "other_success", "decisions")
+OPTIONAL = ("other", "other_success", "decisions", "arm", "safety", "fault")
 """Keys that a record need not have."""
 
 
@@ -110,7 +129,7 @@ class EpisodeRecord:
     predicates: Mapping[str, bool]
     """Each goal predicate at the end."""
     diverged: bool
-    """The simulation broke: not the policy's failure; left out of every rate."""
+    """The simulation or the program around it broke: not the policy's failure; left out of every rate."""
     certificate: Mapping[str, Any]
     policy: str
     other: Mapping[str, Any] | None = None
@@ -119,6 +138,14 @@ class EpisodeRecord:
     """Arm `swap` only: whether that goal was met all the same, at any time, for as long as a success takes."""
     decisions: Sequence[tuple[float, int, bool]] | None = None
     """Of a policy that thinks: milliseconds, proposals weighed and whether another than its own acted, decision by decision."""
+
+    arm: Mapping[str, Any] | None = None
+    """Perturbed arms only: `axis`, `level` and `value` [the axis's unit]."""
+    safety: Mapping[str, float] | None = None
+    """Where the engine measures it: peak contact forces on objects and on the person [N], counts of drops, spills and
+    joint-limit hits."""
+    fault: str | None = None
+    """What broke where `diverged` stands for an exception of the simulator instead of a state that ran away."""
 
     def to_json(self) -> dict[str, Any]:
         return {k: v for k, v in asdict(self).items() if v is not None or k not in OPTIONAL}
@@ -131,6 +158,11 @@ class EpisodeRecord:
         return EpisodeRecord(**{f.name: data[f.name] for f in fields(EpisodeRecord) if f.name in data})
 
     @property
-    def key(self) -> tuple[str, int]:
-        """What pairs this episode with another run's."""
-        return self.task, self.index
+    def setting(self) -> Arm:
+        """The arm of a sweep that this episode belongs to."""
+        return Arm(**self.arm) if self.arm else NOMINAL
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Task, arm and index: what pairs this episode with another run's."""
+        return self.task, self.setting.name, self.index

@@ -22,12 +22,12 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def read_records(folder: Path) -> list[EpisodeRecord]:
-    """All whole records of a results folder, in the order of task and index. A last line cut by a kill is not counted."""
+    """All whole records of a results folder, in the order of task, arm and index. A last line cut by a kill is not counted."""
     path = folder / EPISODES
     if not path.is_file():
         raise HomebodyError(f"{folder} holds no {EPISODES}: expected the --out folder of `homebody bench`")
     lines = path.read_text().split("\n")
-    records: dict[tuple[str, int], EpisodeRecord] = {}
+    records: dict[tuple[str, str, int], EpisodeRecord] = {}
     for number, line in enumerate(lines[:-1], 1):  # what follows the last newline is not a finished line
         try:
             record = EpisodeRecord.from_json(json.loads(line))
@@ -90,9 +90,9 @@ class RecordStore:
         file.flush()
         self.records.append(record)
 
-    def done(self, task: str) -> set[int]:
-        """Indices of `task`'s finished episodes."""
-        return {r.index for r in self.records if r.task == task}
+    def done(self) -> set[tuple[str, str, int]]:
+        """Keys (task, arm, index) of the finished episodes."""
+        return {r.key for r in self.records}
 
     def close(self) -> None:
         if self._file is not None:

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..core.statistics import mean_rate, wilson
 from .protocol import EpisodeRecord
+from .safety import summarise_safety
+from .sweep import summarise_sweep
 
 Summary = dict[str, Any]
 """The content of `summary.json`."""
@@ -26,7 +28,13 @@ def summarise_task(records: Sequence[EpisodeRecord]) -> dict[str, Any]:
     row: dict[str, Any] = {"episodes": len(valid), **_rate([r.success for r in valid])}
     row["credit"] = sum(r.credit for r in valid) / len(valid) if valid else None
     row["steps"] = sum(r.steps for r in valid) / len(valid) if valid else None
+    solved = [r.seconds for r in valid if r.success]
+    row["seconds"] = sum(solved) / len(solved) if solved else None  # to success, of the successful ones
     row["diverged"] = len(records) - len(valid)
+    if faults := sum(r.fault is not None for r in records):
+        row["faults"] = faults
+    if scores := [r.safety for r in valid if r.safety]:
+        row["safety"] = summarise_safety(scores)
     if any(r.other is not None for r in valid):
         row["other"] = _rate([bool(r.other_success) for r in valid])
     goals = sorted({tuple(str(v) for v in r.goal.values() if v) for r in valid})
@@ -45,10 +53,13 @@ def _mean(rows: Sequence[Mapping[str, Any]], key: str | None = None) -> dict[str
 
 
 def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: Mapping[str, Any]) -> Summary:
-    """`tasks: {name: {episodes, successes, rate, ci95, credit, ...}}`, `mean` of the tasks' rates, `engine`, `policy`."""
-    mine = {t: [r for r in records if r.task == t] for t in tasks}
+    """`tasks: {name: {episodes, successes, rate, ci95, credit, ...}}`, `mean` of the tasks' rates, `engine`, `policy`.
+
+    These are of the nominal arm. What perturbed arms did is in `sweep` (see `sweep.summarise_sweep`).
+    """
+    mine = {t: [r for r in records if r.task == t and not r.arm] for t in tasks}
     rows = {t: summarise_task(m) for t, m in mine.items() if m}
-    certificates = [r.certificate for m in mine.values() for r in m]
+    certificates = [r.certificate for m in mine.values() for r in m if r.certificate]
     out: Summary = {"tasks": rows, **_mean(list(rows.values()))}
     if rows and all("other" in r for r in rows.values()):
         out["other"] = _mean(list(rows.values()), "other")
@@ -65,4 +76,7 @@ def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: 
     out["diverged"] = sum(r["diverged"] for r in rows.values())
     out["engine"] = ", ".join(sorted({str(c["engine"]) for c in certificates}))
     out["model_hash"] = ", ".join(sorted({str(c["model_hash"]) for c in certificates}))
+    if sweep := summarise_sweep([r for r in records if r.task in tasks], tasks):
+        out["sweep"] = sweep
+    out["touch"], out["axes"] = settings.get("touch", "on"), dict(settings.get("axes", {}))
     return {**out, **{k: settings[k] for k in ("policy", "fingerprint", "robot", "split", "language", "seed")}}

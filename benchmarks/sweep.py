@@ -1,0 +1,89 @@
+"""Dose and response: what the raw records of a sweep say about each axis, each arm paired with the nominal one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.statistics import mcnemar, mean_rate, minimum_detectable_difference, paired_bootstrap, wilson
+from ..envs.axes import AXES
+from .arms import Arm
+from .protocol import EpisodeRecord
+
+Records = Sequence[EpisodeRecord]
+
+
+def paired(a: Records, b: Records) -> dict[str, Any] | None:
+    """B minus A over the episodes (task and index) that both hold and that broke in neither; None without any.
+
+    `difference` of the success rates with its bootstrap interval, McNemar's `p`, and `mde`, the true difference that this many
+    pairs would show 8 times in 10.
+    """
+    mine = {(r.task, r.index): r.success for r in a if not r.diverged}
+    other = {(r.task, r.index): r.success for r in b if not r.diverged}
+    keys = sorted(set(mine) & set(other))
+    if not keys:
+        return None
+    won_a, won_b = [mine[k] for k in keys], [other[k] for k in keys]
+    only_a = sum(x and not y for x, y in zip(won_a, won_b, strict=True))
+    only_b = sum(y and not x for x, y in zip(won_a, won_b, strict=True))
+    difference, ci95 = paired_bootstrap(won_a, won_b, strata=[k[0] for k in keys])
+    return {
+        "pairs": len(keys), "only_a": only_a, "only_b": only_b, "difference": difference, "ci95": list(ci95),
+        "p": mcnemar(only_a, only_b), "mde": minimum_detectable_difference(len(keys), only_a + only_b),
+    }  # fmt: skip
+
+
+def _point(records: Records) -> dict[str, Any]:
+    """Counts and Wilson's interval of one task at one level."""
+    valid = [r for r in records if not r.diverged]
+    k, n = sum(r.success for r in valid), len(valid)
+    return {"episodes": n, "successes": k, "rate": k / n if n else None, "ci95": list(wilson(k, n)), "diverged": len(records) - n}
+
+
+def _level(records: Records, nominal: Records, tasks: Sequence[str], arm: Arm) -> dict[str, Any]:
+    """All tasks at one level: the mean of their rates, and the difference from the nominal arm."""
+    rows = {t: _point([r for r in records if r.task == t]) for t in tasks}
+    rows = {t: row for t, row in rows.items() if row["episodes"] or row["diverged"]}
+    valid = [r for r in records if not r.diverged]
+    mean, ci95 = mean_rate([r["successes"] for r in rows.values()], [r["episodes"] for r in rows.values()])
+    return {
+        "level": arm.level, "value": arm.value, "rate": mean if valid else None, "ci95": list(ci95),
+        "episodes": len(valid), "successes": sum(r.success for r in valid), "diverged": len(records) - len(valid),
+        "credit": sum(r.credit for r in valid) / len(valid) if valid else None,
+        "against_nominal": paired(nominal, records) if arm.axis else None, "tasks": rows,
+    }  # fmt: skip
+
+
+def summarise_sweep(records: Records, tasks: Sequence[str]) -> dict[str, Any]:
+    """`axes: {name: {unit, levels: [{level, value, rate, ci95, against_nominal, tasks: {...}}]}}`, and `ranking`: the axes in
+    the order of how many successes they cost from level 0 to their hardest level; empty where nothing was swept."""
+    arms = sorted({r.setting for r in records if r.arm}, key=lambda a: (a.axis, a.level, a.value))
+    if not arms:
+        return {}
+    nominal = [r for r in records if not r.arm]
+    axes: dict[str, Any] = {}
+    for name in (a for a in AXES if any(arm.axis == a for arm in arms)):
+        axis = AXES[name]
+        levels = [Arm(axis="", level=0, value=axis.nominal), *(a for a in arms if a.axis == name)]
+        axes[name] = {
+            "unit": axis.unit, "family": axis.family, "help": axis.help,
+            "levels": [_level([r for r in records if r.setting == a] if a.axis else nominal, nominal, tasks, a) for a in levels],
+        }  # fmt: skip
+    return {"axes": axes, "ranking": _ranking(axes)}
+
+
+def _ranking(axes: dict[str, Any]) -> list[dict[str, Any]]:
+    """The drop in success from nominal to the hardest level with pairs, its interval, and whether it is more than chance."""
+    rows = []
+    for name, axis in axes.items():
+        last = next((level for level in reversed(axis["levels"]) if level["against_nominal"]), None)
+        if last is None:
+            continue
+        pair = last["against_nominal"]
+        low, high = pair["ci95"]
+        rows.append({
+            "axis": name, "level": last["level"], "value": last["value"], "drop": -pair["difference"], "ci95": [-high, -low],
+            "p": pair["p"], "mde": pair["mde"], "pairs": pair["pairs"],
+        })  # fmt: skip
+    return sorted(rows, key=lambda r: (-r["drop"], r["p"], r["axis"]))

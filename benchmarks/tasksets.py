@@ -1,0 +1,76 @@
+"""Names for sets of tasks: `core`, `all`, `hard` and each family; and `TASK+SETTING`, a task in a named perturbed setting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..core.errors import HomebodyError, unknown
+from ..envs.tasks import TASKS
+
+FIRST = 6
+"""Tasks that `core` begins with, in the order of the registry."""
+HARD: Mapping[str, Mapping[str, float]] = {
+    "stiff": {"drawer_friction": 14.0, "hinge_friction": 1.5, "fixture_damping": 8.0, "fixture_mass": 3.0},
+    "slippery": {"surface_friction": 0.5, "object_mass": 3.0},
+    "late": {"action_delay": 60.0, "encoder_delay": 60.0},
+    "askew": {"camera_shift": 0.05, "camera_tilt": 6.0, "light_strength": 0.45, "colour": 0.3},
+}
+"""Named settings at the hard end of their axes: worn fixtures; heavy, smooth objects; late senses and servos; moved cameras in dim
+light with other colours."""
+FIXTURES = ("drawers", "doors", "appliances")
+"""Families that move fixtures, for which `hard` means stiff ones; the others get slippery objects."""
+
+
+def core_tasks() -> tuple[str, ...]:
+    """The first six tasks and one of each family."""
+    names = list(TASKS)[:FIRST]
+    seen = {TASKS[n].family for n in names}
+    for task in TASKS.values():
+        if task.family not in seen:
+            seen.add(task.family)
+            names.append(task.name)
+    return tuple(names)
+
+
+def hard_tasks() -> tuple[str, ...]:
+    """Each core task in two perturbed settings: what is physically hard for its family, and senses that are late."""
+    out = []
+    for name in core_tasks():
+        out += [f"{name}+{'stiff' if TASKS[name].family in FIXTURES else 'slippery'}", f"{name}+late"]
+    return tuple(out)
+
+
+def families() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(t.family for t in TASKS.values()))
+
+
+def variant(name: str) -> tuple[str, dict[str, float]]:
+    """`open_drawer+stiff` -> the task and what the setting's axes are. Raises HomebodyError for unknown parts."""
+    base, plus, setting = name.partition("+")
+    if base not in TASKS:
+        raise unknown("task", base, [*TASKS, "core", "all", "hard", *families()])
+    if not plus:
+        return base, {}
+    if setting not in HARD:
+        raise unknown("setting", setting, sorted(HARD))
+    return base, dict(HARD[setting])
+
+
+def task_names(text: str) -> tuple[str, ...]:
+    """Tasks of a comma list of set names, family names, tasks and TASK+SETTING. Raises HomebodyError for an unknown one."""
+    out: dict[str, None] = {}
+    for name in (t.strip() for t in text.split(",") if t.strip()):
+        if name == "core":
+            out |= dict.fromkeys(core_tasks())
+        elif name == "all":
+            out |= dict.fromkeys(TASKS)
+        elif name == "hard":
+            out |= dict.fromkeys(hard_tasks())
+        elif name in families() and name not in TASKS:
+            out |= dict.fromkeys(t.name for t in TASKS.values() if t.family == name)
+        else:
+            variant(name)
+            out[name] = None
+    if not out:
+        raise HomebodyError(f"tasks is {text!r}: expected core, all, hard, a family, or names separated by commas")
+    return tuple(out)
