@@ -7,6 +7,7 @@ import functools
 import re
 
 from .errors import HomebodyError, nearest, unknown
+from .phrasebook import book, household_goals, sentences
 from .phrases import DRAWER_WORDS, HELDOUT, OBJECT_WORDS, TRAIN
 from .types import Goal
 
@@ -55,6 +56,8 @@ def phrasings(goal: Goal, split: str = "train") -> tuple[str, ...]:
     """Sentences for `goal`, the canonical one first; `heldout` ones share no template with `train`."""
     if split not in ("train", "heldout"):
         raise unknown("split", split, ("train", "heldout"))
+    if goal.task in book():
+        return sentences(goal, split)
     table = TRAIN if split == "train" else HELDOUT
     templates = table[f"put_in_{goal.receptacle}" if goal.task == "put_in" else goal.task]
     words = DRAWER_WORDS.get(goal.target) or OBJECT_WORDS.get(goal.target) or (goal.target,)
@@ -68,7 +71,8 @@ def normalise(text: str) -> str:
 
 @functools.cache
 def _known() -> dict[str, Goal]:
-    return {p: g for g in all_goals() for split in ("train", "heldout") for p in phrasings(g, split)}
+    every = (*household_goals(), *all_goals())  # where two tasks share a sentence, the first kitchen's stands
+    return {p: g for g in every for split in ("train", "heldout") for p in phrasings(g, split)}
 
 
 @functools.cache

@@ -1,0 +1,69 @@
+"""The sentences of the household tasks, a file a family; `core.instructions` knows those of the first kitchen."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..errors import HomebodyError, unknown
+from ..types import Goal
+from . import drawers
+from .nouns import NOUNS
+from .phrases import Phrases
+
+FAMILIES = (drawers,)
+"""Modules with a table PHRASES each."""
+ADJECTIVE_SHARE = 0.35
+"""Share of instructions that say which one is meant by its adjective as well."""
+
+
+@functools.cache
+def book() -> dict[str, Phrases]:
+    """Task -> phrases. Raises HomebodyError where two families describe one task."""
+    out: dict[str, Phrases] = {}
+    for module in FAMILIES:
+        for task, phrases in module.PHRASES.items():
+            if task in out:
+                raise HomebodyError(f"task {task!r} stands in two phrase tables")
+            out[task] = phrases
+    return out
+
+
+@functools.cache
+def household_goals() -> tuple[Goal, ...]:
+    """Every goal of the household tasks, in a fixed order."""
+    return tuple(g for phrases in book().values() for g in phrases.goals)
+
+
+def task_phrases(task: str) -> Phrases:
+    """Raises HomebodyError for a task without phrases."""
+    if task not in book():
+        raise unknown("task", task, book())
+    return book()[task]
+
+
+def nouns(name: str) -> tuple[str, ...]:
+    """What people call a category or a piece of furniture."""
+    return NOUNS.get(name, (name.replace("_", " "),))
+
+
+@functools.cache
+def sentences(goal: Goal, split: str) -> tuple[str, ...]:
+    """Every sentence for `goal` with plain nouns, the canonical one first."""
+    phrases = task_phrases(goal.task)
+    templates = phrases.train if split == "train" else phrases.heldout
+    pairs = [(t, r) for t in nouns(goal.target) for r in nouns(goal.receptacle or "")]
+    return tuple(dict.fromkeys(x.format(target=t, receptacle=r) for t, r in pairs for x in templates))
+
+
+def phrase(goal: Goal, split: str, rng: np.random.Generator, cast: Mapping[str, tuple[tuple[str, ...], str]]) -> str:
+    """A sentence for `goal`; roles `target` and `receptacle` of `cast` {role: (nouns, adjective)} are called by their own nouns."""
+    templates = task_phrases(goal.task).train if split == "train" else task_phrases(goal.task).heldout
+    words = {}
+    for role, name in (("target", goal.target), ("receptacle", goal.receptacle or "")):
+        options, adjective = cast.get(role, (nouns(name), ""))
+        noun = options[int(rng.integers(len(options)))]
+        words[role] = f"{adjective} {noun}" if adjective and rng.random() < ADJECTIVE_SHARE else noun
+    return templates[int(rng.integers(len(templates)))].format(**words)

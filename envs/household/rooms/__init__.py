@@ -1,0 +1,1 @@
+"""The rooms: shells, layouts and styles, assembled from pieces into scenes."""

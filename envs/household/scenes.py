@@ -1,0 +1,46 @@
+"""The scenes of the household world, by name, and the tasks that play in them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+import mujoco
+
+from ...core.errors import unknown
+from ...core.robots import robot_named
+from ..robots.panda import add_panda
+from ..robots.so101 import add_so101
+from .rooms.kitchen import KITCHEN
+from .scene import Scene
+from .stage import HouseholdStage
+from .task import HouseholdTask
+from .tasks import drawers
+
+SCENES: dict[str, Scene] = {s.name: s for s in (KITCHEN,)}
+FAMILIES = (drawers,)
+"""Modules with a tuple TASKS each."""
+
+
+@functools.cache
+def household_tasks() -> Mapping[str, HouseholdTask]:
+    """Every task of the household world, by name."""
+    return {t.name: t for module in FAMILIES for t in module.TASKS}
+
+
+@functools.lru_cache(maxsize=6)
+def household_stage(scene: str, robot: str) -> HouseholdStage:
+    """The stage of a scene with a robot in it, built once per process. Raises HomebodyError for unknown names."""
+    if scene not in SCENES:
+        raise unknown("scene", scene, SCENES)
+    definition, spot = SCENES[scene], SCENES[scene].mount[robot_named(robot).name]
+
+    def add_robot(spec: mujoco.MjSpec) -> None:
+        if robot == "panda":
+            add_panda(spec)
+            spec.body("link0").pos = [spot.x, spot.y, spot.z]
+        else:
+            add_so101(spec, position=(spot.x, spot.y, spot.z), yaw=spot.yaw)
+
+    tasks = {n: t for n, t in household_tasks().items() if t.scene == scene}
+    return HouseholdStage(definition, tasks, robot_named(robot), add_robot)

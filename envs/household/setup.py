@@ -1,0 +1,152 @@
+"""Draws an episode's initial state: layout, style, things and where they stand; a pure function of its random stream."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import mujoco
+import numpy as np
+
+from ...core.errors import HomebodyError
+from .instance import Instance
+from .paste import paste_body
+from .scene import Layout, Style, Zone
+
+if TYPE_CHECKING:
+    from .stage import HouseholdStage
+
+GAP_M = 0.045
+"""Free space between things, room for a finger."""
+ROBOT_NOISE = 0.04
+"""Half-width of the uniform noise on the arm's start joints [rad]."""
+
+
+class Setup:
+    """An initial state in the making. Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
+
+    def __init__(self, stage: HouseholdStage, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> None:
+        self.stage, self.rng, self.axes = stage, rng, axes
+        self.heldout = split == "heldout"
+        scene = stage.definition
+        self._layouts = [y for y in scene.layouts if y.heldout == self.heldout]
+        styles = [s for s in scene.styles if s.heldout == self.heldout]
+        self.style: Style = styles[int(rng.integers(len(styles)))]
+        self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
+        self.cast_of: dict[str, Instance] = {}
+        self.roles: dict[str, str] = {}
+        self.joints: dict[str, float] = {}
+        self._free = list(stage.names.things)
+        self._poses: dict[str, np.ndarray] = {}
+        self._taken: list[tuple[float, float, float]] = []
+        """(x, y, radius) of what stands on the worktop."""
+
+    # --- furniture ----------------------------------------------------------------------------------------------------
+    def use(self, *pieces: str) -> None:
+        """Chooses a layout in which all `pieces` are in reach. Call it first."""
+        fitting = [y for y in self._layouts if set(pieces) <= y.usable]
+        if not fitting:
+            raise HomebodyError(f"no layout of {self.stage.scene} has {', '.join(pieces)} in reach")
+        self.layout = fitting[int(self.rng.integers(len(fitting)))]
+
+    def joint(self, name: str, value: float) -> None:
+        """Sets a fixture's joint [m or rad]."""
+        if name not in self.stage.names.qpos:
+            raise HomebodyError(f"no joint {name!r} in {self.stage.scene}")
+        self.joints[name] = value
+
+    def between(self, low: float, high: float) -> float:
+        """A uniform draw."""
+        return float(self.rng.uniform(low, high))
+
+    def choose(self, options: list[str]) -> str:
+        return options[int(self.rng.integers(len(options)))]
+
+    # --- loose things -------------------------------------------------------------------------------------------------
+    def cast(self, role: str, *categories: str, fits: Callable[[Instance], bool] = lambda _: True) -> Instance:
+        """Has an instance of one of `categories`, of the episode's split, play `role`; it still has to be placed."""
+        options = [t for t in self.stage.definition.catalogue if t.category in categories and t.heldout == self.heldout and fits(t)]
+        if not options:
+            raise HomebodyError(f"the catalogue of {self.stage.scene} has no {' or '.join(categories)} that fits {role!r}")
+        if not self._free:
+            raise HomebodyError(f"{self.stage.scene} has only {len(self.stage.names.things)} loose things: no room for {role!r}")
+        self.cast_of[role] = options[int(self.rng.integers(len(options)))]
+        self.roles[role] = self._free.pop(0)
+        return self.cast_of[role]
+
+    def stand(self, role: str, zone: Zone | None = None, yaw: tuple[float, float] = (-np.pi, np.pi), margin: float = GAP_M) -> np.ndarray:
+        """Stands a thing on free worktop, by rejection; returns its position (3,)."""
+        x0, x1, y0, y1 = zone or self.layout.zone
+        r = self.cast_of[role].footprint
+        for _ in range(400):
+            x, y = self.between(x0, x1), self.between(y0, y1)
+            if all(np.hypot(x - a, y - b) > r + c + margin for a, b, c in self._taken):
+                break
+        else:
+            raise HomebodyError(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
+        self._taken.append((x, y, r))
+        position = np.array([x, y, self.cast_of[role].rest])
+        self.put(role, position, self.between(*yaw))
+        return position
+
+    def put(self, role: str, position: np.ndarray, yaw: float = 0.0, quat: np.ndarray | None = None) -> None:
+        """Puts a thing anywhere, upright with a heading or with a whole orientation."""
+        q = np.array([np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)]) if quat is None else quat
+        self._poses[role] = np.concatenate([position, q])
+
+    def take(self, x: float, y: float, radius: float) -> None:
+        """Keeps a circle of the worktop free."""
+        self._taken.append((x, y, radius))
+
+    def distract(self, low: int, high: int, *categories: str) -> None:
+        """Stands `low` to `high` other things about, of categories that no role has."""
+        used = {t.category for t in self.cast_of.values()}
+        open_ = sorted({t.category for t in self.stage.definition.catalogue if t.category not in used and (not categories or t.category in categories)})
+        for n in range(min(int(self.rng.integers(low, high + 1)), len(open_), len(self._free))):
+            category = open_.pop(int(self.rng.integers(len(open_))))
+            try:
+                self.cast(f"distractor{n}", category, fits=lambda t: t.footprint < 0.09)
+                self.stand(f"distractor{n}")
+            except HomebodyError:  # no room, or no small one: one distractor less
+                self._free.insert(0, self.roles.pop(f"distractor{n}")) if f"distractor{n}" in self.roles else None
+                self.cast_of.pop(f"distractor{n}", None)
+
+    # --- the result ---------------------------------------------------------------------------------------------------
+    def qpos(self) -> np.ndarray:
+        """(nq,)"""
+        stage, names = self.stage, self.stage.names
+        out = stage.base(self.layout).qpos0.copy()
+        for role, body in self.roles.items():
+            if role not in self._poses:
+                raise HomebodyError(f"{role!r} was cast but never placed")
+            adr = names.qpos[body]
+            out[adr : adr + 7] = self._poses[role]
+        for name, value in self.joints.items():
+            out[names.qpos[name]] = value
+        robot = stage.robot
+        arm = robot.q_home + self.rng.uniform(-ROBOT_NOISE, ROBOT_NOISE, robot.dof)
+        out[stage.rig.arm_qpos] = np.clip(arm, robot.q_min, robot.q_max)
+        out[stage.rig.finger_qpos] = stage.open_fingers
+        return out
+
+    def model(self) -> mujoco.MjModel:
+        """The episode's model: the layout's, with its things pasted in and its style worn."""
+        base = self.stage.base(self.layout)
+        model = copy.copy(base)
+        for role, body in self.roles.items():
+            donor = self.stage.donor
+            paste_body(model, base.body(body).id, donor, donor.body(f"donor_{self.cast_of[role].name}").id)
+        wear(model, self.style)
+        mujoco.mj_setConst(model, self.stage.scratch)
+        return model
+
+
+def wear(model: mujoco.MjModel, style: Style) -> None:
+    """Gives a model's materials the finishes of a style."""
+    role = mujoco.mjtTextureRole.mjTEXROLE_RGB.value
+    for material, finish in style.finishes.items():
+        m = model.material(material).id
+        model.mat_rgba[m, :3] = finish.rgb
+        model.mat_texid[m, role] = model.texture(finish.texture).id if finish.texture else -1
+        model.mat_texrepeat[m] = finish.repeat

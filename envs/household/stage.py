@@ -1,0 +1,201 @@
+"""The household rooms as a stage: a scene compiled once per layout, dressed and furnished anew for each episode."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from ...core.errors import HomebodyError
+from ...core.phrasebook import phrase
+from ...core.robots import Robot
+from ...core.types import Goal
+from ..initial import episode_rng
+from ..stage import FINGERS, Check, Start, robot_rig
+from ..variation import dressed, knobs
+from .instance import Instance, add_thing
+from .scene import Layout, Scene, spot_matrix
+from .setup import Setup
+from .task import HouseholdTask
+from .world import BOUND, Names, World
+
+AddRobot = Callable[[mujoco.MjSpec], None]
+STORE_Z = -0.89
+"""Height of the floor that things which an episode does not use stand on, behind the robot [m]."""
+ROOT = "link0"
+"""The body that carries the whole arm."""
+SENSOR, OBJECT = mujoco.mjtSensor, mujoco.mjtObj
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """What the stage remembers of an episode besides its start."""
+
+    task: str
+    cast: Mapping[str, Instance]
+    layout: str
+    style: str
+
+
+def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
+    """Contacts of each loose thing with each finger, its net force with the robot, and the deepest contact anywhere."""
+    for k in range(scene.things):
+        for finger in FINGERS:
+            spec.add_sensor(
+                name=f"touch_thing{k}_{finger}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
+                reftype=OBJECT.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
+            )  # fmt: skip
+        spec.add_sensor(
+            name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
+            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
+        )  # fmt: skip
+    spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
+
+
+def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[Instance, ...] = ()) -> mujoco.MjSpec:
+    """The scene in one layout; `donors` are appended as further loose bodies, to copy things from."""
+    spec = mujoco.MjSpec()
+    spec.modelname = scene.name
+    scene.shell(spec)
+    scene.add_assets(spec)
+    world = spec.worldbody
+    for piece in scene.pieces:
+        T = spot_matrix(layout.spots[piece.name])
+        yaw = layout.spots[piece.name].yaw
+        body = world.add_body(name=piece.name, pos=T[:3, 3].tolist(), quat=[np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)])
+        piece.build(spec, body)
+    for mover in scene.movers:
+        body = world.add_body(name=mover.name, pos=[-2.0, 0.0, STORE_Z + 0.5], mocap=True)
+        mover.build(spec, body)
+    for k in range(scene.things):
+        add_thing(spec, f"thing{k}", scene.catalogue[k % len(scene.catalogue)], stored(k, scene))
+    if scene.extras is not None:
+        scene.extras(spec)
+    add_robot(spec)
+    _add_sensors(spec, scene)
+    for instance in donors:
+        add_thing(spec, f"donor_{instance.name}", instance, (0.0, 0.0, 5.0))
+    return spec
+
+
+def stored(k: int, scene: Scene) -> tuple[float, float, float]:
+    """Where loose thing k stands while no episode needs it: on the floor behind the robot."""
+    instance = scene.catalogue[k % len(scene.catalogue)]
+    return -1.4 - 0.3 * (k // 5), -0.6 + 0.3 * (k % 5), STORE_Z + instance.rest + 0.001
+
+
+class HouseholdStage:
+    """Implements stage.Stage for one scene and robot."""
+
+    def __init__(self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot) -> None:
+        """tasks: those that play in this scene, by name."""
+        self.definition, self.scene, self.robot = definition, definition.name, robot
+        self.tasks = tasks
+        self._add_robot = add_robot
+        self._bases: dict[str, mujoco.MjModel] = {}
+        self.model = self.base(definition.layouts[0])
+        self.names = Names(self.model, definition)
+        self.rig = robot_rig(self.model, robot)
+        self.open_fingers = 0.04 if len(robot.fingers) == 2 else float(self.model.joint(robot.fingers[0]).range[1])
+        self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
+        self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
+        self.scratch = mujoco.MjData(self.model)
+        mount = definition.mount[robot.name]
+        self._T_mount = spot_matrix(mount)
+        fixtures = definition.fixtures.values()
+        self._knobs = knobs(
+            self.model, loose=np.array([self.names.body[t] for t in self.names.things], int),
+            slides=tuple(f.joint for f in fixtures if f.kind == "drawer"), hinges=tuple(f.joint for f in fixtures if f.kind == "door"),
+            arm=robot.joints,
+        )  # fmt: skip
+
+    def base(self, layout: Layout) -> mujoco.MjModel:
+        """The compiled model of a layout, made on first use."""
+        if layout.name not in self._bases:
+            self._bases[layout.name] = build_spec(self.definition, self._add_robot, layout).compile()
+        return self._bases[layout.name]
+
+    @functools.cached_property
+    def donor(self) -> mujoco.MjModel:
+        """A model that holds every thing of the catalogue, to copy them from."""
+        first = self.definition.layouts[0]
+        return build_spec(self.definition, self._add_robot, first, self.definition.catalogue).compile()
+
+    @functools.cached_property
+    def model_hash(self) -> str:
+        """SHA-256 (16 hex digits) over the donor model, which holds everything, and the layouts' places."""
+        buffer = np.zeros(mujoco.mj_sizeModel(self.donor), np.uint8)
+        mujoco.mj_saveModel(self.donor, None, buffer)
+        digest = hashlib.sha256(buffer.tobytes())
+        for layout in self.definition.layouts:
+            digest.update(repr((layout.name, sorted(layout.spots.items()), layout.zone)).encode())
+        return digest.hexdigest()[:16]
+
+    def start(self, task: str, split: str, index: int, axes: Mapping[str, float]) -> Start:
+        t = self.tasks[task]
+        rng = episode_rng(task, split, index)
+        goal = t.goals[int(rng.integers(len(t.goals)))]
+        setup = Setup(self, split, rng, axes)
+        t.setup(setup, goal)
+        qpos = setup.qpos()
+        instruction = phrase(goal, split, rng, {r: (i.nouns, i.adjective) for r, i in setup.cast_of.items()})
+        others = tuple(
+            g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g)
+        )
+        return Start(
+            goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
+            roles=dict(setup.roles), model=setup.model(), T_world_base=self._T_mount,
+            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name),
+        )  # fmt: skip
+
+    def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
+        assert start.model is not None
+        return dressed(start.model, self._knobs, axes, rng)
+
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
+        return [
+            World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}) for i, s in enumerate(starts)
+        ]
+
+    def checks(self, goal: Goal, start: Start) -> dict[str, Check]:
+        del start
+        return self._task(goal).checks(goal)
+
+    def _task(self, goal: Goal) -> HouseholdTask:
+        if goal.task not in self.tasks:
+            raise HomebodyError(f"task {goal.task!r} does not play in {self.scene}: expected one of {', '.join(self.tasks)}")
+        return self.tasks[goal.task]
+
+    def reward(self, goal: Goal, view: World, success: bool) -> float:
+        """In [0, 2.2]: 0.2 for the tool near the focus, 1 for the share of predicates that hold, 1 for success."""
+        t = self._task(goal)
+        reach = 1 - np.tanh(5 * np.linalg.norm(view.tool - t.focus(view, goal)))
+        share = float(np.mean([c(view) for c in t.checks(goal).values()]))
+        return float(0.2 * reach + share + success)
+
+    def privileged(self, goal: Goal, view: World) -> np.ndarray:
+        """(S,) float32: positions and orientations (9) of the loose things, fixtures' joints, tool (3), focus minus tool (3)."""
+        things = [np.concatenate([view.position(t), view.rotation(t)[:, :2].ravel()]) for t in self.names.things]
+        joints = [view.joint(j) for j in self.names.fixtures]
+        focus = self._task(goal).focus(view, goal) if view.cast or view.roles or joints else np.zeros(3)
+        return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
+
+    def mocap(self, start: Start, step: int) -> None:
+        """Nobody moves unless an axis asks for it."""
+
+    def news(self, start: Start, step: int) -> None:
+        """What was asked for stands."""
+
+    def safety(self, view: World) -> dict[str, float]:
+        return {"force_N": max((view.force(t) for t in self.names.things), default=0.0)}
+
+    def points(self, view: World) -> np.ndarray:
+        """(P, 3) positions of the loose things."""
+        return np.stack([view.position(t) for t in self.names.things])
+
+    def horizon(self, goal: Goal) -> int:
+        return self._task(goal).horizon
