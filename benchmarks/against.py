@@ -15,9 +15,6 @@ from .sweep import paired
 
 LOOKS = 10
 """How often the sequential test looks at most: after each tenth of the episodes of every task."""
-TAKEN = ("split", "robot", "randomize", "axes", "seed")
-"""Settings of a run that its episodes bring with them."""
-
 Unit = tuple[str, int]
 """Task and index."""
 

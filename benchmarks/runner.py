@@ -58,7 +58,9 @@ def count_done(config: BenchConfig, folder: Path, rival: Rival | None = None) ->
     return len(keys & there), len(keys)
 
 
-def _groups(config: BenchConfig, wanted: Mapping[str, Sequence[int]], done: set[tuple[str, str, int]], rival: Rival | None) -> dict[str, list[int]]:
+def _groups(
+    config: BenchConfig, wanted: Mapping[str, Sequence[int]], done: set[tuple[str, str, int]], rival: Rival | None
+) -> dict[str, list[int]]:
     """What is left to run: a group for each task and arm, or, where the test may stop early, for each task and part."""
     if rival and rival.stop_early:
         return {
@@ -133,5 +135,3 @@ def _shoot(shelf: Films, stage: Callable[[str], Stage], say: Callable[[str], Non
     except KeyboardInterrupt:
         return {"films": {"refused": "interrupted"}}
     return {"films": {"strays": strays}} if strays else {}
-
-

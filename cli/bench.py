@@ -3,84 +3,39 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-
-if TYPE_CHECKING:
-    from ..benchmarks.workers import BenchWork
-    from .policies import PolicySource
+from .bench_setup import BenchRecipe, absolute_policy, actor, taken
 
 
-def task_names(tasks: str) -> tuple[str, ...]:
-    """Task names of `core`, `all` or a comma list. Raises HomebodyError for an unknown one."""
-    from ..envs.tasks import TASKS
+def _print_sweep(summary: dict[str, Any]) -> None:
+    """The sensitivity ranking, and the dose-response table of each axis."""
+    from ..benchmarks.report_style import interval, percent, points, value
 
-    names = [t.strip() for t in tasks.split(",") if t.strip()]
-    out: dict[str, None] = {}
-    for name in names:
-        if name in ("core", "all"):
-            out |= dict.fromkeys(TASKS)
-        elif name in TASKS:
-            out[name] = None
-        else:
-            raise unknown("task", name, [*TASKS, "core", "all"])
-    if not out:
-        raise HomebodyError(f"tasks is {tasks!r}: expected core, all, or names separated by commas")
-    return tuple(out)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BenchRecipe:
-    """Everything that a worker needs to evaluate, as plain values: it travels to other processes."""
-
-    policy: str
-    fingerprint: str
-    """What the weights' hash must be over there."""
-    robot: str
-    split: str
-    language: str
-    randomize: str
-    axes: dict[str, float]
-    think_ms: float
-    device: str
-    threads: int
-
-    def __call__(self) -> BenchWork:
-        from ..benchmarks.workers import BenchWork
-        from ..envs.engine import HouseholdVectorEnv
-
-        source = actor(self.policy, self.think_ms, self.device)
-        if source.fingerprint != self.fingerprint:
-            raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
-
-        def make_env(task: str, count: int) -> HouseholdVectorEnv:
-            return HouseholdVectorEnv(
-                task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size,
-                privileged=source.privileged, randomize=self.randomize or None, axes=self.axes, threads=self.threads,
-            )  # fmt: skip
-
-        return BenchWork(make_env, source.build, self.language)
-
-
-def absolute_policy(name: str) -> str:
-    """The policy's name, or its folder's whole path: a worker may stand in another folder."""
-    from .policies import NAMES
-
-    return name if name in NAMES else str(Path(name).resolve())
+    for name, axis in summary["sweep"]["axes"].items():
+        cells = (f"{value(r['value'], axis['unit'])}: {percent(r['rate'])} ({interval(r['ci95'])})" for r in axis["levels"])
+        print(f"{name}  {'  '.join(cells)}")
+    for row in summary["sweep"]["ranking"]:
+        low, high = row["ci95"]
+        words = "" if row["p"] < 0.05 else ", not distinguishable from none"
+        print(
+            f"{row['axis']} at level {row['level']}: {points(-row['drop'])} points ({points(-high)} to {points(-low)}), p = {row['p']:.3g}"
+            f"{words}; {row['pairs']} pairs would show {100 * row['mde']:.0f} points 8 times in 10"
+        )
 
 
 def _print_summary(summary: dict[str, Any], out: Path) -> None:
-    from ..benchmarks.report import interval, percent
+    from ..benchmarks.compare import in_words
+    from ..benchmarks.report_style import interval, percent
 
     width = max((len(t) for t in summary["tasks"]), default=4)
     for name, row in summary["tasks"].items():
         swap = f", the other task {percent(row['other']['rate'])}" if "other" in row else ""
-        diverged = f", {row['diverged']} diverged" if row["diverged"] else ""
+        diverged = f", {row['diverged']} broke in the simulator" if row["diverged"] else ""
         rate = f"{percent(row['rate']):>5}  ({interval(row['ci95'])})"
         print(f"{name:<{width}}  {row['successes']:>4} of {row['episodes']:<4} {rate}{swap}{diverged}")
     other = f", the other task {percent(summary['other']['mean'])}" if "other" in summary else ""
@@ -92,33 +47,31 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
             f"{t['decisions']} decisions: {t['ms']['p50']:.0f} ms (95 %: {t['ms']['p95']:.0f}, 99 %: {t['ms']['p99']:.0f}); "
             f"another than the policy's own acted in {share:.1f} %"
         )
+    if "sweep" in summary:
+        _print_sweep(summary)
+    if "against" in summary:
+        print("\n".join(in_words(summary["against"])))
     print(f"{'interrupted; kept what was finished: ' if summary['interrupted'] else ''}{out / 'report.html'}")
-
-
-def actor(policy: str, think_ms: float, device: str) -> PolicySource:
-    """The policy to evaluate, thinking where it is given time to. Raises HomebodyError for bad settings."""
-    from .policies import find_policy, thinking
-
-    if think_ms < 0:
-        raise HomebodyError(f"think is {think_ms:g} ms: expected 0 or more")
-    source = find_policy(policy, device)
-    return thinking(source, think_ms, device=device) if think_ms else source
 
 
 def bench(
     *,
     out: Path,
-    tasks: str = "core",
+    tasks: str | None = None,
     policy: str = "homebody",
     split: str = "heldout",
     language: str = "nominal",
-    episodes: int = 50,
+    touch: str = "on",
+    episodes: int | None = None,
     seed: int = 0,
     robot: str = "panda",
     randomize: str = "",
     axes: str = "",
+    against: Path | None = None,
+    stop_early: bool = False,
     think: float = 0.0,
     device: str = "cpu",
+    films: int = 24,
     slots: int = 16,
     threads: int = 2,
     workers: int | None = None,
@@ -128,23 +81,32 @@ def bench(
 ) -> int:
     """Evaluates a policy: success rates with intervals, from one raw record per episode.
 
-    Run the same command again to finish an interrupted run; a larger --episodes adds to it.
+    Run the same command again to finish an interrupted run; a larger --episodes, more tasks or more axes add to it.
 
     Args:
         out: Folder for episodes.jsonl, summary.json and report.html.
-        tasks: `core`, `all`, or task names separated by commas.
+        tasks: Names separated by commas: `core` (the default: the first six tasks and one of each family), `all`, `hard` (core
+            in perturbed settings), a family, a task, or a task in a setting, as in open_drawer+stiff.
         policy: `homebody`, `expert`, `random`, `zero`, or the folder of a checkpoint.
         split: Initial states: `heldout` (never used in training) or `train`.
         language: The text: `nominal` (phrasings used in training), `heldout` (phrasings held out from training), `swap`
             (another instruction that the same state allows), `empty` (none).
-        episodes: Episodes per task.
+        touch: The taxels that the policy gets: `on` (as measured), `off` (zeros), `shuffled` (those of another step, places
+            permuted).
+        episodes: Episodes per task and arm (50; with --against, all that its folder holds).
         seed: Index of the first episode; the index alone fixes the initial state.
         robot: Robot's name.
         randomize: Draw physics, senses, light, colours and cameras of each episode from the `train` or the wider `heldout`
             ranges (`homebody axes` lists them).
-        axes: Axes to set in all episodes: NAME=VALUE, several separated by commas.
+        axes: Axes to set or to sweep, separated by commas: NAME=VALUE holds in all episodes; NAME=0..4 (graded levels, 0 is
+            nominal) and NAME=VALUE,VALUE run an arm each beside the nominal one, on the same episodes. NAME may be a family
+            (as in physical=0..4) or `all`.
+        against: Folder of a finished run: this policy gets its very episodes, and the two are compared in pairs.
+        stop_early: With --against, stop as soon as the comparison is decided; its false alarms stay below 5 % (exact
+            sequential test, ten looks).
         think: Milliseconds to think before each chunk of actions: the world model judges variations of it (0: act at once).
         device: Where the networks run: `cpu` or `cuda`.
+        films: Most film strips in the report, half of them successes, half failures (0: none).
         slots: Simulations side by side, over all workers; outcomes do not depend on it.
         threads: Threads for physics and rendering in one process; a worker has one.
         workers: Run on this many worker processes (Ray), with the same outcomes, bit for bit (but for --think, whose budget
@@ -154,39 +116,56 @@ def bench(
         card: Folder of a checkpoint whose model card gets these scores.
         json_path: Write the summary there too.
     """
+    from ..benchmarks.against import Rival
+    from ..benchmarks.arms import plan_axes
     from ..benchmarks.protocol import BenchConfig
-    from ..benchmarks.runner import evaluate_with
+    from ..benchmarks.runner import count_done, evaluate_with
+    from ..benchmarks.tasksets import task_names
     from ..datasets.workers import Alone
-    from ..envs.axes import RANDOMIZE, parse_axes
+    from ..envs.axes import RANDOMIZE
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .progress import progress_bar
 
-    source, setting = actor(policy, think, device), parse_axes(axes)
+    source, plan = actor(policy, think, device), plan_axes(axes)
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
+    house: dict[str, Any] = {"split": split, "robot": robot, "randomize": randomize, "axes": dict(plan.fixed), "seed": seed}
+    rival = None
+    if against:
+        if plan.arms:
+            raise HomebodyError(f"axes {axes!r} sweep: expected --against or a sweep, or two sweeps and `homebody compare`")
+        rival = Rival(against, tasks=task_names(tasks) if tasks else (), episodes=episodes, stop_early=stop_early)
+        house = taken(rival, house, {"split": "heldout", "robot": "panda", "randomize": "", "axes": {}, "seed": 0})
+    elif stop_early:
+        raise HomebodyError("--stop-early needs --against DIR: the finished run to compare with")
     config = BenchConfig(
-        tasks=task_names(tasks), episodes=episodes, seed=seed, split=split, language=language, robot=robot,
-        randomize=randomize, axes=setting, think_ms=think, policy=source.name, fingerprint=source.fingerprint,
+        tasks=rival.tasks if rival else task_names(tasks or "core"), episodes=50 if episodes is None else episodes, language=language,
+        touch=touch, arms=plan.arms, think_ms=think, policy=source.name, fingerprint=source.fingerprint, **house,
     )  # fmt: skip
-    if slots < 1:
-        raise HomebodyError(f"slots is {slots}: expected 1 or more")
-    if threads < 1:
-        raise HomebodyError(f"threads is {threads}: expected 1 or more")
+    for name, count in (("slots", slots), ("threads", threads), ("films", films + 1)):
+        if count < 1:
+            raise HomebodyError(f"{name} is {count - (name == 'films')}: expected {'0' if name == 'films' else '1'} or more")
     remote = cluster_config(workers, ray)
     recipe = BenchRecipe(
-        policy=absolute_policy(policy), fingerprint=source.fingerprint, robot=robot, split=split, language=language,
-        randomize=randomize, axes=setting, think_ms=think, device=device, threads=1 if remote else threads,
+        policy=absolute_policy(policy), fingerprint=source.fingerprint, robot=config.robot, split=config.split, language=language,
+        touch=touch, randomize=config.randomize, axes=dict(config.axes), arms=config.arms, think_ms=think, device=device,
+        threads=1 if remote else threads,
     )  # fmt: skip
+    if rival:
+        rival.check(config.settings(), out)
     crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
-    with progress_bar(f"bench {source.name}", episodes * len(config.tasks)) as advance:
-        summary = evaluate_with(crew, config, out, progress=lambda done, _, note: advance(done, note))
+    before, total = count_done(config, out, rival)
+    with progress_bar(f"bench {source.name}", total, before) as advance:
+        summary = evaluate_with(
+            crew, config, out, progress=lambda done, _, note: advance(done, note), rival=rival, films=films, stage=recipe.stage
+        )  # fmt: skip
     _print_summary(summary, out)
     if card:
         from ..policies.card import add_scores
 
-        house = f", house varied over the {randomize} ranges" if randomize else ""
-        add_scores(card, f"{split} initial states, {language} instructions{house}", summary)
+        varied = f", house varied over the {randomize} ranges" if randomize else ""
+        add_scores(card, f"{split} initial states, {language} instructions{varied}", summary)
     if json_path:
         json_path.write_text(json.dumps(summary, indent=2) + "\n")
     return 1 if summary["interrupted"] else 0
@@ -201,26 +180,20 @@ def compare(
 ) -> int:
     """Compares two benchmark runs episode by episode: is B better than A, and what difference could have been seen?
 
+    The verdict comes first: B is better, B is worse, or not distinguishable.
+
     Args:
         dir_a: Folder of the first run.
         dir_b: Folder of the second run.
         json_path: Write the result there too.
     """
     from ..benchmarks.compare import compare as compare_runs
+    from ..benchmarks.compare import in_words
 
     result = compare_runs(dir_a, dir_b)
     for name, row in result["tasks"].items():
         print(f"{name:<18} {row['pairs']:>4} pairs   A {100 * row['rate_a']:5.1f} %   B {100 * row['rate_b']:5.1f} %")
-    low, high = result["ci95"]
-    verdict = {"better": "B is better", "worse": "B is worse", "undecided": "undecided"}[result["verdict"]]
-    print(
-        f"B minus A: {100 * result['difference']:+.1f} points (95 % interval {100 * low:+.1f} to {100 * high:+.1f}), "
-        f"p = {result['p']:.3g}, {verdict}; {result['pairs']} pairs would show {100 * result['mde']:.1f} points 8 times in 10"
-    )
-    if result["unpaired"]:
-        print(f"{result['unpaired']} episodes are in one run only and were left out")
-    if result["different_models"]:
-        print(f"the physics model differs in {result['different_models']} pairs: this compares houses as well as policies")
+    print("\n".join(in_words(result)))
     if json_path:
         json_path.write_text(json.dumps(result, indent=2) + "\n")
     return 0

@@ -4,10 +4,9 @@ import json
 
 import pytest
 from homebody.assets import checkpoint
-from homebody.cli.bench import bench, compare, task_names
+from homebody.cli.bench import bench, compare
 from homebody.cli.policies import find_policy
 from homebody.core.errors import HomebodyError
-from homebody.envs.tasks import TASKS
 
 
 def test_the_expert_beats_doing_nothing_and_compare_pairs_the_two(tmp_path, capsys):
@@ -34,11 +33,6 @@ def test_outcomes_on_the_real_house_do_not_depend_on_the_number_of_slots(tmp_pat
         lines = [json.loads(line) for line in (tmp_path / str(slots) / "episodes.jsonl").read_text().splitlines()]
         states.append(sorted((r["index"], r["certificate"]["final_hash"], r["success"], r["instruction"]) for r in lines))
     assert states[0] == states[1]
-
-
-def test_task_sets_have_names():
-    assert task_names("core") == task_names("all") == tuple(TASKS)
-    assert task_names("pick_up, open_drawer") == ("pick_up", "open_drawer")
 
 
 @pytest.mark.parametrize(("changes", "message"), [

@@ -1,0 +1,92 @@
+"""What `homebody bench` builds before it runs: the policy, the workers' recipe, the settings of the evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import HomebodyError
+
+if TYPE_CHECKING:
+    from ..benchmarks.against import Rival
+    from ..benchmarks.arms import Arm
+    from ..benchmarks.workers import BenchWork
+    from ..envs.engine import HouseholdVectorEnv
+    from .policies import PolicySource
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchRecipe:
+    """Everything that a worker needs to evaluate, as plain values: it travels to other processes."""
+
+    policy: str
+    fingerprint: str
+    """What the weights' hash must be over there."""
+    robot: str
+    split: str
+    language: str
+    touch: str = "on"
+    randomize: str
+    axes: dict[str, float]
+    arms: tuple[Arm, ...] = field(default=())
+    think_ms: float
+    device: str
+    threads: int
+
+    def __call__(self) -> BenchWork:
+        from ..benchmarks.workers import BenchWork
+
+        source = actor(self.policy, self.think_ms, self.device)
+        if source.fingerprint != self.fingerprint:
+            raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
+        return BenchWork(self.house(source), source.build, self.language, touch=self.touch, arms=self.arms)
+
+    def house(self, source: PolicySource) -> Callable[[str, int], HouseholdVectorEnv]:
+        """Builds environments with what the policy looks through."""
+        from ..envs.engine import HouseholdVectorEnv
+
+        def make_env(task: str, count: int) -> HouseholdVectorEnv:
+            return HouseholdVectorEnv(
+                task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size,
+                privileged=source.privileged, randomize=self.randomize or None, axes=self.axes, threads=self.threads,
+            )  # fmt: skip
+
+        return make_env
+
+    def stage(self, task: str) -> HouseholdVectorEnv:
+        """One slot without eyes, for acting episodes out again."""
+        from ..envs.engine import HouseholdVectorEnv
+
+        return HouseholdVectorEnv(task, 1, robot=self.robot, split=self.split, cameras=(), threads=1)
+
+
+def absolute_policy(name: str) -> str:
+    """The policy's name, or its folder's whole path: a worker may stand in another folder."""
+    from .policies import NAMES
+
+    return name if name in NAMES else str(Path(name).resolve())
+
+
+def actor(policy: str, think_ms: float, device: str) -> PolicySource:
+    """The policy to evaluate, thinking where it is given time to. Raises HomebodyError for bad settings."""
+    from .policies import find_policy, thinking
+
+    if think_ms < 0:
+        raise HomebodyError(f"think is {think_ms:g} ms: expected 0 or more")
+    source = find_policy(policy, device)
+    return thinking(source, think_ms, device=device) if think_ms else source
+
+
+def taken(rival: Rival, asked: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
+    """The settings that a run's episodes bring with them. Raises HomebodyError where something else was asked for."""
+    out = {}
+    for key, default in usual.items():
+        theirs = rival.settings.get(key, default)
+        if asked[key] not in (default, theirs):
+            raise HomebodyError(
+                f"{key} is {asked[key]!r}, but the episodes of {rival.folder} have {theirs!r}: leave it out, or compare two runs"
+            )
+        out[key] = theirs
+    return out
