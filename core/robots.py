@@ -43,6 +43,8 @@ class Robot:
     """Width of an object [m] -> its middle between the pads, in the tool's frame (3,) [m]."""
     fingers: tuple[str, ...]
     """Names of the finger joints in the model."""
+    fingers_open: tuple[float, ...]
+    """Positions of the finger joints at opening 1 [m] or [rad]."""
     latency_s: float
     """From a command on the host to torque on the joint, and again from the encoder to the host, together [s]."""
     description: str
@@ -83,7 +85,7 @@ def _jaw_width(fingers: np.ndarray) -> np.ndarray:
 
 
 PANDA = Robot(
-    name="panda", joints=tuple(f"joint{i}" for i in range(1, 8)), fingers=("finger_left", "finger_right"),
+    name="panda", joints=tuple(f"joint{i}" for i in range(1, 8)), fingers=("finger_left", "finger_right"), fingers_open=(0.04, 0.04),
     q_min=kinematics.Q_MIN, q_max=kinematics.Q_MAX, dq_max=kinematics.DQ_MAX, tau_max=kinematics.TAU_MAX, q_home=kinematics.Q_HOME,
     gripper_max_m=kinematics.GRIPPER_MAX_M, forward=kinematics.forward, inverse=kinematics.inverse,
     hold=lambda q: q, width=_sum, opening=lambda width_m: np.asarray(width_m) / kinematics.GRIPPER_MAX_M,
@@ -91,7 +93,7 @@ PANDA = Robot(
     description="Franka Panda: 7 joints, reach 0.855 m, payload 3 kg, a parallel gripper of 80 mm.",
 )  # fmt: skip
 SO101 = Robot(
-    name="so101", joints=tuple(f"joint{i}" for i in range(1, 6)), fingers=("finger_left",),
+    name="so101", joints=tuple(f"joint{i}" for i in range(1, 6)), fingers=("finger_left",), fingers_open=(so101.JAW_OPEN,),
     q_min=so101.Q_MIN, q_max=so101.Q_MAX, dq_max=so101.DQ_MAX, tau_max=so101.TAU_MAX, q_home=so101.Q_HOME,
     gripper_max_m=so101.GRIPPER_MAX_M, forward=so101.forward, inverse=so101.inverse, hold=so101.hold, width=_jaw_width,
     opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02,

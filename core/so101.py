@@ -42,7 +42,7 @@ MASS = np.array([0.100006, 0.103, 0.104, 0.079, 0.099])
 """Links 1 to 5 [kg]; the last is the hand, its servo and both jaws. The base adds 0.147 kg."""
 COM = np.array([
     [0.03076, -2e-05, 0.02527], [0.00838, 0.00013, 0.08985], [0.09807, 1e-05, 0.00324], [0.03861, 0.00984, 0.0001],
-    [0.0286, 0.0, 0.0022],
+    [0.0285, 0.0, 0.0018],
 ])  # fmt: skip
 """Centres of mass in frames parallel to the base's at zero [m]; the hand's with the jaws closed."""
 GRAVITY = 9.81
@@ -50,28 +50,37 @@ GRAVITY = 9.81
 JAW_HINGE = np.array([0.0202, 0.0234])
 """The moving jaw's hinge in the hand's frame: y and z [m]."""
 JAW_CLOSED, JAW_LIMIT = -0.174533, 1.745329
-"""The jaw's angle with its pad flush on the fixed one, and its mechanical limit [rad]."""
+"""The jaw's angle when closed, and its mechanical limit [rad]."""
+TIP_Z = float(TCP[2]) + 0.011
+"""The tips of the closed jaws in the hand's frame [m]."""
+PAD_LENGTH_M = 0.022
+JAW_CANT = 0.45
+"""Closed, the jaws touch at their tips and the moving pad leans away from the fixed one by this angle [rad]: the pads are
+parallel around things of 35 mm and wedge less around wider ones. The pads are ours, the printed jaw is a bare claw."""
 GRIPPER_MAX_M = 0.08
 """Width between the pads at opening 1 [m], the Panda's; beyond it the moving jaw would stand across the approach axis."""
 GRIPPER_TAU_MAX = 1.47
-"""LeRobot halves the gripper servo's torque so that it does not burn [N m]: 21 N between the pads."""
-_ARM = np.array([FIXED_FACE_Y - JAW_HINGE[0], TCP[2] - JAW_HINGE[1]])  # from the hinge to the middle of the pad's face, closed
-JAW_RADIUS = float(np.hypot(*_ARM))
-_LEAN = float(np.arctan2(-_ARM[0], _ARM[1]))
+"""LeRobot halves the gripper servo's torque so that it does not burn [N m]: about 20 N between the pads."""
+_FACE = float(JAW_HINGE[0] - FIXED_FACE_Y)  # from the fixed face to the hinge [m]
+_TIP = np.array([-_FACE, TIP_Z - JAW_HINGE[1]])
+_EDGES = np.array([_TIP, _TIP - PAD_LENGTH_M * np.array([-np.sin(JAW_CANT), np.cos(JAW_CANT)])])
+_RADIUS, _LEAN = np.hypot(*_EDGES.T), np.arctan2(-_EDGES[:, 0], _EDGES[:, 1])  # (2,) the pad's tip and back edge about the hinge
 
 
 def width_from_angle(angle: np.ndarray) -> np.ndarray:
-    """Distance of the moving pad's middle from the fixed jaw's plane [m] for jaw angles (...,) [rad]; 0 when closed."""
-    return JAW_RADIUS * (np.sin(np.asarray(angle) - JAW_CLOSED - _LEAN) + np.sin(_LEAN))
+    """Clearance between the pads [m] at jaw angles (...,) [rad]: the narrower of tip and back edge; 0 when closed."""
+    turned = np.asarray(angle)[..., None] - JAW_CLOSED
+    return (_FACE + _RADIUS * np.sin(turned - _LEAN)).min(-1)
 
 
 def angle_from_width(width_m: np.ndarray) -> np.ndarray:
-    """The jaw's angle [rad] for widths (...,) between 0 and 0.09 m; inverse of `width_from_angle`."""
-    return JAW_CLOSED + _LEAN + np.arcsin(np.clip(np.asarray(width_m) / JAW_RADIUS - np.sin(_LEAN), -1.0, 1.0))
+    """The jaw's angle [rad] for clearances (...,) from 0 to 0.085 m; inverse of `width_from_angle`."""
+    sine = (np.asarray(width_m)[..., None] - _FACE) / _RADIUS
+    return JAW_CLOSED + (_LEAN + np.arcsin(np.clip(sine, -1.0, 1.0))).max(-1)
 
 
 JAW_OPEN = float(angle_from_width(np.array(GRIPPER_MAX_M)))
-"""The jaw's angle at opening 1 [rad]."""
+"""The jaw's angle at opening 1 [rad], also its limit in the servo's memory."""
 
 
 def opening_from_width(width_m: np.ndarray) -> np.ndarray:

@@ -13,11 +13,11 @@ import mujoco
 import numpy as np
 
 from ...core.so101 import (
-    AXIS, COM, FIXED_FACE_Y, GRIPPER_TAU_MAX, HAND, JAW_CLOSED, JAW_HINGE, JAW_LIMIT, JAW_OPEN, KP, MASS, OFFSET, Q_MAX, Q_MIN,
-    SPEED_NO_LOAD, TAU_MAX, TCP,
+    AXIS, COM, FIXED_FACE_Y, GRIPPER_TAU_MAX, HAND, JAW_CANT, JAW_CLOSED, JAW_HINGE, JAW_OPEN, KP, MASS, OFFSET, PAD_LENGTH_M,
+    Q_MAX, Q_MIN, SPEED_NO_LOAD, TAU_MAX, TCP, TIP_Z,
 )  # fmt: skip
 from .panda import tactile_image
-from .so101_look import add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
+from .so101_look import RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
 
 BASE_MASS, BASE_COM = 0.147, (0.01372, -5e-05, 0.03348)
 INERTIA = (
@@ -28,8 +28,8 @@ INERTIA = (
     (2.539e-5, 2.1e-5, 3.683e-5, -3.64e-6, 1.8e-8, 5.3e-8),
 )
 """Links 0 to 4 about their centres of mass, in frames parallel to the base's at zero: xx, yy, zz, xy, xz, yz [kg m^2]."""
-JAW_MASS, JAW_COM, JAW_INERTIA = 0.012, (0.0, -0.0068, 0.0298), (5.3e-6, 6.6e-6, 1.9e-6)
-"""The moving jaw, closed, from its hinge."""
+JAW_MASS, JAW_COM, JAW_INERTIA = 0.012, (0.0, -0.0068, 0.0293), (5.3e-6, 6.6e-6, 1.9e-6)
+"""The moving jaw, closed, from its hinge along the hand's axes."""
 HAND_MASS, HAND_INERTIA = 0.087, (4.34e-5, 2.75e-5, 3.45e-5)
 ARMATURE, FRICTION = 0.028, 0.052
 """Of a servo, behind its gears [kg m^2], [N m]."""
@@ -37,7 +37,7 @@ DAMPING = TAU_MAX[0] / SPEED_NO_LOAD
 """Back electromotive force [N m s/rad]; 0.60 was identified for Open Duck Mini."""
 KD = 0.6
 """What the servo's D = 32 adds [N m s/rad]; its scale is unpublished, this lets a step settle without ringing."""
-PAD = (0.010, 0.002, 0.011)
+PAD = (0.010, 0.002, PAD_LENGTH_M / 2)
 """Half-sizes of a pad [m]: across, thickness, along the finger."""
 DELAY_SAMPLES = 12
 """Length of the delay buffers in physics steps of 5 ms: delays up to 60 ms. They are history only while the delay is zero."""
@@ -46,8 +46,6 @@ ROBOT_BIT, WORLD_BIT = 2, 1
 ENCODED = (*(f"joint{i}" for i in range(1, 6)), "finger_left")
 """Joints with encoders."""
 CAPSULE, BOX = mujoco.mjtGeom.mjGEOM_CAPSULE, mujoco.mjtGeom.mjGEOM_BOX
-PAD_Z = float(TCP[2] - JAW_HINGE[1])
-"""The middle of both pads, from the jaws' hinge along the closed fingers [m]."""
 
 
 def _quat(R: np.ndarray) -> list[float]:
@@ -63,10 +61,12 @@ def _collide(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], posi
     )  # fmt: skip
 
 
-def _servo_joint(body: mujoco.MjsBody, name: str, axis: np.ndarray, low: float, high: float, ref: float = 0.0) -> None:
+def _servo_joint(
+    body: mujoco.MjsBody, name: str, axis: np.ndarray, low: float, high: float, *, pos: np.ndarray | None = None, ref: float = 0.0,
+) -> None:  # fmt: skip
     body.add_joint(
-        name=name, type=mujoco.mjtJoint.mjJNT_HINGE, axis=axis, range=[low, high], limited=True, ref=ref, damping=DAMPING,
-        armature=ARMATURE, frictionloss=FRICTION,
+        name=name, type=mujoco.mjtJoint.mjJNT_HINGE, axis=axis, pos=np.zeros(3) if pos is None else pos, range=[low, high],
+        limited=True, ref=ref, damping=DAMPING, armature=ARMATURE, frictionloss=FRICTION,
     )  # fmt: skip
 
 
@@ -120,11 +120,14 @@ def _add_hand(wrist: mujoco.MjsBody) -> mujoco.MjsBody:
     return hand
 
 
-def _add_pad(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str, face: float) -> None:
-    """The rubber pad and its taxels; their surface looks along the finger's -y at y = `face`."""
-    place = [0, face + PAD[1], PAD_Z]
+def _add_finger(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str) -> None:
+    """What both jaws have: the rubber pad with its taxels and the finger behind it.
+
+    The body's frame sits at the tip of the pad's face: z along the finger, y into the finger.
+    """
+    place = [0, PAD[1], -PAD[2]]
     finger.add_geom(
-        name=f"pad_{name}", type=BOX, size=list(PAD), pos=place, group=2, density=0, rgba=[0.20, 0.21, 0.23, 1],
+        name=f"pad_{name}", type=BOX, size=list(PAD), pos=place, group=2, density=0, rgba=RUBBER,
         contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
         solimp=[0.8, 0.95, 0.001, 0.5, 2],
     )  # fmt: skip
@@ -137,24 +140,25 @@ def _add_pad(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str, face: float
         name=f"tactile_{name}", type=mujoco.mjtSensor.mjSENS_TACTILE, objtype=mujoco.mjtObj.mjOBJ_MESH, objname="taxel_plate",
         reftype=mujoco.mjtObj.mjOBJ_GEOM, refname=f"taxels_{name}",
     )  # fmt: skip
+    _collide(finger, BOX, [0.010, 0.0035, 0.0135], [0, 0.0055, -0.0138])
+    _collide(finger, BOX, [0.014, 0.0045, 0.0125], [0, 0.0070, -0.0395])
 
 
 def _add_jaws(spec: mujoco.MjSpec, hand: mujoco.MjsBody) -> None:
     """`finger_left` turns about its hinge; `finger_right` is the hand's own, with its y axis turned away from the other."""
-    moving = hand.add_body(name="finger_left", pos=[0, *JAW_HINGE])
+    tip = np.array([0, FIXED_FACE_Y, TIP_Z])
+    c, s = np.cos(JAW_CANT), np.sin(JAW_CANT)
+    R = np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
+    moving = hand.add_body(name="finger_left", pos=tip, quat=_quat(R))
+    hinge = R.T @ (np.array([0, *JAW_HINGE]) - tip)
     # Built closed; positive angles open it towards the tool's +y.
-    _servo_joint(moving, "finger_left", np.array([-1.0, 0, 0]), JAW_CLOSED, JAW_LIMIT, ref=JAW_CLOSED)
-    _inertial(moving, JAW_MASS, JAW_COM, JAW_INERTIA)
-    face = float(FIXED_FACE_Y - JAW_HINGE[0])
-    _add_pad(spec, moving, "left", face)
-    _collide(moving, BOX, [0.010, 0.0040, 0.014], [0, face + 0.0055, PAD_Z - 0.003])
-    _collide(moving, BOX, [0.017, 0.0050, 0.016], [0, -0.0145, 0.042], [np.cos(0.21), np.sin(0.21), 0, 0])
-    add_moving_jaw_look(moving)
-    fixed = hand.add_body(name="finger_right", pos=[0, FIXED_FACE_Y, JAW_HINGE[1]], quat=[0.0, 0, 0, 1.0])
-    fixed.explicitinertial, fixed.mass, fixed.inertia = True, 0.0, [0.0, 0.0, 0.0]
-    _add_pad(spec, fixed, "right", 0.0)
-    _collide(fixed, BOX, [0.010, 0.0040, 0.014], [0, 0.0055, PAD_Z - 0.003])
-    _collide(fixed, BOX, [0.015, 0.0040, 0.025], [0, 0.0090, 0.027])
+    _servo_joint(moving, "finger_left", np.array([-1.0, 0, 0]), JAW_CLOSED, JAW_OPEN, pos=hinge, ref=JAW_CLOSED)
+    _inertial(moving, JAW_MASS, hinge + R.T @ JAW_COM, JAW_INERTIA)
+    _add_finger(spec, moving, "left")
+    add_moving_jaw_look(moving, hinge)
+    fixed = hand.add_body(name="finger_right", pos=tip, quat=[0.0, 0, 0, 1.0])
+    _inertial(fixed, 0.0, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    _add_finger(spec, fixed, "right")
     add_fixed_jaw_look(fixed)
 
 

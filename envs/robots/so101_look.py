@@ -74,15 +74,17 @@ HAND: tuple[Part, ...] = (
     (BOX, [0.018, 0.009, 0.002], [0.036, 0.0, 0.010], UPRIGHT, YELLOW), (BOX, [0.004, 0.016, 0.013], [0.0555, 0.0, 0.011], _leaning(-24.0), BLACK),
     (CYLINDER, [0.0062, 0.004, 0], [0.0560, 0.0, 0.019], _leaning(-24.0), LENS),
 )  # fmt: skip
-FIXED_JAW: tuple[Part, ...] = (  # in the frame of `finger_right`: y away from the moving jaw
-    (BOX, [0.0195, 0.0035, 0.014], [0, 0.0105, 0.004], _tilted(-14.0), YELLOW), (BOX, [0.0150, 0.0035, 0.018], [0, 0.0090, 0.029], _tilted(3.0), YELLOW),
-    (BOX, [0.0105, 0.0030, 0.0155], [0, 0.0068, 0.0602], _tilted(4.0), YELLOW), (BOX, [0.0125, 0.0032, 0.010], [0, 0.0082, 0.044], UPRIGHT, YELLOW),
+FIXED_JAW: tuple[Part, ...] = (  # in the frame of `finger_right`: z along the finger, 0 at its tip, y away from the other jaw
+    (BOX, [0.0105, 0.0028, 0.0120], [0, 0.0066, -0.0123], UPRIGHT, YELLOW), (BOX, [0.0135, 0.0034, 0.0130], [0, 0.0074, -0.0360], UPRIGHT, YELLOW),
+    (BOX, [0.0165, 0.0036, 0.0130], [0, 0.0086, -0.0560], _tilted(4.0), YELLOW), (BOX, [0.0195, 0.0036, 0.0120], [0, 0.0105, -0.0760], _tilted(2.0), YELLOW),
 )  # fmt: skip
-MOVING_JAW: tuple[Part, ...] = (  # in the frame of `finger_left`, closed: its hinge at the origin, the pad at y = -0.028
-    (CYLINDER, [0.0135, 0.0025, 0], [0.0225, 0, 0], ALONG_X, YELLOW), (CYLINDER, [0.0135, 0.0025, 0], [-0.0225, 0, 0], ALONG_X, YELLOW),
-    (BOX, [0.0025, 0.0105, 0.0165], [0.0225, -0.004, 0.0145], _tilted(14.0), YELLOW), (BOX, [0.0025, 0.0105, 0.0165], [-0.0225, -0.004, 0.0145], _tilted(14.0), YELLOW),
-    (BOX, [0.0250, 0.0100, 0.0050], [0, -0.0075, 0.0315], _tilted(14.0), YELLOW), (BOX, [0.0165, 0.0048, 0.0145], [0, -0.0160, 0.044], _tilted(24.0), YELLOW),
-    (BOX, [0.0105, 0.0030, 0.0120], [0, -0.0212, 0.0638], _tilted(4.0), YELLOW),
+MOVING_JAW: tuple[Part, ...] = (  # in the frame of `finger_left`, the same with its y away from the fixed jaw
+    (BOX, [0.0105, 0.0028, 0.0120], [0, 0.0066, -0.0123], UPRIGHT, YELLOW), (BOX, [0.0135, 0.0034, 0.0130], [0, 0.0076, -0.0360], UPRIGHT, YELLOW),
+    (BOX, [0.0225, 0.0036, 0.0060], [0, 0.0090, -0.0530], _tilted(-6.0), YELLOW),
+)  # fmt: skip
+HORNS: tuple[Part, ...] = (  # about the moving jaw's hinge, in the frame of `finger_left`
+    (CYLINDER, [0.0130, 0.0022, 0], [0.0223, 0, 0], ALONG_X, YELLOW), (CYLINDER, [0.0130, 0.0022, 0], [-0.0223, 0, 0], ALONG_X, YELLOW),
+    (BOX, [0.0021, 0.0085, 0.0110], [0.0223, 0.0035, 0.0100], UPRIGHT, YELLOW), (BOX, [0.0021, 0.0085, 0.0110], [-0.0223, 0.0035, 0.0100], UPRIGHT, YELLOW),
 )  # fmt: skip
 
 
@@ -104,5 +106,7 @@ def add_fixed_jaw_look(finger: mujoco.MjsBody) -> None:
     _add(finger, FIXED_JAW)
 
 
-def add_moving_jaw_look(finger: mujoco.MjsBody) -> None:
+def add_moving_jaw_look(finger: mujoco.MjsBody, hinge: np.ndarray) -> None:
+    """`hinge` (3,) in the finger's frame [m]."""
     _add(finger, MOVING_JAW)
+    _add(finger, tuple((kind, size, (hinge + position).tolist(), quat, colour) for kind, size, position, quat, colour in HORNS))
