@@ -12,10 +12,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from ...core.so101 import (
-    AXIS, COM, FIXED_FACE_Y, GRIPPER_TAU_MAX, HAND, JAW_CANT, JAW_CLOSED, JAW_HINGE, JAW_OPEN, KP, MASS, OFFSET, PAD_LENGTH_M,
-    Q_MAX, Q_MIN, SPEED_NO_LOAD, TAU_MAX, TCP, TIP_Z,
-)  # fmt: skip
+from ...core import so101 as facts
 from .panda import tactile_image
 from .so101_look import RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
 
@@ -33,11 +30,11 @@ JAW_MASS, JAW_COM, JAW_INERTIA = 0.012, (0.0, -0.0068, 0.0293), (5.3e-6, 6.6e-6,
 HAND_MASS, HAND_INERTIA = 0.087, (4.34e-5, 2.75e-5, 3.45e-5)
 ARMATURE, FRICTION = 0.028, 0.052
 """Of a servo, behind its gears [kg m^2], [N m]."""
-DAMPING = TAU_MAX[0] / SPEED_NO_LOAD
+DAMPING = facts.TAU_MAX[0] / facts.SPEED_NO_LOAD
 """Back electromotive force [N m s/rad]; 0.60 was identified for Open Duck Mini."""
 KD = 0.6
 """What the servo's D = 32 adds [N m s/rad]; its scale is unpublished, this lets a step settle without ringing."""
-PAD = (0.010, 0.002, PAD_LENGTH_M / 2)
+PAD = (0.010, 0.002, facts.PAD_LENGTH_M / 2)
 """Half-sizes of a pad [m]: across, thickness, along the finger."""
 DELAY_SAMPLES = 12
 """Length of the delay buffers in physics steps of 5 ms: delays up to 60 ms. They are history only while the delay is zero."""
@@ -84,9 +81,9 @@ def _add_arm(spec: mujoco.MjSpec, position: tuple[float, float, float], yaw: flo
     _inertial(body, BASE_MASS, BASE_COM, INERTIA[0])
     add_link_look(body, 0)
     for i in range(1, 5):
-        body = body.add_body(name=f"link{i}", pos=OFFSET[i - 1])
-        _servo_joint(body, f"joint{i}", AXIS[i - 1], Q_MIN[i - 1], Q_MAX[i - 1])
-        _inertial(body, MASS[i - 1], COM[i - 1], INERTIA[i])
+        body = body.add_body(name=f"link{i}", pos=facts.OFFSET[i - 1])
+        _servo_joint(body, f"joint{i}", facts.AXIS[i - 1], facts.Q_MIN[i - 1], facts.Q_MAX[i - 1])
+        _inertial(body, facts.MASS[i - 1], facts.COM[i - 1], INERTIA[i])
         add_link_look(body, i)
     return body
 
@@ -104,15 +101,15 @@ def _add_arm_collisions(spec: mujoco.MjSpec) -> None:
 
 def _add_hand(wrist: mujoco.MjsBody) -> mujoco.MjsBody:
     # The hand's frame is the tool's, at the roll axis: z out of the hand, y from the fixed to the moving jaw.
-    hand = wrist.add_body(name="hand", pos=OFFSET[4], quat=_quat(HAND))
-    _servo_joint(hand, "joint5", HAND.T @ AXIS[4], Q_MIN[4], Q_MAX[4])
+    hand = wrist.add_body(name="hand", pos=facts.OFFSET[4], quat=_quat(facts.HAND))
+    _servo_joint(hand, "joint5", facts.HAND.T @ facts.AXIS[4], facts.Q_MIN[4], facts.Q_MAX[4])
     # The published centre of mass of hand and jaw together is `COM[4]`, in the wrist's axes.
-    together = HAND.T @ COM[4]
-    jaw = np.array([0, *JAW_HINGE]) + JAW_COM
-    _inertial(hand, HAND_MASS, (together * MASS[4] - jaw * JAW_MASS) / HAND_MASS, HAND_INERTIA)
+    together = facts.HAND.T @ facts.COM[4]
+    jaw = np.array([0, *facts.JAW_HINGE]) + JAW_COM
+    _inertial(hand, HAND_MASS, (together * facts.MASS[4] - jaw * JAW_MASS) / HAND_MASS, HAND_INERTIA)
     _collide(hand, BOX, [0.02, 0.026, 0.018], [0, 0.005, 0.020])
     _collide(hand, BOX, [0.012, 0.016, 0.013], [0.048, 0, 0.011])
-    hand.add_site(name="tcp", pos=TCP, size=[0.004], group=4)
+    hand.add_site(name="tcp", pos=facts.TCP, size=[0.004], group=4)
     # The camera looks along the jaws from the side, tilted 24 degrees towards their tips.
     tilt = np.deg2rad(24)
     hand.add_camera(name="wrist", pos=[0.057, 0.004, 0.022], fovy=80, xyaxes=[0, 1, 0, np.cos(tilt), 0, np.sin(tilt)])
@@ -146,13 +143,13 @@ def _add_finger(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str) -> None:
 
 def _add_jaws(spec: mujoco.MjSpec, hand: mujoco.MjsBody) -> None:
     """`finger_left` turns about its hinge; `finger_right` is the hand's own, with its y axis turned away from the other."""
-    tip = np.array([0, FIXED_FACE_Y, TIP_Z])
-    c, s = np.cos(JAW_CANT), np.sin(JAW_CANT)
+    tip = np.array([0, facts.FIXED_FACE_Y, facts.TIP_Z])
+    c, s = np.cos(facts.JAW_CANT), np.sin(facts.JAW_CANT)
     R = np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
     moving = hand.add_body(name="finger_left", pos=tip, quat=_quat(R))
-    hinge = R.T @ (np.array([0, *JAW_HINGE]) - tip)
+    hinge = R.T @ (np.array([0, *facts.JAW_HINGE]) - tip)
     # Built closed; positive angles open it towards the tool's +y.
-    _servo_joint(moving, "finger_left", np.array([-1.0, 0, 0]), JAW_CLOSED, JAW_OPEN, pos=hinge, ref=JAW_CLOSED)
+    _servo_joint(moving, "finger_left", np.array([-1.0, 0, 0]), facts.JAW_CLOSED, facts.JAW_OPEN, pos=hinge, ref=facts.JAW_CLOSED)
     _inertial(moving, JAW_MASS, hinge + R.T @ JAW_COM, JAW_INERTIA)
     _add_finger(spec, moving, "left")
     add_moving_jaw_look(moving, hinge)
@@ -165,17 +162,17 @@ def _add_jaws(spec: mujoco.MjSpec, hand: mujoco.MjsBody) -> None:
 def _add_actuators(spec: mujoco.MjSpec) -> None:
     for i in range(5):
         actuator = spec.add_actuator(name=f"joint{i + 1}", target=f"joint{i + 1}", trntype=mujoco.mjtTrn.mjTRN_JOINT)
-        actuator.set_to_position(kp=KP, kv=KD)
-        actuator.ctrlrange, actuator.ctrllimited = [Q_MIN[i], Q_MAX[i]], True
-        actuator.forcerange, actuator.forcelimited = [-TAU_MAX[i], TAU_MAX[i]], True
+        actuator.set_to_position(kp=facts.KP, kv=KD)
+        actuator.ctrlrange, actuator.ctrllimited = [facts.Q_MIN[i], facts.Q_MAX[i]], True
+        actuator.forcerange, actuator.forcelimited = [-facts.TAU_MAX[i], facts.TAU_MAX[i]], True
         actuator.nsample = DELAY_SAMPLES
     gripper = spec.add_actuator(name="gripper", target="finger_left", trntype=mujoco.mjtTrn.mjTRN_JOINT)
     # The opening in [0, 1] is linear in the servo's angle.
-    gripper.gainprm[0] = KP * (JAW_OPEN - JAW_CLOSED)
+    gripper.gainprm[0] = facts.KP * (facts.JAW_OPEN - facts.JAW_CLOSED)
     gripper.biastype = mujoco.mjtBias.mjBIAS_AFFINE
-    gripper.biasprm[:3] = [KP * JAW_CLOSED, -KP, 0.0]
+    gripper.biasprm[:3] = [facts.KP * facts.JAW_CLOSED, -facts.KP, 0.0]
     gripper.ctrlrange, gripper.ctrllimited = [0.0, 1.0], True
-    gripper.forcerange, gripper.forcelimited = [-GRIPPER_TAU_MAX, GRIPPER_TAU_MAX], True
+    gripper.forcerange, gripper.forcelimited = [-facts.GRIPPER_TAU_MAX, facts.GRIPPER_TAU_MAX], True
     gripper.nsample = DELAY_SAMPLES
 
 

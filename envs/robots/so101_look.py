@@ -41,28 +41,31 @@ LINKS: tuple[tuple[Part, ...], ...] = (
     ),
     (  # shoulder: turntable, servo of the lift and its holder
         (CYLINDER, [0.021, 0.0035, 0], [0, 0, 0.0065], UPRIGHT, YELLOW), (BOX, [0.024, 0.0165, 0.004], [0.022, 0, 0.0145], UPRIGHT, YELLOW),
-        (BOX, [0.01235, 0.0175, 0.0226], [0.0304, 0, 0.0417], UPRIGHT, BLACK), (BOX, [0.0145, 0.0195, 0.011], [0.0304, 0, 0.0285], UPRIGHT, YELLOW),
+        (BOX, [0.01235, 0.0175, 0.0226], [0.0304, 0, 0.0417], UPRIGHT, BLACK), (BOX, [0.0145, 0.0190, 0.008], [0.0304, 0, 0.0260], UPRIGHT, YELLOW),
         (BOX, [0.0025, 0.0195, 0.024], [0.0155, 0, 0.038], UPRIGHT, YELLOW), (CYLINDER, [0.0105, 0.0205, 0], [0.0304, 0, 0.0542], ALONG_Y, METAL),
     ),
     (  # upper arm: fork on the shoulder's servo, beam, servo of the elbow
+        (CYLINDER, [0.0060, 0.0262, 0], [0, 0, 0], ALONG_Y, BLACK),
         (CYLINDER, [0.0135, 0.0025, 0], [0, 0.0225, 0], ALONG_Y, YELLOW), (CYLINDER, [0.0135, 0.0025, 0], [0, -0.0225, 0], ALONG_Y, YELLOW),
-        (BOX, [0.0115, 0.0025, 0.024], [-0.001, 0.0225, 0.024], UPRIGHT, YELLOW), (BOX, [0.0115, 0.0025, 0.024], [-0.001, -0.0225, 0.024], UPRIGHT, YELLOW),
+        (BOX, [0.0115, 0.0021, 0.024], [-0.001, 0.0225, 0.024], UPRIGHT, YELLOW), (BOX, [0.0115, 0.0021, 0.024], [-0.001, -0.0225, 0.024], UPRIGHT, YELLOW),
         (BOX, [0.0115, 0.025, 0.0045], [-0.001, 0, 0.044], UPRIGHT, YELLOW), (BOX, [0.0105, 0.0155, 0.031], [-0.001, 0, 0.074], UPRIGHT, YELLOW),
-        (BOX, [0.0226, 0.0175, 0.01235], [0.0155, 0, 0.1126], UPRIGHT, BLACK), (BOX, [0.0125, 0.0195, 0.0145], [0.0035, 0, 0.1126], UPRIGHT, YELLOW),
+        (BOX, [0.0226, 0.0175, 0.01235], [0.0155, 0, 0.1126], UPRIGHT, BLACK), (BOX, [0.0070, 0.0190, 0.0145], [-0.0020, 0, 0.1126], UPRIGHT, YELLOW),
         (CYLINDER, [0.0105, 0.0205, 0], [0.028, 0, 0.1126], ALONG_Y, METAL),
     ),
     (  # forearm: the same the other way round
+        (CYLINDER, [0.0060, 0.0262, 0], [0, 0, 0], ALONG_Y, BLACK),
         (CYLINDER, [0.0135, 0.0025, 0], [0, 0.0225, 0], ALONG_Y, YELLOW), (CYLINDER, [0.0135, 0.0025, 0], [0, -0.0225, 0], ALONG_Y, YELLOW),
-        (BOX, [0.0235, 0.0025, 0.0115], [0.0235, 0.0225, 0.001], UPRIGHT, YELLOW), (BOX, [0.0235, 0.0025, 0.0115], [0.0235, -0.0225, 0.001], UPRIGHT, YELLOW),
-        (BOX, [0.0045, 0.025, 0.0115], [0.045, 0, 0.001], UPRIGHT, YELLOW), (BOX, [0.031, 0.0145, 0.0095], [0.078, 0, 0.003], UPRIGHT, YELLOW),
-        (BOX, [0.0226, 0.0175, 0.01235], [0.1224, 0, 0.0052], UPRIGHT, BLACK), (BOX, [0.0125, 0.0195, 0.0145], [0.1105, 0, 0.0052], UPRIGHT, YELLOW),
+        (BOX, [0.0235, 0.0021, 0.0115], [0.0235, 0.0225, 0.001], UPRIGHT, YELLOW), (BOX, [0.0235, 0.0021, 0.0115], [0.0235, -0.0225, 0.001], UPRIGHT, YELLOW),
+        (BOX, [0.0045, 0.025, 0.0115], [0.045, 0, 0.001], UPRIGHT, YELLOW), (BOX, [0.029, 0.0145, 0.0095], [0.076, 0, 0.003], UPRIGHT, YELLOW),
+        (BOX, [0.0226, 0.0175, 0.01235], [0.1224, 0, 0.0052], UPRIGHT, BLACK), (BOX, [0.0070, 0.0190, 0.0145], [0.1050, 0, 0.0052], UPRIGHT, YELLOW),
         (CYLINDER, [0.0105, 0.0205, 0], [0.1349, 0, 0.0052], ALONG_Y, METAL),
     ),
     (  # wrist: fork, servo of the roll across it
+        (CYLINDER, [0.0060, 0.0262, 0], [0, 0, 0], ALONG_Y, BLACK),
         (CYLINDER, [0.0135, 0.0025, 0], [0, 0.0225, 0], ALONG_Y, YELLOW), (CYLINDER, [0.0135, 0.0025, 0], [0, -0.0225, 0], ALONG_Y, YELLOW),
-        (BOX, [0.014, 0.0025, 0.0115], [0.012, 0.0225, 0], UPRIGHT, YELLOW), (BOX, [0.014, 0.0025, 0.0115], [0.012, -0.0225, 0], UPRIGHT, YELLOW),
+        (BOX, [0.014, 0.0021, 0.0115], [0.012, 0.0225, 0], UPRIGHT, YELLOW), (BOX, [0.014, 0.0021, 0.0115], [0.012, -0.0225, 0], UPRIGHT, YELLOW),
         (BOX, [0.0025, 0.025, 0.0115], [0.0235, 0, 0], UPRIGHT, YELLOW), (BOX, [0.0165, 0.0226, 0.01235], [0.0425, 0.0123, 0], UPRIGHT, BLACK),
-        (BOX, [0.010, 0.0245, 0.0145], [0.035, 0.0123, 0], UPRIGHT, YELLOW), (CYLINDER, [0.0105, 0.0015, 0], [0.0598, 0, 0], ALONG_X, METAL),
+        (BOX, [0.0070, 0.0245, 0.0140], [0.0325, 0.0123, 0], UPRIGHT, YELLOW), (CYLINDER, [0.0105, 0.0015, 0], [0.0598, 0, 0], ALONG_X, METAL),
     ),
 )  # fmt: skip
 
@@ -83,6 +86,7 @@ MOVING_JAW: tuple[Part, ...] = (  # in the frame of `finger_left`, the same with
     (BOX, [0.0225, 0.0036, 0.0060], [0, 0.0090, -0.0530], _tilted(-6.0), YELLOW),
 )  # fmt: skip
 HORNS: tuple[Part, ...] = (  # about the moving jaw's hinge, in the frame of `finger_left`
+    (CYLINDER, [0.0060, 0.0252, 0], [0, 0, 0], ALONG_X, BLACK),
     (CYLINDER, [0.0130, 0.0022, 0], [0.0223, 0, 0], ALONG_X, YELLOW), (CYLINDER, [0.0130, 0.0022, 0], [-0.0223, 0, 0], ALONG_X, YELLOW),
     (BOX, [0.0021, 0.0085, 0.0110], [0.0223, 0.0035, 0.0100], UPRIGHT, YELLOW), (BOX, [0.0021, 0.0085, 0.0110], [-0.0223, 0.0035, 0.0100], UPRIGHT, YELLOW),
 )  # fmt: skip
