@@ -43,9 +43,9 @@ class PolicySource:
 def _scripted(name: str) -> PolicySource:
     def build(env: HouseholdVectorEnv) -> Policy:
         if name == "expert":
-            from ..envs.experts import Expert
+            from ..envs.experts import expert_for
 
-            return Expert(env)
+            return expert_for(env)
         from ..policies.baselines import PlayPolicy, RandomPolicy, ZeroPolicy
 
         return {"random": RandomPolicy, "play": PlayPolicy, "zero": ZeroPolicy}[name]()

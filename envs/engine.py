@@ -249,6 +249,11 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         """Measured tool pose (4, 4) in the world and gripper width [m]."""
         return self._world_pose[i].copy(), float(self.robot.width(self._qpos[i : i + 1, self.stage.rig.finger_qpos])[0])
 
+    def base_pose(self, i: int) -> np.ndarray:
+        """(4, 4) where slot i's robot stands in the world."""
+        start = self._starts[i]
+        return start.T_world_base.copy() if start else np.eye(4)
+
     def arm_target(self, i: int) -> np.ndarray:
         """(n,) joint targets in force [rad]."""
         return self._ctrl[i, : self.robot.dof].copy()

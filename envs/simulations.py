@@ -20,8 +20,11 @@ DEPTH_LIMIT_M = 0.03
 WARNINGS = [
     w.value
     for w in (
-        mujoco.mjtWarning.mjWARN_BADQPOS, mujoco.mjtWarning.mjWARN_BADQVEL, mujoco.mjtWarning.mjWARN_BADQACC,
-        mujoco.mjtWarning.mjWARN_CONTACTFULL, mujoco.mjtWarning.mjWARN_CNSTRFULL,
+        mujoco.mjtWarning.mjWARN_BADQPOS,
+        mujoco.mjtWarning.mjWARN_BADQVEL,
+        mujoco.mjtWarning.mjWARN_BADQACC,
+        mujoco.mjtWarning.mjWARN_CONTACTFULL,
+        mujoco.mjtWarning.mjWARN_CNSTRFULL,
     )  # fmt: skip
 ]
 

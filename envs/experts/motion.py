@@ -41,20 +41,20 @@ class Style:
         )  # fmt: skip
 
 
-@dataclass(kw_only=True)
-class Context:
-    """What a skill sees and steers. `snapshot`, `tool` and `width` are refreshed before every step."""
+OPEN_WIDTH_M = 0.076
+"""The Panda's gripper counts as open from here: wider than any object."""
 
-    snapshot: Snapshot
+
+@dataclass(kw_only=True)
+class Motion:
+    """What moves: a tool that follows a reference. `tool` and `width` are refreshed before every step."""
+
     tool: np.ndarray
-    """(4, 4) measured tool pose in the base frame."""
+    """(4, 4) measured tool pose in the world."""
     width: float
     """Between the pads [m]."""
     style: Style
     rng: np.random.Generator
-    handles: Callable[[np.ndarray], np.ndarray]
-    """Fixture joints (3,) -> handle positions (3, 3) [m]."""
-    hinge: np.ndarray
     reference: np.ndarray = field(default_factory=lambda: np.eye(4))
     """(4, 4) commanded tool pose."""
     grip: float = 1.0
@@ -63,8 +63,15 @@ class Context:
     span: str = "start"
 
 
-OPEN_WIDTH_M = 0.076
-"""The gripper counts as open from here: wider than any object."""
+@dataclass(kw_only=True)
+class Context(Motion):
+    """What a skill in the first kitchen sees and steers. `snapshot` is refreshed before every step."""
+
+    snapshot: Snapshot
+    handles: Callable[[np.ndarray], np.ndarray]
+    """Fixture joints (3,) -> handle positions (3, 3) [m]."""
+    hinge: np.ndarray
+
 
 Steps = Generator[None, None, bool]
 Pose = np.ndarray
@@ -101,7 +108,7 @@ def rotate_towards(R: np.ndarray, goal: np.ndarray, angle: float) -> np.ndarray:
     return (np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K) @ R
 
 
-def advance(ctx: Context, goal: Pose, speed: float) -> tuple[float, float]:
+def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
     """Moves the reference one step towards `goal`; returns what is left [m], [rad]."""
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
@@ -119,7 +126,7 @@ def advance(ctx: Context, goal: Pose, speed: float) -> tuple[float, float]:
 
 
 def move(
-    ctx: Context, goal: Pose | Callable[[], Pose], *, grip: float, speed: float = 1.0, tolerance: float = 0.008,
+    ctx: Motion, goal: Pose | Callable[[], Pose], *, grip: float, speed: float = 1.0, tolerance: float = 0.008,
     angle: float = 0.08, timeout: int = 80, until: Callable[[], bool] | None = None,
 ) -> Steps:  # fmt: skip
     """Drives the tool to `goal` (or to a goal that moves), at a share `speed` of the style's.
@@ -139,7 +146,7 @@ def move(
     return False
 
 
-def wait(ctx: Context, steps: int, grip: float, until: Callable[[], bool] | None = None) -> Steps:
+def wait(ctx: Motion, steps: int, grip: float, until: Callable[[], bool] | None = None) -> Steps:
     """Stays for `steps` control steps with the gripper commanded to `grip`."""
     for _ in range(steps):
         if until is not None and until():
@@ -149,7 +156,7 @@ def wait(ctx: Context, steps: int, grip: float, until: Callable[[], bool] | None
     return until is None or until()
 
 
-def clear_up(ctx: Context, goal_xy: np.ndarray, grip: float, height: float | None = None) -> Steps:
+def clear_up(ctx: Motion, goal_xy: np.ndarray, grip: float, height: float | None = None) -> Steps:
     """Rises to the travel height first, where the tool is low and has a way to go sideways."""
     up = ctx.style.clear if height is None else height
     if ctx.tool[2, 3] < up - 0.03 and np.linalg.norm(ctx.tool[:2, 3] - goal_xy) > 0.04:

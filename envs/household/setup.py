@@ -102,7 +102,9 @@ class Setup:
     def distract(self, low: int, high: int, *categories: str) -> None:
         """Stands `low` to `high` other things about, of categories that no role has."""
         used = {t.category for t in self.cast_of.values()}
-        open_ = sorted({t.category for t in self.stage.definition.catalogue if t.category not in used and (not categories or t.category in categories)})
+        open_ = sorted(
+            {t.category for t in self.stage.definition.catalogue if t.category not in used and (not categories or t.category in categories)}
+        )
         for n in range(min(int(self.rng.integers(low, high + 1)), len(open_), len(self._free))):
             category = open_.pop(int(self.rng.integers(len(open_))))
             try:

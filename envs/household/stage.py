@@ -143,9 +143,7 @@ class HouseholdStage:
         t.setup(setup, goal)
         qpos = setup.qpos()
         instruction = phrase(goal, split, rng, {r: (i.nouns, i.adjective) for r, i in setup.cast_of.items()})
-        others = tuple(
-            g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g)
-        )
+        others = tuple(g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g))
         return Start(
             goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
             roles=dict(setup.roles), model=setup.model(), T_world_base=self._T_mount,
@@ -157,9 +155,7 @@ class HouseholdStage:
         return dressed(start.model, self._knobs, axes, rng)
 
     def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
-        return [
-            World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}) for i, s in enumerate(starts)
-        ]
+        return [World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}) for i, s in enumerate(starts)]
 
     def checks(self, goal: Goal, start: Start) -> dict[str, Check]:
         del start

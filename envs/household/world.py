@@ -26,7 +26,8 @@ class Names:
         self.dof = {model.joint(i).name: int(model.jnt_dofadr[i]) for i in range(model.njnt)}
         self.hinge = {model.joint(i).name: model.jnt_type[i] == mujoco.mjtJoint.mjJNT_HINGE for i in range(model.njnt)}
         self.sensor = {
-            model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i])) for i in range(model.nsensor)
+            model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i]))
+            for i in range(model.nsensor)
         }
         self.things = tuple(f"thing{k}" for k in range(scene.things))
         self.fixtures: dict[str, Fixture] = scene.fixtures

@@ -22,7 +22,16 @@ def _shell(spec: mujoco.MjSpec) -> None:
         spec.add_material(name=name, rgba=[*rgb, 1], specular=0.2, shininess=0.4)
     world = spec.worldbody
     box = mujoco.mjtGeom.mjGEOM_BOX
-    world.add_geom(type=box, pos=[0.4, 0, -0.02], size=[0.6, 0.95, 0.02], material="worktop", group=1, contype=1, conaffinity=0, friction=[0.9, 0.005, 0.0005])
+    world.add_geom(
+        type=box,
+        pos=[0.4, 0, -0.02],
+        size=[0.6, 0.95, 0.02],
+        material="worktop",
+        group=1,
+        contype=1,
+        conaffinity=0,
+        friction=[0.9, 0.005, 0.0005],
+    )
     world.add_geom(type=box, pos=[-0.5, 0, -0.915], size=[3, 3, 0.025], material="floor", group=1, contype=1, conaffinity=0)
     scene = (-0.05, -0.75, 1.15)
     world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, (0.38, 0.0, 0.05)), fovy=47)

@@ -28,8 +28,15 @@ def _handle(w: World, goal: Goal) -> np.ndarray:
 
 TASKS: tuple[HouseholdTask, ...] = (
     HouseholdTask(
-        name="pull_drawer", family="drawers", room="kitchen", scene="home_kitchen", horizon=200, goals=task_phrases("pull_drawer").goals,
-        setup=_open_setup, checks=_open_checks, focus=_handle,
+        name="pull_drawer",
+        family="drawers",
+        room="kitchen",
+        scene="home_kitchen",
+        horizon=200,
+        goals=task_phrases("pull_drawer").goals,
+        setup=_open_setup,
+        checks=_open_checks,
+        focus=_handle,
     ),
 )
 __all__ = ["TASKS", "shut"]
