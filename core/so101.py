@@ -36,7 +36,12 @@ DQ_MAX = np.full(5, 3.14)
 KP = 28.9
 """Stiffness at P = 32, the servo's default [N m/rad]: 17.8 identified at 7.4 V (Open Duck Mini), scaled to 12 V. Robonine measured
 20 to 30 encoder counts of error under 1.0 to 1.5 N m, 26 to 33 N m/rad."""
-Q_HOME = np.array([0.0, -0.7, 0.75, 1.45, 0.0])
+Q_HOME = np.array([0.0, -0.5, 0.3, 1.55, -1.522])
+"""Over the table, fingers down and travelling along the base's y as the Panda's do at home [rad]."""
+
+TOP_DOWN_RADIUS_M, TOP_DOWN_HEIGHT_M = (0.13, 0.25), (0.005, 0.06)
+"""Where the TCP can point straight down at any yaw, or half a turn from it: distance from the pan axis and height above the base
+[m], up to 69 degrees to either side. Higher up the wrist's flexion ends: 0.08 m above a grasp the hand leans outwards."""
 
 MASS = np.array([0.100006, 0.103, 0.104, 0.079, 0.099])
 """Links 1 to 5 [kg]; the last is the hand, its servo and both jaws. The base adds 0.147 kg."""
