@@ -25,7 +25,7 @@ WARNINGS = [
         mujoco.mjtWarning.mjWARN_BADQACC,
         mujoco.mjtWarning.mjWARN_CONTACTFULL,
         mujoco.mjtWarning.mjWARN_CNSTRFULL,
-    )  # fmt: skip
+    )
 ]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ..core.robots import Robot
 from ..core.types import TAXELS
 
+
 def cpu_name() -> str:
     """Architecture and vector extensions, which floating-point results depend on."""
     flags = ""

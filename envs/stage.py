@@ -79,12 +79,16 @@ class Stage(Protocol):
     scene: str
     robot: Robot
     model: mujoco.MjModel
-    model_hash: str
     rig: Rig
     bound: tuple[str, ...]
     """Fields of MjData that `view` reads besides qpos, qvel and sensordata."""
     goals: tuple[Goal, ...]
     """Every goal of the scene, in a fixed order."""
+
+    @property
+    def model_hash(self) -> str:
+        """16 hex digits that differ where the physics may."""
+        ...
 
     def start(self, task: str, split: str, index: int, axes: Mapping[str, float]) -> Start:
         """The state at the start of episode `index`; a pure function of its arguments."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import mujoco
 
-from ...scenes.kitchen import _light, _options
+from ...scenes.kitchen import _light, _options, look_at
 from ..objects.catalogue import CATALOGUE, add_assets
 from ..pieces.storage import CHEST
 from ..scene import Finish, Layout, Scene, Spot, Style
-from ...scenes.kitchen import look_at
 
 PLAIN = {"wall": (0.90, 0.86, 0.79), "floor": (0.55, 0.45, 0.36), "worktop": (0.74, 0.72, 0.69), "wood": (0.78, 0.57, 0.36),
          "front": (0.52, 0.35, 0.20), "inside": (0.78, 0.76, 0.70), "handle": (0.80, 0.62, 0.28)}  # fmt: skip

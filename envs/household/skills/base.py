@@ -353,6 +353,22 @@ def push_joint(
 
 
 __all__ = [
-    "HouseContext", "back_off", "carry", "choose_grasp", "drive_joint", "gripping", "grasp_candidates", "grasp_thing", "hang", "holds",
-    "let_go", "lift", "place", "push_joint", "reachable", "site_at", "solve", "turned",
+    "HouseContext",
+    "back_off",
+    "carry",
+    "choose_grasp",
+    "drive_joint",
+    "grasp_candidates",
+    "grasp_thing",
+    "gripping",
+    "hang",
+    "holds",
+    "let_go",
+    "lift",
+    "place",
+    "push_joint",
+    "reachable",
+    "site_at",
+    "solve",
+    "turned",
 ]  # fmt: skip
