@@ -72,14 +72,13 @@ class Films:
         np.save(self._path(record, "npy"), played.actions, allow_pickle=False)
         self._chosen[about] = record
 
-    def shoot(self, make_env: Callable[[str], Stage], say: Callable[[str], None] = lambda _: None) -> int:
+    def shoot(self, make_env: Callable[[str], Stage]) -> int:
         """Draws the strips that are missing; how many episodes came to another state than the recorded one and have none."""
         strays = 0
         for record in self._chosen.values():
             path = self._path(record, "jpg")
             if path.exists():
                 continue
-            say(f"film of {record.task} {record.index}")
             strip = act_out(make_env, record, np.load(self._path(record, "npy"), allow_pickle=False))
             if strip is None:
                 strays += 1

@@ -11,7 +11,7 @@ from ..datasets.workers import Alone, Crew, Units
 from .against import Rival
 from .films import Films, Stage
 from .protocol import Actor, BenchConfig, House
-from .records import EPISODES, SUMMARY, RecordStore, read_records, write_json
+from .records import SUMMARY, RecordStore, write_json
 from .report import write_report
 from .summary import Summary, summarise
 from .workers import BenchWork, Played, group_name
@@ -48,14 +48,6 @@ def wanted_episodes(config: BenchConfig, rival: Rival | None = None) -> dict[str
     if rival:
         return dict(rival.indices)
     return dict.fromkeys(config.tasks, range(config.seed, config.seed + config.episodes))
-
-
-def count_done(config: BenchConfig, folder: Path, rival: Rival | None = None) -> tuple[int, int]:
-    """How many episodes of an evaluation `folder` already holds, and how many it takes."""
-    wanted = wanted_episodes(config, rival)
-    keys = {(t, a.name, n) for t, indices in wanted.items() for a in config.all_arms for n in indices}
-    there = {r.key for r in read_records(folder)} if (folder / EPISODES).exists() else set()
-    return len(keys & there), len(keys)
 
 
 def _groups(
@@ -120,16 +112,17 @@ def evaluate_with(
     if rival and (result := rival.result(folder, records)):
         summary["against"] = result
     if films and stage and not interrupted:
-        summary |= _shoot(shelf, stage, lambda what: progress(done, total, what))
+        progress(done, total, "film strips")
+        summary |= _shoot(shelf, stage)
     write_json(folder / SUMMARY, summary)
     write_report(folder, summary, records, shelf.strips())
     return summary
 
 
-def _shoot(shelf: Films, stage: Callable[[str], Stage], say: Callable[[str], None]) -> dict[str, Any]:
+def _shoot(shelf: Films, stage: Callable[[str], Stage]) -> dict[str, Any]:
     """Strips are worth having, not worth losing an evaluation for: where pictures cannot be drawn, the summary says why."""
     try:
-        strays = shelf.shoot(stage, say)
+        strays = shelf.shoot(stage)
     except HomebodyError as error:
         return {"films": {"refused": str(error)}}
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-from .bench_setup import BenchRecipe, absolute_policy, actor, taken
+from .bench_setup import BenchRecipe, absolute_policy, actor, taken, usual_workers
 
 
 def _print_sweep(summary: dict[str, Any]) -> None:
@@ -111,7 +111,8 @@ def bench(
         threads: Threads for physics and rendering in one process; a worker has one.
         workers: Run on this many worker processes (Ray), with the same outcomes, bit for bit (but for --think, whose budget
             is time). One that dies costs only the episodes it was running, which are run again: a way round crashes of
-            software renderers, too.
+            software renderers, too. By default one per core for 400 episodes or more, where Ray is installed and --think is
+            off; else this process.
         ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         card: Folder of a checkpoint whose model card gets these scores.
         json_path: Write the summary there too.
@@ -119,7 +120,7 @@ def bench(
     from ..benchmarks.against import Rival
     from ..benchmarks.arms import plan_axes
     from ..benchmarks.protocol import BenchConfig
-    from ..benchmarks.runner import count_done, evaluate_with
+    from ..benchmarks.runner import evaluate_with, wanted_episodes
     from ..benchmarks.tasksets import task_names
     from ..datasets.workers import Alone
     from ..envs.axes import RANDOMIZE
@@ -146,7 +147,8 @@ def bench(
     for name, count in (("slots", slots), ("threads", threads), ("films", films + 1)):
         if count < 1:
             raise HomebodyError(f"{name} is {count - (name == 'films')}: expected {'0' if name == 'films' else '1'} or more")
-    remote = cluster_config(workers, ray)
+    total = sum(map(len, wanted_episodes(config, rival).values())) * len(config.all_arms)
+    remote = cluster_config(usual_workers(total, think, device) if workers is None and ray is None else workers, ray)
     recipe = BenchRecipe(
         policy=absolute_policy(policy), fingerprint=source.fingerprint, robot=config.robot, split=config.split, language=language,
         touch=touch, randomize=config.randomize, axes=dict(config.axes), arms=config.arms, think_ms=think, device=device,
@@ -155,8 +157,7 @@ def bench(
     if rival:
         rival.check(config.settings(), out)
     crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
-    before, total = count_done(config, out, rival)
-    with progress_bar(f"bench {source.name}", total, before) as advance:
+    with progress_bar(f"bench {source.name}", total) as advance:
         summary = evaluate_with(
             crew, config, out, progress=lambda done, _, note: advance(done, note), rival=rival, films=films, stage=recipe.stage
         )  # fmt: skip

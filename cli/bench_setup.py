@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from ..benchmarks.workers import BenchWork
     from ..envs.engine import HouseholdVectorEnv
     from .policies import PolicySource
+
+
+MANY = 400
+"""Episodes from which on worker processes, which take some seconds to start, save more than they cost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,3 +96,10 @@ def taken(rival: Rival, asked: dict[str, Any], usual: dict[str, Any]) -> dict[st
             )
         out[key] = theirs
     return out
+
+
+def usual_workers(episodes: int, think_ms: float, device: str) -> int | None:
+    """Worker processes where the command names none: one per core for a long run, else None (this process). Thinking has a budget
+    of time, which workers would take from one another, as they would a GPU."""
+    cores = os.cpu_count() or 1
+    return cores if episodes >= MANY and cores > 1 and not think_ms and device == "cpu" and find_spec("ray") else None
