@@ -14,17 +14,23 @@ from ..core.errors import HomebodyError, unknown
 from ..core.instructions import phrasings
 from ..core.kinematics import rotation_to_6d
 from ..core.types import CONTROL_HZ, Certificate, Goal
+from ..core.wording import reworded
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
+from .happenings import Happenings
 from .projection import camera_poses, project
 from .rendering import RenderPool, View
 from .robots.panda import tactile_image
 from .scenes.profiles import Profile
+from .senses import Senses
 from .simulations import Simulations
 from .spaces import action_space, cpu_name, observation_space
 from .stage import Check, Start
 from .stages import find_stage
 from .tasks import HOLD_STEPS
-from .variation import DELAYS
+from .variation import DELAYS, raised
+
+STILL_MPS = 0.03
+"""A tool slower than this has stopped."""
 
 
 class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
@@ -77,6 +83,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._steps, self._held = np.zeros(num_envs, np.int64), np.zeros(num_envs, np.int64)
         self._done = np.ones(num_envs, bool)
         self._images = [np.zeros((num_envs, image_size, image_size, 3), np.uint8) for _ in self.cameras]
+        self._senses = Senses(num_envs)
+        self._first_goals = list(self._goals)
+        self._happenings: list[Happenings | None] = [None] * num_envs
+        self._world_pose = np.tile(np.eye(4), (num_envs, 1, 1))
         seen = self._view()
         size = len(self.stage.privileged(self._goals[0], seen[0]))
         self.single_observation_space = observation_space(image_size, self.cameras, self.robot, size if privileged else 0)
@@ -123,25 +133,51 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
 
     def _begin(self, slot: int, index: int, axes: dict[str, float], goal: Goal | None, instruction: str | None) -> None:
-        start = self.stage.start(self.task, self.split, index, axes)
+        start = raised(self.stage.start(self.task, self.split, index, axes), axes)
         if goal is not None and goal not in start.valid:
             raise HomebodyError(
                 f"goal {goal.to_json()} does not fit episode {index} of {self.task!r}: valid are {[g.to_json() for g in start.valid]}"
             )
         model = self.stage.dress(start, axes, episode_stream(self.task, self.split, index, "directions"))
         self._sims.load(slot, start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
-        self._axes[slot], self._starts[slot] = axes, start
-        words = start.instruction if goal in (None, start.goal) else phrasings(goal, self.split)[0]
-        self._ask(slot, goal or start.goal, instruction or words)
-        self._index[slot] = index
+        self._axes[slot], self._starts[slot], self._index[slot] = axes, start, index
+        self._senses.begin(slot, axes, self.task, self.split, index)
+        asked, words = self._worded(slot, goal, instruction)
+        self._ask(slot, asked, words)
+        self._first_goals[slot] = asked
+        stream = episode_stream(self.task, self.split, index, "happenings")
+        self._happenings[slot] = Happenings(
+            axes, stream, asked, start.valid, self.stage.movers, self._sims.parked, self.stage.pushable(asked, start)
+        )  # fmt: skip
         self._steps[slot] = self._held[slot] = 0
         self._done[slot] = False
 
-    def _ask(self, slot: int, goal: Goal, instruction: str) -> None:
+    def _worded(self, slot: int, goal: Goal | None, instruction: str | None) -> tuple[Goal, str]:
+        """What is asked for and how, under the language axes."""
+        start, axes, index = self._starts[slot], self._axes[slot], int(self._index[slot])
+        assert start is not None
+        rng = episode_stream(self.task, self.split, index, "language")
+        others = [g for g in start.valid if g != start.goal]
+        pick, other = int(rng.integers(max(len(others), 1))), rng.random() < axes.get("other_task", 0.0)
+        if goal is None and other and others:
+            goal = others[pick]
+        if instruction is None:
+            instruction = start.instruction if goal in (None, start.goal) else phrasings(goal, self.split)[0]
+            if rng.random() < axes.get("phrasing", 0.0):
+                words = phrasings(goal or start.goal, "heldout")
+                instruction = words[int(rng.integers(len(words)))]
+        return goal or start.goal, reworded(instruction, axes, rng)
+
+    def _ask(self, slot: int, goal: Goal | None, instruction: str) -> None:
+        """From now on `goal` is asked for in slot; None: to stop."""
         start = self._starts[slot]
         assert start is not None
-        self._goals[slot], self._instructions[slot] = goal, instruction
-        self._checks[slot] = self.stage.checks(goal, start)
+        self._instructions[slot] = instruction
+        if goal is None:
+            self._checks[slot] = {"still": lambda _: bool(self._tool_speed[slot] < STILL_MPS)}
+        else:
+            self._goals[slot] = goal
+            self._checks[slot] = self.stage.checks(goal, start)
 
     # --- stepping -----------------------------------------------------------------------------------------------------
     def step(self, actions: np.ndarray):  # type: ignore[override]
@@ -176,20 +212,25 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return observation, reward, terminated, truncated, self._info(predicates)
 
     def _happen(self, active: np.ndarray) -> None:
-        """What others do during the step: people and pets move, an instruction changes."""
-        for i in active:
-            start, step = self._starts[i], int(self._steps[i])
-            assert start is not None
-            self._sims.place(int(i), self.stage.mocap(start, step))
-            news = self.stage.news(start, step)
+        """What others do during the step: people and pets move, things are pushed, an instruction changes."""
+        for i in map(int, active):
+            events, step = self._happenings[i], int(self._steps[i])
+            if events is None or not events.any:
+                continue
+            self._sims.place(i, events.mocap(step))
+            push, news = events.push(step), events.news(step)
+            if push is not None:
+                self._sims.push(i, *push)
             if news is not None:
-                self._ask(int(i), *news)
+                self._ask(i, news.goal, news.instruction)
+                self._held[i] = 0
 
     # --- reading ------------------------------------------------------------------------------------------------------
     def _view(self) -> list[Any]:
         base = np.stack([s.T_world_base if s else np.eye(4) for s in self._starts])
         self._pose = self.robot.forward(self._qpos[:, self.stage.rig.arm_qpos])  # (B, 4, 4) in the base frame
-        self._world_pose = base @ self._pose
+        before, self._world_pose = self._world_pose, base @ self._pose
+        self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
         self._seen = self.stage.views(self._sims.fields, self._world_pose, self._starts)
         return self._seen
 
@@ -208,10 +249,8 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         if self._views and len(slots):
             finite = [int(s) for s in slots if not self._sims.diverged[s]]
             self._pool("fast").draw(self._sims.frames(), self._views, finite, self._images, self._sims.own_models())
-        for camera, image in zip(self.cameras, self._images, strict=True):
-            out[camera] = image.copy()
-        gain = np.array([axes.get("taxel_gain", 1.0) for axes in self._axes])[:, None]
-        out["tactile"] = tactile_image(gain * self._sensor[:, rig.tactile[0]], gain * self._sensor[:, rig.tactile[1]])
+        out |= dict(zip(self.cameras, self._senses.pictures([int(s) for s in slots], self._images), strict=True))
+        out["tactile"] = self._senses.taxels(tactile_image(self._sensor[:, rig.tactile[0]], self._sensor[:, rig.tactile[1]]))
         out["proprio"] = np.concatenate(proprio, axis=1).astype(np.float32)
         if self.privileged:
             out["privileged"] = np.stack([self.stage.privileged(g, v) for g, v in zip(self._goals, views, strict=True)])
@@ -331,7 +370,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def certificate(self, i: int) -> Certificate:
         """What makes slot i's episode repeatable; `final_hash` is the state now."""
         return Certificate(
-            task=self.task, robot=self.robot.name, split=self.split, index=int(self._index[i]), goal=self._goals[i],
+            task=self.task, robot=self.robot.name, split=self.split, index=int(self._index[i]), goal=self._first_goals[i],
             model_hash=self.stage.model_hash, engine=f"mujoco {mujoco.__version__}", cpu=cpu_name(),
             axes=self._axes[i], initial_hash=self._initial_hash[i], final_hash=self.state_hash(i),
         )  # fmt: skip

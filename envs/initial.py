@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def goal_is_valid(goal: Goal, present: set[str], drawers: np.ndarray, door: floa
     return bool(drawers[this] < 0.01 and (this == 0 or drawers[0] < 0.01))
 
 
-def _fixtures(rng: np.random.Generator, goal: Goal) -> np.ndarray:
+def _fixtures(rng: np.random.Generator, goal: Goal, axes: Mapping[str, float]) -> np.ndarray:
     """(3,) top drawer [m], bottom drawer [m], microwave door [rad]; such that `goal` is valid."""
     wants_open = goal.task.startswith("close")
     drawers = np.zeros(2)
@@ -59,20 +60,20 @@ def _fixtures(rng: np.random.Generator, goal: Goal) -> np.ndarray:
         this = 0 if goal.target == "top" else 1
         which = this + 1 if wants_open else (0 if this == 1 or which == 1 else which)
     if which:
-        drawers[which - 1] = opening
+        drawers[which - 1] = opening * axes.get("initial_opening", 1.0)
     if goal.task.endswith("microwave"):
         door_open = wants_open
-    return np.array([drawers[0], drawers[1], angle if door_open else 0.0])
+    return np.array([drawers[0], drawers[1], angle * axes.get("initial_opening", 1.0) if door_open else 0.0])
 
 
-def _place(rng: np.random.Generator, names: list[str]) -> dict[str, np.ndarray]:
-    """Positions (x, y) [m] on the worktop with GAP between footprints; by rejection, the largest first."""
+def _place(rng: np.random.Generator, names: list[str], more: float) -> dict[str, np.ndarray]:
+    """Positions (x, y) [m] on the worktop with GAP between footprints; by rejection, the largest first. `more` widens the zone [m]."""
     for _ in range(200):
         placed: dict[str, np.ndarray] = {}
         for name in sorted(names, key=lambda n: -FOOTPRINT[n]):
             r = FOOTPRINT[name]
             for _ in range(30):
-                p = np.array([rng.uniform(*ZONE_X), rng.uniform(*ZONE_Y)])
+                p = np.array([rng.uniform(ZONE_X[0] - more, ZONE_X[1] + more), rng.uniform(ZONE_Y[0] - more, ZONE_Y[1] + more)])
                 if all(np.linalg.norm(p - q) > r + FOOTPRINT[o] + GAP for o, q in placed.items()):
                     placed[name] = p
                     break
@@ -98,21 +99,21 @@ def task_goals(task: str) -> tuple[Goal, ...]:
     return goals
 
 
-def initial_state(house: HouseModel, task: str, split: str, index: int) -> Start:
+def initial_state(house: HouseModel, task: str, split: str, index: int, axes: Mapping[str, float] | None = None) -> Start:
     """The state at the start of episode `index` of `task` in `split`."""
-    rng = episode_rng(task, split, index)
+    rng, axes = episode_rng(task, split, index), axes or {}
     goals = task_goals(task)
     if task == ALL_TASKS:  # tasks, not goals, are equally likely
         tasks = sorted({g.task for g in goals})
         chosen = tasks[int(rng.integers(len(tasks)))]
         goals = tuple(g for g in goals if g.task == chosen)
     goal = goals[int(rng.integers(len(goals)))]
-    fixtures = _fixtures(rng, goal)
+    fixtures = _fixtures(rng, goal, axes)
     others = [n for n in OBJECTS if n != "bowl"]
     keep = [goal.target] if goal.target in others else []
     rest = [str(n) for n in rng.permutation([n for n in others if n not in keep])]
     present = keep + rest[: 3 - len(keep)]
-    places = _place(rng, ["bowl", *present])
+    places = _place(rng, ["bowl", *present], axes.get("object_pose", 0.0))
     qpos = house.model.qpos0.copy()
     slots = iter(rng.permutation(len(CABINET_SLOTS)))
     for row, name in zip(house.object_qpos, OBJECTS, strict=True):
@@ -124,10 +125,11 @@ def initial_state(house: HouseModel, task: str, split: str, index: int) -> Start
             qpos[row[:3]] = slot + [0.0, 0.0, REST_HEIGHT[name]]
         qpos[row[3:]] = [np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]
     qpos[house.fixture_qpos] = fixtures
-    arm = Q_HOME + rng.uniform(-ROBOT_NOISE, ROBOT_NOISE, 7)
+    noise = axes.get("robot_start", ROBOT_NOISE)
+    arm = Q_HOME + rng.uniform(-noise, noise, 7)
     qpos[house.arm_qpos] = arm
     qpos[house.finger_qpos] = 0.04
     words = phrasings(goal, split)
     instruction = words[int(rng.integers(len(words)))]
-    valid = tuple(g for g in all_goals() if goal_is_valid(g, set(places), fixtures[:2], fixtures[2]))
+    valid = tuple(g for g in all_goals() if g == goal or goal_is_valid(g, set(places), fixtures[:2], fixtures[2]))
     return Start(goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(arm, 1.0), valid=valid)

@@ -12,6 +12,7 @@ from ..core.robots import ROBOTS
 from ..core.types import Goal, goal_points
 from .initial import initial_state
 from .model import FIXTURES, HouseModel
+from .scenes.objects import OBJECTS
 from .stage import Check, Start, pose_rotation, robot_rig
 from .tasks import TASKS, Snapshot, dense_reward, goal_checks
 from .variation import dressed, knobs
@@ -21,6 +22,7 @@ class KitchenStage:
     """Implements stage.Stage."""
 
     bound: tuple[str, ...] = ()
+    movers: Mapping[str, int] = {}
 
     def __init__(self, house: HouseModel) -> None:
         self.house, self.scene, self.robot = house, house.scene, ROBOTS[house.robot]
@@ -32,8 +34,7 @@ class KitchenStage:
         self._knobs = knobs(self.model, loose=loose, slides=FIXTURES[:2], hinges=FIXTURES[2:], arm=arm)
 
     def start(self, task: str, split: str, index: int, axes: Mapping[str, float]) -> Start:
-        del axes
-        return initial_state(self.house, task, split, index)
+        return initial_state(self.house, task, split, index, axes)
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         del start
@@ -67,11 +68,9 @@ class KitchenStage:
         target = view.points[goal_points(goal)[0]] - view.tool
         return np.concatenate([view.points.ravel(), view.fixtures, view.tool, target, onehot]).astype(np.float32)
 
-    def mocap(self, start: Start, step: int) -> None:
-        """Nobody else is in this kitchen."""
-
-    def news(self, start: Start, step: int) -> None:
-        """What was asked for stands."""
+    def pushable(self, goal: Goal, start: Start) -> int:
+        del start
+        return self.model.body(goal.target).id if goal.target in OBJECTS else -1
 
     def safety(self, view: Snapshot) -> dict[str, float]:
         del view

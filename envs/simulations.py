@@ -39,6 +39,7 @@ class Simulations:
         self._batch = batch.Batch(model, nsim=count, nthread=threads, persistent=sleeps)
         self.fields: dict[str, np.ndarray] = {n: self._batch.bind(n) for n in ("qpos", "qvel", "ctrl", "sensordata", *stage.bound)}
         self._history = self._batch.bind("history") if model.nhistory else None
+        self._push = self._batch.bind("xfrc_applied")
         self._mocap = (self._batch.bind("mocap_pos"), self._batch.bind("mocap_quat")) if model.nmocap else None
         # Kinematics of the new state, which costs nothing in a persistent batch; stages that read joints only do without.
         self._moment = mujoco.mjtStage.mjSTAGE_VEL if stage.bound else None
@@ -57,7 +58,7 @@ class Simulations:
         self._batch.reset(ids=np.array([slot]), stage=mujoco.mjtStage.mjSTAGE_NONE)
         f = self.fields
         f["qpos"][slot], f["qvel"][slot], f["ctrl"][slot] = start.qpos, 0.0, start.ctrl
-        self.place(slot, start.mocap)
+        self.place(slot, self.parked)
         if late and self._history is not None:
             self._history[slot] = still_history(model, start.qpos, start.ctrl)
         self._batch.warning[slot] = 0
@@ -68,6 +69,18 @@ class Simulations:
         if own or self._own:
             self._batch.set_models(self.models if own else None)
         self._own = own
+
+    @property
+    def parked(self) -> np.ndarray:
+        """(nmocap, 7) where people and pets stand in the compiled model."""
+        m = self._stage.model
+        bodies = np.flatnonzero(m.body_mocapid >= 0)
+        bodies = bodies[np.argsort(m.body_mocapid[bodies])]
+        return np.concatenate([m.body_pos[bodies], m.body_quat[bodies]], axis=1)
+
+    def push(self, slot: int, body: int, force: np.ndarray) -> None:
+        """Applies a force (3,) [N] to a body of `slot` until it is set again."""
+        self._push[slot].reshape(-1, 6)[body, :3] = force
 
     def place(self, slot: int, mocap: np.ndarray | None) -> None:
         """Moves people and pets of `slot` to poses (nmocap, 7)."""

@@ -39,8 +39,6 @@ class Start:
     """The episode's own model (layout, objects, styles); None for the stage's."""
     T_world_base: np.ndarray = field(default_factory=lambda: np.eye(4))
     """(4, 4) where the robot stands."""
-    mocap: np.ndarray | None = None
-    """(nmocap, 7) poses of the bodies that move on rails: people, pets; None where there are none."""
     detail: Any = None
     """What else the stage needs to know of its episode."""
 
@@ -82,6 +80,8 @@ class Stage(Protocol):
     rig: Rig
     bound: tuple[str, ...]
     """Fields of MjData that `view` reads besides qpos, qvel and sensordata."""
+    movers: Mapping[str, int]
+    """Who moves on rails: name -> mocap id."""
     goals: tuple[Goal, ...]
     """Every goal of the scene, in a fixed order."""
 
@@ -112,12 +112,8 @@ class Stage(Protocol):
         """(S,) float32: object poses and joint states."""
         ...
 
-    def mocap(self, start: Start, step: int) -> np.ndarray | None:
-        """(nmocap, 7) poses of people and pets at control step `step`; None where nothing moves then."""
-        ...
-
-    def news(self, start: Start, step: int) -> tuple[Goal, str] | None:
-        """The goal and text that replace what was asked for at control step `step`; None where nothing changes then."""
+    def pushable(self, goal: Goal, start: Start) -> int:
+        """Body of the loose thing that the goal is about, which somebody may push; -1 where there is none."""
         ...
 
     def safety(self, view: Any) -> dict[str, float]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mujoco
 import numpy as np
 
 from .axes import AXES
+from .stage import Start
 
 VISUAL = tuple(a.name for a in AXES.values() if a.family == "visual")
 DELAYS = ("action_delay", "encoder_delay")
@@ -90,6 +91,7 @@ def _physics(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float]) -> None
         model.dof_frictionloss[k.slides] = value["drawer_friction"]
     if "hinge_friction" in axes:
         model.dof_frictionloss[k.hinges] = value["hinge_friction"]
+    model.body_pos[model.body("link0").id, 2] -= value["worktop_height"]
     model.dof_damping[k.fixtures] *= value["fixture_damping"]
     model.dof_frictionloss[k.arm] *= value["arm_friction"]
     model.actuator_gainprm[k.arm_actuators, 0] *= value["arm_gain"]
@@ -99,6 +101,16 @@ def _physics(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float]) -> None
     dt = model.opt.timestep
     model.actuator_delay[:] = max(0.0, value["action_delay"] / 1000 - 0.5 * dt)
     model.sensor_delay[k.encoders] = max(0.0, value["encoder_delay"] / 1000 - 1.5 * dt)
+
+
+def raised(start: Start, axes: Mapping[str, float]) -> Start:
+    """The start with the robot's foot as much lower as the axis `worktop_height` raises the worktop; `dressed` moves the robot."""
+    height = axes.get("worktop_height", 0.0)
+    if not height:
+        return start
+    T = start.T_world_base.copy()
+    T[2, 3] -= height
+    return replace(start, T_world_base=T)
 
 
 def dressed(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:

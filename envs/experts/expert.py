@@ -67,7 +67,7 @@ class Expert:
             if steps is not None and next(steps, StopIteration) is StopIteration:
                 self._skills[slot] = None
         if slots:
-            goals = np.stack([self._contexts[s].reference for s in slots])
+            goals = np.stack([np.linalg.inv(self._env.base_pose(s)) @ self._contexts[s].reference for s in slots])
             joints = inverse(goals, self._joints[slots], iterations=4)
             self._joints[slots] = joints
             actions[slots, :7] = joints

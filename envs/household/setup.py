@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GAP_M = 0.045
 """Free space between things, room for a finger."""
 ROBOT_NOISE = 0.04
-"""Half-width of the uniform noise on the arm's start joints [rad]."""
+"""Half-width of the uniform noise on the arm's start joints [rad], unless the axis `robot_start` says otherwise."""
 
 
 class Setup:
@@ -30,8 +30,9 @@ class Setup:
         self.stage, self.rng, self.axes = stage, rng, axes
         self.heldout = split == "heldout"
         scene = stage.definition
-        self._layouts = [y for y in scene.layouts if y.heldout == self.heldout]
-        styles = [s for s in scene.styles if s.heldout == self.heldout]
+        new_layout, new_style = self._heldout("layout"), self._heldout("style")
+        self._layouts = [y for y in scene.layouts if y.heldout == new_layout]
+        styles = [s for s in scene.styles if s.heldout == new_style]
         self.style: Style = styles[int(rng.integers(len(styles)))]
         self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
         self.cast_of: dict[str, Instance] = {}
@@ -41,6 +42,10 @@ class Setup:
         self._poses: dict[str, np.ndarray] = {}
         self._taken: list[tuple[float, float, float]] = []
         """(x, y, radius) of what stands on the worktop."""
+
+    def _heldout(self, axis: str) -> bool:
+        """Whether what `axis` governs comes from the held-out set: in the held-out split always, else by the axis's chance."""
+        return bool(self.rng.random() < self.axes.get(axis, 0.0)) or self.heldout
 
     # --- furniture ----------------------------------------------------------------------------------------------------
     def use(self, *pieces: str) -> None:
@@ -60,24 +65,41 @@ class Setup:
         """A uniform draw."""
         return float(self.rng.uniform(low, high))
 
+    def ajar(self, low: float, high: float) -> float:
+        """How far what has to be closed stands open: a uniform draw, less where the axis `initial_opening` says so."""
+        return self.between(low, high) * self.axes.get("initial_opening", 1.0)
+
     def choose(self, options: list[str]) -> str:
         return options[int(self.rng.integers(len(options)))]
 
     # --- loose things -------------------------------------------------------------------------------------------------
     def cast(self, role: str, *categories: str, fits: Callable[[Instance], bool] = lambda _: True) -> Instance:
         """Has an instance of one of `categories`, of the episode's split, play `role`; it still has to be placed."""
-        options = [t for t in self.stage.definition.catalogue if t.category in categories and t.heldout == self.heldout and fits(t)]
+        new = self._heldout("instance")
+        options = [t for t in self.stage.definition.catalogue if t.category in categories and t.heldout == new and fits(t)]
         if not options:
             raise HomebodyError(f"the catalogue of {self.stage.scene} has no {' or '.join(categories)} that fits {role!r}")
         if not self._free:
             raise HomebodyError(f"{self.stage.scene} has only {len(self.stage.names.things)} loose things: no room for {role!r}")
-        self.cast_of[role] = options[int(self.rng.integers(len(options)))]
+        self.cast_of[role] = self._sized(options)
         self.roles[role] = self._free.pop(0)
         return self.cast_of[role]
+
+    def _sized(self, options: list[Instance]) -> Instance:
+        """One of the options; with the axis `object_size`, the further from the middle size the larger its value."""
+        share = self.axes.get("object_size", 0.0)
+        pick, side = int(self.rng.integers(len(options))), self.rng.choice([-1.0, 1.0])
+        if not share:
+            return options[pick]
+        by_size = sorted(options, key=lambda t: t.footprint * t.footprint * t.top)
+        middle = (len(by_size) - 1) / 2
+        return by_size[round(middle + side * share * middle)]
 
     def stand(self, role: str, zone: Zone | None = None, yaw: tuple[float, float] = (-np.pi, np.pi), margin: float = GAP_M) -> np.ndarray:
         """Stands a thing on free worktop, by rejection; returns its position (3,)."""
         x0, x1, y0, y1 = zone or self.layout.zone
+        more = self.axes.get("object_pose", 0.0)
+        x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
         r = self.cast_of[role].footprint
         for _ in range(400):
             x, y = self.between(x0, x1), self.between(y0, y1)
@@ -105,7 +127,8 @@ class Setup:
         open_ = sorted(
             {t.category for t in self.stage.definition.catalogue if t.category not in used and (not categories or t.category in categories)}
         )
-        for n in range(min(int(self.rng.integers(low, high + 1)), len(open_), len(self._free))):
+        wanted = int(self.rng.integers(low, high + 1)) + round(self.axes.get("distractors", 0.0))
+        for n in range(min(wanted, len(open_), len(self._free))):
             category = open_.pop(int(self.rng.integers(len(open_))))
             try:
                 self.cast(f"distractor{n}", category, fits=lambda t: t.footprint < 0.09)
@@ -127,7 +150,8 @@ class Setup:
         for name, value in self.joints.items():
             out[names.qpos[name]] = value
         robot = stage.robot
-        arm = robot.q_home + self.rng.uniform(-ROBOT_NOISE, ROBOT_NOISE, robot.dof)
+        noise = self.axes.get("robot_start", ROBOT_NOISE)
+        arm = robot.q_home + self.rng.uniform(-noise, noise, robot.dof)
         out[stage.rig.arm_qpos] = np.clip(arm, robot.q_min, robot.q_max)
         out[stage.rig.finger_qpos] = stage.open_fingers
         return out

@@ -103,6 +103,7 @@ class HouseholdStage:
         self.open_fingers = 0.04 if len(robot.fingers) == 2 else float(self.model.joint(robot.fingers[0]).range[1])
         self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
         self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
+        self.movers = {m.name: int(self.model.body_mocapid[self.names.body[m.name]]) for m in definition.movers}
         self.scratch = mujoco.MjData(self.model)
         mount = definition.mount[robot.name]
         self._T_mount = spot_matrix(mount)
@@ -125,8 +126,12 @@ class HouseholdStage:
         first = self.definition.layouts[0]
         return build_spec(self.definition, self._add_robot, first, self.definition.catalogue).compile()
 
-    @functools.cached_property
+    @property
     def model_hash(self) -> str:
+        return self._hash
+
+    @functools.cached_property
+    def _hash(self) -> str:
         """SHA-256 (16 hex digits) over the donor model, which holds everything, and the layouts' places."""
         buffer = np.zeros(mujoco.mj_sizeModel(self.donor), np.uint8)
         mujoco.mj_saveModel(self.donor, None, buffer)
@@ -180,11 +185,9 @@ class HouseholdStage:
         focus = self._task(goal).focus(view, goal) if view.cast or view.roles or joints else np.zeros(3)
         return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
 
-    def mocap(self, start: Start, step: int) -> None:
-        """Nobody moves unless an axis asks for it."""
-
-    def news(self, start: Start, step: int) -> None:
-        """What was asked for stands."""
+    def pushable(self, goal: Goal, start: Start) -> int:
+        del goal
+        return self.names.body[start.roles["target"]] if "target" in start.roles else -1
 
     def safety(self, view: World) -> dict[str, float]:
         return {"force_N": max((view.force(t) for t in self.names.things), default=0.0)}
