@@ -5,9 +5,9 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from ..core.kinematics import TCP_D, rotation_from_quaternion
+from ..core.kinematics import rotation_from_quaternion
 
-HAND = "hand"
+HAND, TOOL = "hand", "tcp"
 
 
 def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray) -> np.ndarray:
@@ -21,7 +21,7 @@ def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray) -> 
     if body != HAND:
         raise ValueError(f"camera {camera!r} is on {body!r}: expected the world or the hand")
     back = np.eye(4)
-    back[2, 3] = -TCP_D
+    back[:3, 3] = -model.site(TOOL).pos  # the hand's frame is turned as the tool's
     return T_base_tcp @ back @ local
 
 
