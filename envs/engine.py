@@ -14,9 +14,8 @@ from ..core.errors import HomebodyError, unknown
 from ..core.instructions import phrasings
 from ..core.kinematics import rotation_to_6d
 from ..core.types import CONTROL_HZ, Certificate, Goal
-from ..core.wording import reworded
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
-from .happenings import Happenings
+from .episode import Episode
 from .projection import camera_poses, project
 from .rendering import RenderPool, View
 from .robots.panda import tactile_image
@@ -24,13 +23,9 @@ from .scenes.profiles import Profile
 from .senses import Senses
 from .simulations import Simulations
 from .spaces import action_space, cpu_name, observation_space
-from .stage import Check, Start
 from .stages import find_stage
 from .tasks import HOLD_STEPS
 from .variation import DELAYS, raised
-
-STILL_MPS = 0.03
-"""A tool slower than this has stopped."""
 
 
 class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
@@ -69,26 +64,18 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._threads = threads
         self._sims = Simulations(self.stage, num_envs, threads)
         self._qpos, self._qvel, self._ctrl, self._sensor = (self._sims.fields[n] for n in ("qpos", "qvel", "ctrl", "sensordata"))
-        self._axes: list[dict[str, float]] = [{} for _ in range(num_envs)]
         self._views = [View(c, image_size, image_size) for c in self.cameras]
         self._pools: dict[str, RenderPool] = {}
         self._next_index = 0
-        self._starts: list[Start | None] = [None] * num_envs
-        self._goals: list[Goal] = [self.stage.goals[0]] * num_envs
-        self._instructions = [""] * num_envs
-        self._checks: list[dict[str, Check]] = [{} for _ in range(num_envs)]
-        self._initially: list[dict[str, bool]] = [{} for _ in range(num_envs)]
-        self._initial_hash = [""] * num_envs
+        self._episodes: list[Episode | None] = [None] * num_envs
         self._index = np.full(num_envs, -1, np.int64)
         self._steps, self._held = np.zeros(num_envs, np.int64), np.zeros(num_envs, np.int64)
         self._done = np.ones(num_envs, bool)
         self._images = [np.zeros((num_envs, image_size, image_size, 3), np.uint8) for _ in self.cameras]
         self._senses = Senses(num_envs)
-        self._first_goals = list(self._goals)
-        self._happenings: list[Happenings | None] = [None] * num_envs
         self._world_pose = np.tile(np.eye(4), (num_envs, 1, 1))
         seen = self._view()
-        size = len(self.stage.privileged(self._goals[0], seen[0]))
+        size = len(self.stage.privileged(self.stage.goals[0], seen[0]))
         self.single_observation_space = observation_space(image_size, self.cameras, self.robot, size if privileged else 0)
         self.single_action_space = action_space(self.robot)
         self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, num_envs)
@@ -107,12 +94,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             self._begin(int(slot), int(index), check_axes(chosen), goals[n] if goals else None, words[n] if words else None)
         if len(slots):
             self._sims.forward(slots)
-            for slot in slots:
-                self._initial_hash[slot] = self.state_hash(int(slot))
         views = self._view()
         predicates = self._predicates(views)
-        for slot in slots:
-            self._initially[slot] = predicates[slot]
+        for slot in map(int, slots):
+            self._episode(slot).initially, self._episode(slot).initial_hash = predicates[slot], self.state_hash(slot)
         return self._observe(slots, views), self._info(predicates)
 
     def _resolve_indices(self, seed: Any, index: Any, count: int) -> np.ndarray:
@@ -133,51 +118,21 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
 
     def _begin(self, slot: int, index: int, axes: dict[str, float], goal: Goal | None, instruction: str | None) -> None:
-        start = raised(self.stage.start(self.task, self.split, index, axes), axes)
-        if goal is not None and goal not in start.valid:
-            raise HomebodyError(
-                f"goal {goal.to_json()} does not fit episode {index} of {self.task!r}: valid are {[g.to_json() for g in start.valid]}"
-            )
-        model = self.stage.dress(start, axes, episode_stream(self.task, self.split, index, "directions"))
+        key = (self.task, self.split, index)
+        start = raised(self.stage.start(*key, axes), axes)
+        episode = Episode(self.stage, start, axes, key, goal, instruction, self._sims.parked)
+        model = self.stage.dress(start, axes, episode_stream(*key, "directions"))
         self._sims.load(slot, start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
-        self._axes[slot], self._starts[slot], self._index[slot] = axes, start, index
-        self._senses.begin(slot, axes, self.task, self.split, index)
-        asked, words = self._worded(slot, goal, instruction)
-        self._ask(slot, asked, words)
-        self._first_goals[slot] = asked
-        stream = episode_stream(self.task, self.split, index, "happenings")
-        self._happenings[slot] = Happenings(
-            axes, stream, asked, start.valid, self.stage.movers, self._sims.parked, self.stage.pushable(asked, start)
-        )  # fmt: skip
+        self._senses.begin(slot, axes, *key)
+        self._episodes[slot], self._index[slot] = episode, index
         self._steps[slot] = self._held[slot] = 0
         self._done[slot] = False
 
-    def _worded(self, slot: int, goal: Goal | None, instruction: str | None) -> tuple[Goal, str]:
-        """What is asked for and how, under the language axes."""
-        start, axes, index = self._starts[slot], self._axes[slot], int(self._index[slot])
-        assert start is not None
-        rng = episode_stream(self.task, self.split, index, "language")
-        others = [g for g in start.valid if g != start.goal]
-        pick, other = int(rng.integers(max(len(others), 1))), rng.random() < axes.get("other_task", 0.0)
-        if goal is None and other and others:
-            goal = others[pick]
-        if instruction is None:
-            instruction = start.instruction if goal in (None, start.goal) else phrasings(goal, self.split)[0]
-            if rng.random() < axes.get("phrasing", 0.0):
-                words = phrasings(goal or start.goal, "heldout")
-                instruction = words[int(rng.integers(len(words)))]
-        return goal or start.goal, reworded(instruction, axes, rng)
-
-    def _ask(self, slot: int, goal: Goal | None, instruction: str) -> None:
-        """From now on `goal` is asked for in slot; None: to stop."""
-        start = self._starts[slot]
-        assert start is not None
-        self._instructions[slot] = instruction
-        if goal is None:
-            self._checks[slot] = {"still": lambda _: bool(self._tool_speed[slot] < STILL_MPS)}
-        else:
-            self._goals[slot] = goal
-            self._checks[slot] = self.stage.checks(goal, start)
+    def _episode(self, slot: int) -> Episode:
+        episode = self._episodes[slot]
+        if episode is None:
+            raise HomebodyError(f"slot {slot} has no episode: reset it first")
+        return episode
 
     # --- stepping -----------------------------------------------------------------------------------------------------
     def step(self, actions: np.ndarray):  # type: ignore[override]
@@ -196,13 +151,14 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._steps[active] += 1
         views = self._view()
         predicates = self._predicates(views)
+        self._watch(active, views)
         hold = np.array([all(p.values()) for p in predicates]) & ~self._sims.diverged
         self._held[active] = np.where(hold[active], self._held[active] + 1, 0)
         success = self._held >= HOLD_STEPS
         reward = np.zeros(self.num_envs)
         for i in active:
             sparse = self.reward_kind == "sparse"
-            reward[i] = float(success[i]) if sparse else self.stage.reward(self._goals[i], views[i], bool(success[i]))
+            reward[i] = float(success[i]) if sparse else self.stage.reward(self.goal(i), views[i], bool(success[i]))
         terminated, truncated = np.zeros(self.num_envs, bool), np.zeros(self.num_envs, bool)
         terminated[active] = success[active] | self._sims.diverged[active]
         horizons = np.array([self.horizon(i) for i in range(self.num_envs)])
@@ -211,27 +167,32 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._done |= terminated | truncated
         return observation, reward, terminated, truncated, self._info(predicates)
 
+    def _watch(self, slots: np.ndarray, views: list[Any]) -> None:
+        q, fall = self._qpos[:, self.stage.rig.arm_qpos], -self._qvel[:, self.stage.loose_qvel]
+        for i in map(int, slots):
+            self._episode(i).safety.see(self.robot, q[i], fall[i], self.stage.safety(views[i]))
+
     def _happen(self, active: np.ndarray) -> None:
         """What others do during the step: people and pets move, things are pushed, an instruction changes."""
         for i in map(int, active):
-            events, step = self._happenings[i], int(self._steps[i])
-            if events is None or not events.any:
+            episode, step = self._episode(i), int(self._steps[i])
+            if not episode.events.any:
                 continue
-            self._sims.place(i, events.mocap(step))
-            push, news = events.push(step), events.news(step)
+            self._sims.place(i, episode.events.mocap(step))
+            push = episode.events.push(step)
             if push is not None:
                 self._sims.push(i, *push)
-            if news is not None:
-                self._ask(i, news.goal, news.instruction)
+            if episode.hear(step, self._seen[i]):
                 self._held[i] = 0
 
     # --- reading ------------------------------------------------------------------------------------------------------
     def _view(self) -> list[Any]:
-        base = np.stack([s.T_world_base if s else np.eye(4) for s in self._starts])
+        starts = [e.start if e else None for e in self._episodes]
+        base = np.stack([s.T_world_base if s else np.eye(4) for s in starts])
         self._pose = self.robot.forward(self._qpos[:, self.stage.rig.arm_qpos])  # (B, 4, 4) in the base frame
         before, self._world_pose = self._world_pose, base @ self._pose
         self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
-        self._seen = self.stage.views(self._sims.fields, self._world_pose, self._starts)
+        self._seen = self.stage.views(self._sims.fields, self._world_pose, starts)
         return self._seen
 
     def _observe(self, slots: np.ndarray, views: list[Any]) -> dict[str, np.ndarray]:
@@ -239,7 +200,7 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         rig, n = self.stage.rig, self.robot.dof
         q, dq = self._qpos[:, [*rig.arm_qpos, *rig.finger_qpos]], self._qvel[:, rig.arm_qvel]
         pose = self._pose
-        late = [i for i, axes in enumerate(self._axes) if axes.get("encoder_delay", 0) > 0]
+        late = [i for i in range(self.num_envs) if self.axes(i).get("encoder_delay", 0) > 0]
         if late:
             q[late], dq[late] = self._sensor[late][:, rig.encoders[0]], self._sensor[late][:, rig.encoders[1, :n]]
             pose = self.robot.forward(q[:, :n])
@@ -253,26 +214,23 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         out["tactile"] = self._senses.taxels(tactile_image(self._sensor[:, rig.tactile[0]], self._sensor[:, rig.tactile[1]]))
         out["proprio"] = np.concatenate(proprio, axis=1).astype(np.float32)
         if self.privileged:
-            out["privileged"] = np.stack([self.stage.privileged(g, v) for g, v in zip(self._goals, views, strict=True)])
+            out["privileged"] = np.stack([self.stage.privileged(self.goal(i), v) for i, v in enumerate(views)])
         broken = self._sims.diverged.any()
         return {k: np.where(np.isfinite(v), v, 0).astype(v.dtype) if broken and v.dtype != np.uint8 else v for k, v in out.items()}
 
     def _predicates(self, views: list[Any]) -> list[dict[str, bool]]:
         """Each slot's goal predicates now."""
-        return [{k: c(s) for k, c in checks.items()} for checks, s in zip(self._checks, views, strict=True)]
+        speeds = self._tool_speed
+        return [e.predicates(v, float(speeds[i])) if e else {} for i, (e, v) in enumerate(zip(self._episodes, views, strict=True))]
 
     def _info(self, predicates: list[dict[str, bool]]) -> dict[str, Any]:
-        credit = [self._credit(before, now) for before, now in zip(self._initially, predicates, strict=True)]
+        episodes = self._episodes
         return {
-            "instruction": list(self._instructions), "success": self._held >= HOLD_STEPS, "credit": np.array(credit),
+            "instruction": [e.instruction if e else "" for e in episodes], "success": self._held >= HOLD_STEPS,
+            "credit": np.array([e.credit(p) if e else 0.0 for e, p in zip(episodes, predicates, strict=True)]),
             "diverged": self._sims.diverged.copy(), "index": self._index.copy(), "predicates": predicates,
+            "safety": [e.safety.to_json() if e else {} for e in episodes],
         }  # fmt: skip
-
-    @staticmethod
-    def _credit(before: Mapping[str, bool], now: Mapping[str, bool]) -> float:
-        """Share of the predicates, false at the start, that hold now."""
-        open_ = [k for k, v in before.items() if not v]
-        return float(np.mean([now[k] for k in open_])) if open_ else float(all(now.values()))
 
     def _pool(self, profile: Profile) -> RenderPool:
         if profile not in self._pools:
@@ -290,8 +248,8 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def base_pose(self, i: int) -> np.ndarray:
         """(4, 4) where slot i's robot stands in the world."""
-        start = self._starts[i]
-        return start.T_world_base.copy() if start else np.eye(4)
+        episode = self._episodes[i]
+        return episode.start.T_world_base.copy() if episode else np.eye(4)
 
     def arm_target(self, i: int) -> np.ndarray:
         """(n,) joint targets in force [rad]."""
@@ -312,18 +270,19 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return int(self._index[i])
 
     def goal(self, i: int) -> Goal:
-        return self._goals[i]
+        episode = self._episodes[i]
+        return episode.goal if episode else self.stage.goals[0]
 
     def valid_goals(self, i: int) -> list[Goal]:
         """Every goal that slot i's initial state allows; at least three."""
-        start = self._starts[i]
-        return list(start.valid) if start else []
+        episode = self._episodes[i]
+        return list(episode.start.valid) if episode else []
 
     def paraphrases(self, i: int) -> list[str]:
-        return list(phrasings(self._goals[i], self.split))
+        return list(phrasings(self.goal(i), self.split))
 
     def instruction(self, i: int) -> str:
-        return self._instructions[i]
+        return self._episode(i).instruction
 
     def pixels(self, i: int) -> np.ndarray:
         """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
@@ -333,14 +292,15 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def axes(self, i: int) -> dict[str, float]:
         """What differs from the nominal house in slot i's episode."""
-        return dict(self._axes[i])
+        episode = self._episodes[i]
+        return dict(episode.axes) if episode else {}
 
     def model_of(self, i: int) -> mujoco.MjModel:
         """The model that slot i's episode runs on: the stage's, or its own where axes, layout or things differ."""
         return self._sims.models[i]
 
     def horizon(self, i: int) -> int:
-        return self.stage.horizon(self._goals[i])
+        return self.stage.horizon(self.goal(i))
 
     def steps(self, i: int) -> int:
         """Control steps since the start of slot i's episode."""
@@ -348,8 +308,8 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def holds(self, i: int, goal: Goal) -> bool:
         """Whether `goal`'s predicates hold in slot i now."""
-        start = self._starts[i]
-        return start is not None and all(c(self._seen[i]) for c in self.stage.checks(goal, start).values())
+        episode = self._episodes[i]
+        return episode is not None and all(c(self._seen[i]) for c in self.stage.checks(goal, episode.start).values())
 
     def points(self, i: int) -> np.ndarray:
         """(P, 3) places that goals can name [m]; in the first kitchen those of core.types.POINTS."""
@@ -369,10 +329,11 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def certificate(self, i: int) -> Certificate:
         """What makes slot i's episode repeatable; `final_hash` is the state now."""
+        episode = self._episode(i)
         return Certificate(
-            task=self.task, robot=self.robot.name, split=self.split, index=int(self._index[i]), goal=self._first_goals[i],
+            task=self.task, robot=self.robot.name, split=self.split, index=int(self._index[i]), goal=episode.first_goal,
             model_hash=self.stage.model_hash, engine=f"mujoco {mujoco.__version__}", cpu=cpu_name(),
-            axes=self._axes[i], initial_hash=self._initial_hash[i], final_hash=self.state_hash(i),
+            axes=episode.axes, initial_hash=episode.initial_hash, final_hash=self.state_hash(i),
         )  # fmt: skip
 
     def find_index(self, goal: Goal, start: int = 0) -> int:

@@ -28,6 +28,7 @@ class KitchenStage:
         self.house, self.scene, self.robot = house, house.scene, ROBOTS[house.robot]
         self.model, self.model_hash = house.model, house.model_hash
         self.rig = robot_rig(self.model, self.robot)
+        self.loose_qvel = house.object_qvel[:, 2]
         self.goals: tuple[Goal, ...] = all_goals()
         loose = np.unique(self.model.dof_bodyid[house.object_qvel[:, 0]])
         arm = tuple(f"joint{i}" for i in range(1, 8))

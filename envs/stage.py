@@ -80,6 +80,8 @@ class Stage(Protocol):
     rig: Rig
     bound: tuple[str, ...]
     """Fields of MjData that `view` reads besides qpos, qvel and sensordata."""
+    loose_qvel: np.ndarray
+    """(N,) addresses of the vertical speeds of the loose things."""
     movers: Mapping[str, int]
     """Who moves on rails: name -> mocap id."""
     goals: tuple[Goal, ...]
@@ -117,7 +119,7 @@ class Stage(Protocol):
         ...
 
     def safety(self, view: Any) -> dict[str, float]:
-        """What the step cost in safety: `force_N` on things, `person_force_N`, `limit_hits`; empty where it is not measured."""
+        """What the state costs: `force_N` on things, `person_force_N`, `spills` so far; empty where nothing measures it."""
         ...
 
     def points(self, view: Any) -> np.ndarray:

@@ -28,6 +28,8 @@ STORE_Z = -0.89
 """Height of the floor that things which an episode does not use stand on, behind the robot [m]."""
 ROOT = "link0"
 """The body that carries the whole arm."""
+PEOPLE = ("hand_", "person", "pet")
+"""How the names of bodies of people and pets begin; `hand` alone is the robot's own."""
 SENSOR, OBJECT = mujoco.mjtSensor, mujoco.mjtObj
 
 
@@ -51,6 +53,11 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
             )  # fmt: skip
         spec.add_sensor(
             name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
+            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
+        )  # fmt: skip
+    for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
+        spec.add_sensor(
+            name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
             reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
         )  # fmt: skip
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
@@ -103,7 +110,9 @@ class HouseholdStage:
         self.open_fingers = 0.04 if len(robot.fingers) == 2 else float(self.model.joint(robot.fingers[0]).range[1])
         self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
         self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
-        self.movers = {m.name: int(self.model.body_mocapid[self.names.body[m.name]]) for m in definition.movers}
+        self.loose_qvel = np.array([self.names.dof[t] + 2 for t in self.names.things], int)
+        self._people = tuple(n for n in self.names.sensor if n.startswith("force_person"))
+        self.movers: Mapping[str, int] = {m.name: int(self.model.body_mocapid[self.names.body[m.name]]) for m in definition.movers}
         self.scratch = mujoco.MjData(self.model)
         mount = definition.mount[robot.name]
         self._T_mount = spot_matrix(mount)
@@ -190,7 +199,10 @@ class HouseholdStage:
         return self.names.body[start.roles["target"]] if "target" in start.roles else -1
 
     def safety(self, view: World) -> dict[str, float]:
-        return {"force_N": max((view.force(t) for t in self.names.things), default=0.0)}
+        def strongest(sensors: tuple[str, ...]) -> float:
+            return max((float(np.linalg.norm(view.sensor(n))) for n in sensors), default=0.0)
+
+        return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
     def points(self, view: World) -> np.ndarray:
         """(P, 3) positions of the loose things."""

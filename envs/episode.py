@@ -1,0 +1,83 @@
+"""One running episode: what is asked for, in which words, what may happen, what it has cost so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import HomebodyError
+from ..core.instructions import phrasings
+from ..core.types import Goal
+from ..core.wording import reworded
+from .axes import episode_stream
+from .happenings import Happenings
+from .safety import Safety
+from .stage import Check, Stage, Start
+
+STILL_MPS = 0.03
+"""A tool slower than this has stopped."""
+
+
+class Episode:
+    """Built at reset; the physics is elsewhere (simulations.py)."""
+
+    def __init__(
+        self, stage: Stage, start: Start, axes: Mapping[str, float], key: tuple[str, str, int], goal: Goal | None, instruction: str | None,
+        parked: np.ndarray,
+    ) -> None:  # fmt: skip
+        """key: task, split, index. goal, instruction: replace what the start asks for. Raises HomebodyError for a goal that the
+        state does not allow."""
+        task, split, index = key
+        if goal is not None and goal not in start.valid:
+            raise HomebodyError(
+                f"goal {goal.to_json()} does not fit episode {index} of {task!r}: valid are {[g.to_json() for g in start.valid]}"
+            )
+        self._stage, self.start, self.axes, self.key = stage, start, dict(axes), key
+        self.goal, self.instruction = self._worded(goal, instruction)
+        self.first_goal = self.goal
+        self.checks: dict[str, Check] = stage.checks(self.goal, start)
+        self.stopped = False
+        self.initially: dict[str, bool] = {}
+        self.initial_hash = ""
+        self.safety = Safety()
+        stream = episode_stream(task, split, index, "happenings")
+        self.events = Happenings(axes, stream, self.goal, start.valid, stage.movers, parked, stage.pushable(self.goal, start))
+
+    def _worded(self, goal: Goal | None, instruction: str | None) -> tuple[Goal, str]:
+        """What is asked for and how, under the language axes."""
+        start, axes, (task, split, index) = self.start, self.axes, self.key
+        rng = episode_stream(task, split, index, "language")
+        others = [g for g in start.valid if g != start.goal]
+        pick, other = int(rng.integers(max(len(others), 1))), rng.random() < axes.get("other_task", 0.0)
+        if goal is None and other and others:
+            goal = others[pick]
+        if instruction is None:
+            instruction = start.instruction if goal in (None, start.goal) else phrasings(goal, split)[0]
+            if rng.random() < axes.get("phrasing", 0.0):
+                words = phrasings(goal or start.goal, "heldout")
+                instruction = words[int(rng.integers(len(words)))]
+        return goal or start.goal, reworded(instruction, axes, rng)
+
+    def hear(self, step: int, view: Any) -> bool:
+        """Takes the news of control step `step`; whether there were any: what counts from now on has changed."""
+        news = self.events.news(step)
+        if news is None:
+            return False
+        self.instruction = news.instruction
+        if news.goal is None:
+            self.stopped, self.checks = True, {}
+        else:
+            self.goal, self.checks = news.goal, self._stage.checks(news.goal, self.start)
+        self.initially = {k: c(view) for k, c in self.checks.items()} or {"still": False}
+        return True
+
+    def predicates(self, view: Any, tool_mps: float) -> dict[str, bool]:
+        """The named predicates now; `still` alone once the instruction was taken back."""
+        return {"still": tool_mps < STILL_MPS} if self.stopped else {k: c(view) for k, c in self.checks.items()}
+
+    def credit(self, now: Mapping[str, bool]) -> float:
+        """Share of the predicates, false at the start, that hold now."""
+        open_ = [k for k, v in self.initially.items() if not v]
+        return float(np.mean([now[k] for k in open_])) if open_ else float(all(now.values()))
