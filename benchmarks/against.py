@@ -11,7 +11,7 @@ from ..core.sequential import SequentialConfig, SequentialMcNemar
 from .compare import check_pairs, compare
 from .protocol import EpisodeRecord
 from .records import read_records, read_settings
-from .sweep import paired
+from .sweep import discordant, outcomes, paired
 
 LOOKS = 10
 """How often the sequential test looks at most: after each tenth of the episodes of every task."""
@@ -64,14 +64,14 @@ class Rival:
         mine = {(r.task, r.index): r for r in records if not r.arm}
         while not self._test.decided and self._looked < len(self.parts) and all(u in mine for u in self._all([self.parts[self._looked]])):
             self._looked += 1
-            pair = self._pair(mine)
-            if pair:
-                self._test.look(pair["pairs"], pair["only_a"], pair["only_b"], last=self._looked == len(self.parts))
+            tasks, won_a, won_b = outcomes(*self._sides(mine))
+            self._test.look(len(tasks), *discordant(won_a, won_b), last=self._looked == len(self.parts))
         return self._test.decided
 
-    def _pair(self, mine: Mapping[Unit, EpisodeRecord]) -> dict[str, Any] | None:
+    def _sides(self, mine: Mapping[Unit, EpisodeRecord]) -> tuple[list[EpisodeRecord], list[EpisodeRecord]]:
+        """A's and B's records of what was looked at."""
         units = self._all(self.parts[: self._looked])
-        return paired([self._records[u] for u in units], [mine[u] for u in units])
+        return [self._records[u] for u in units], [mine[u] for u in units]
 
     def result(self, folder: Path, records: Sequence[EpisodeRecord]) -> dict[str, Any] | None:
         """What `compare` says of the two runs; where the test may stop early its own p value and verdict, over the pairs that it
@@ -83,12 +83,14 @@ class Rival:
         if not self.stop_early:
             return out
         self.decides(records)
-        pair = self._pair(mine)
+        pair = paired(*self._sides(mine))
         if pair is None:
             return None
-        planned = self._sound(self._all(self.parts))
+        verdict, (low, high) = self._verdict(pair), pair["ci95"]
         return {
-            **out, **pair, "p": self._test.p, "verdict": self._verdict(pair), "planned": planned, "looks": self._test.looks,
+            **{k: v for k, v in out.items() if k != "early"}, **pair, "p": self._test.p, "verdict": verdict,
+            "ci95": [min(low, 0.0), max(high, 0.0)] if verdict == "undecided" else [low, high],  # as the p value has it
+            "planned": self._sound(self._all(self.parts)), "looks": self._test.looks,
             "stopped_early": self._test.decided and self._looked < len(self.parts), "unpaired": 0,
         }  # fmt: skip
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import HomebodyError
-from .records import read_records, read_settings
+from ..core.statistics import paired_bootstrap
+from .records import SUMMARY, read_records, read_settings
 from .sweep import paired
 
 MUST_MATCH = ("split", "robot")
@@ -30,9 +32,9 @@ def verdict(p: float, only_a: int, only_b: int) -> str:
 
 
 def compare(folder_a: Path, folder_b: Path) -> dict[str, Any]:
-    """`difference` of the success rates (B minus A) over the pairs that both runs hold, with its bootstrap interval.
+    """`difference` of the success rates (B minus A) over the pairs that both runs hold, with its score interval.
 
-    `p` is McNemar's exact test, `mde` the true difference that this many pairs would show 8 times in 10. `verdict`:
+    `credit` is the same for partial credit, with a bootstrap interval. `p` is McNemar's exact test, `mde` the true difference that this many pairs would show 8 times in 10. `verdict`:
     `better` or `worse` (B against A) where p < 0.05, else `undecided`. All of these are of the nominal arm, as the arms of a
     sweep repeat the same initial states; `arms` compares each perturbed arm that both runs hold.
     """
@@ -51,17 +53,27 @@ def compare(folder_a: Path, folder_b: Path) -> dict[str, Any]:
         mine = [k for k in pairs if k[0] == task]
         rows[task] = {"pairs": len(mine), "rate_a": sum(a[k].success for k in mine) / len(mine),
                       "rate_b": sum(b[k].success for k in mine) / len(mine)}  # fmt: skip
+    credit, credit_ci95 = paired_bootstrap([a[k].credit for k in pairs], [b[k].credit for k in pairs], strata=[k[0] for k in pairs])
     arms = {}
     for arm in dict.fromkeys(k[1] for k in shared if k[1]):
         mine = [k for k in shared if k[1] == arm]
         arms[arm] = paired([a[k] for k in mine], [b[k] for k in mine])
+    stopped = [str(f) for f in (folder_a, folder_b) if _stopped_early(f)]
     settings = {k: [a_settings.get(k), b_settings.get(k)] for k in MAY_DIFFER if a_settings.get(k) != b_settings.get(k)}
     return {
-        **total, "verdict": verdict(total["p"], total["only_a"], total["only_b"]), "unpaired": len(set(a) ^ set(b)),
+        **total, "credit": {"difference": credit, "ci95": list(credit_ci95)}, "verdict": verdict(total["p"], total["only_a"], total["only_b"]), "unpaired": len(set(a) ^ set(b)),
         "rate_a": sum(a[k].success for k in pairs) / len(pairs), "rate_b": sum(b[k].success for k in pairs) / len(pairs), "tasks": rows,
         "different_models": len(differ), "policy_a": a_settings.get("policy"), "policy_b": b_settings.get("policy"),
-        "settings": settings, **({"arms": arms} if arms else {}),
+        "settings": settings, **({"arms": arms} if arms else {}), **({"early": stopped} if stopped else {}),
     }  # fmt: skip
+
+
+def _stopped_early(folder: Path) -> bool:
+    """Whether a run ended because a difference showed: its last episodes were not chosen blindly."""
+    try:
+        return bool(json.loads((folder / SUMMARY).read_text())["against"]["stopped_early"])
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _points(share: float) -> str:
@@ -81,6 +93,8 @@ def in_words(result: dict[str, Any]) -> list[str]:
             f"stopped after {result['pairs']} of {result['planned']} pairs, look {result['looks']}: the p value is exact for that, the "
             "difference is likely a little overstated"
         )
+    elif "early" in result:
+        lines.append(f"{' and '.join(result['early'])} stopped early, when a difference showed: the summary there has the p value for that")
     for name, row in result.get("arms", {}).items():
         words = WORDS[verdict(row["p"], row["only_a"], row["only_b"])]
         low, high = row["ci95"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.statistics import mcnemar, mean_rate, minimum_detectable_difference, paired_bootstrap, wilson
+from ..core.statistics import mcnemar, mean_rate, minimum_detectable_difference, paired_difference, wilson
 from ..envs.axes import AXES
 from .arms import Arm
 from .protocol import EpisodeRecord
@@ -13,24 +13,34 @@ from .protocol import EpisodeRecord
 Records = Sequence[EpisodeRecord]
 
 
-def paired(a: Records, b: Records) -> dict[str, Any] | None:
-    """B minus A over the episodes (task and index) that both hold and that broke in neither; None without any.
-
-    `difference` of the success rates with its bootstrap interval, McNemar's `p`, and `mde`, the true difference that this many
-    pairs would show 8 times in 10.
-    """
+def outcomes(a: Records, b: Records) -> tuple[list[str], list[bool], list[bool]]:
+    """Tasks and the two successes of the episodes (task and index) that both hold and that broke in neither."""
     mine = {(r.task, r.index): r.success for r in a if not r.diverged}
     other = {(r.task, r.index): r.success for r in b if not r.diverged}
     keys = sorted(set(mine) & set(other))
-    if not keys:
+    return [k[0] for k in keys], [mine[k] for k in keys], [other[k] for k in keys]
+
+
+def discordant(won_a: Sequence[bool], won_b: Sequence[bool]) -> tuple[int, int]:
+    """Pairs that only A won, and that only B won."""
+    both = list(zip(won_a, won_b, strict=True))
+    return sum(x and not y for x, y in both), sum(y and not x for x, y in both)
+
+
+def paired(a: Records, b: Records) -> dict[str, Any] | None:
+    """B minus A over their `outcomes`; None without any.
+
+    `difference` of the success rates with its score interval, McNemar's `p`, and `mde`, the true difference that this many
+    pairs would show 8 times in 10.
+    """
+    tasks, won_a, won_b = outcomes(a, b)
+    if not tasks:
         return None
-    won_a, won_b = [mine[k] for k in keys], [other[k] for k in keys]
-    only_a = sum(x and not y for x, y in zip(won_a, won_b, strict=True))
-    only_b = sum(y and not x for x, y in zip(won_a, won_b, strict=True))
-    difference, ci95 = paired_bootstrap(won_a, won_b, strata=[k[0] for k in keys])
+    only_a, only_b = discordant(won_a, won_b)
+    difference, ci95 = paired_difference(len(tasks), only_a, only_b)
     return {
-        "pairs": len(keys), "only_a": only_a, "only_b": only_b, "difference": difference, "ci95": list(ci95),
-        "p": mcnemar(only_a, only_b), "mde": minimum_detectable_difference(len(keys), only_a + only_b),
+        "pairs": len(tasks), "only_a": only_a, "only_b": only_b, "difference": difference, "ci95": list(ci95),
+        "p": mcnemar(only_a, only_b), "mde": minimum_detectable_difference(len(tasks), only_a + only_b),
     }  # fmt: skip
 
 

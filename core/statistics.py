@@ -1,7 +1,8 @@
 """Statistics of success rates: intervals for one run, paired comparison of two. NumPy only.
 
 Sources: Wilson (1927) for the score interval; Zou and Donner (2008), MOVER, for a mean of independent rates; McNemar
-(1947), exact form, for paired success tables; Connor (1987) for the power of that test.
+(1947), exact form, for paired success tables; Tango (1998), score interval, for a difference of paired rates; Connor (1987) for
+the power of McNemar's test.
 """
 
 from __future__ import annotations
@@ -56,6 +57,42 @@ def mcnemar(only_a: int, only_b: int) -> float:
     n, k = only_a + only_b, min(only_a, only_b)
     tail = sum(math.comb(n, i) for i in range(k + 1))
     return min(1.0, float(2 * tail / 2**n))
+
+
+def _tango_z(delta: float, pairs: int, only_a: int, only_b: int) -> float:
+    """Tango's score statistic for a true difference `delta` (B minus A), with the constrained maximum-likelihood share of A's wins."""
+    b = (2 * pairs - only_b + only_a) * delta - only_b - only_a
+    share_a = (math.sqrt(max(0.0, b * b + 8 * pairs * only_a * delta * (1 - delta))) - b) / (4 * pairs)
+    variance = pairs * (2 * share_a + delta * (1 - delta))
+    far = only_b - only_a - pairs * delta
+    return far / math.sqrt(variance) if variance > 1e-12 else (0.0 if abs(far) < 1e-9 else math.copysign(math.inf, far))
+
+
+def paired_difference(pairs: int, only_a: int, only_b: int, level: float = 0.95) -> tuple[float, Interval]:
+    """Difference of two paired rates (B minus A) and its score interval, from the pairs where just one of them succeeded.
+
+    Without such pairs the interval is not empty: that none was seen does not mean that none exist. Where McNemar's exact test
+    does not tell the two apart, the interval reaches zero, too, though the score alone may fall short of it in small tables.
+    """
+    if min(only_a, only_b) < 0 or only_a + only_b > pairs or pairs < 1:
+        raise HomebodyError(f"{only_a} and {only_b} of {pairs} pairs disagree: expected 0 <= disagreeing <= pairs, and a pair or more")
+    z, difference = _z(level), (only_b - only_a) / pairs
+
+    def edge(end: float) -> float:
+        """Where |z| is reached between the difference and `end`, by bisection."""
+        inside, outside = difference, end
+        for _ in range(60):
+            middle = (inside + outside) / 2
+            if abs(_tango_z(middle, pairs, only_a, only_b)) <= z:
+                inside = middle
+            else:
+                outside = middle
+        return inside
+
+    low, high = edge(-1.0), edge(1.0)
+    if mcnemar(only_a, only_b) >= 1 - level:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return difference, (low, high)
 
 
 def paired_bootstrap(

@@ -16,10 +16,19 @@ HOLD, HORIZON = 10, 40
 
 
 class FakeHouse:
-    """Action 0 names the goal (its place in GOALS) that advances by a step; each is met after 3 to 7 steps."""
+    """Action 0 names the goal (its place in GOALS) that advances by a step; each is met after 3 to 7 steps.
 
-    def __init__(self, task: str, num_envs: int, *, diverging: frozenset[int] = frozenset(), hard: frozenset[int] = frozenset()):
+    `hard` episodes cannot be solved, nor, with the axis `hinge_friction` at v, those whose index ends in a digit below 5 v.
+    `broken` ones raise an error after three steps, as a renderer might; `flaky` ones only where they do not run alone.
+    """
+
+    def __init__(
+        self, task: str, num_envs: int, *, diverging: frozenset[int] = frozenset(), hard: frozenset[int] = frozenset(),
+        broken: frozenset[int] = frozenset(), flaky: frozenset[int] = frozenset(), safety: bool = False,
+    ):  # fmt: skip
         self.task, self.num_envs, self.diverging, self.hard = task, num_envs, diverging, hard
+        self.broken, self.flaky, self.safety = broken, flaky, safety
+        self.axes = [{} for _ in range(num_envs)]
         self.own = [g for g in GOALS if g.task == task]
         self.index = np.full(num_envs, -1)
         self.done = np.ones(num_envs, bool)
@@ -35,6 +44,7 @@ class FakeHouse:
         for n, (slot, index) in enumerate(zip(slots, options["index"], strict=True)):
             self.index[slot], self.done[slot] = index, False
             self.progress[slot], self.steps[slot], self.held[slot] = 0, 0, 0
+            self.axes[slot] = dict(options["axes"][n]) if options.get("axes") else {}
             self.goals[slot] = options["goal"][n] if options.get("goal") else self.own[index % len(self.own)]
             assert self.goals[slot] in self.valid_goals(slot)
             self.texts[slot] = options["instruction"][n] if options.get("instruction") else "the environment's own words"
@@ -45,8 +55,10 @@ class FakeHouse:
         active = ~self.done
         for i in np.flatnonzero(active):
             self.steps[i] += 1
+            if self.steps[i] > 3 and (self.index[i] in self.broken or (self.index[i] in self.flaky and active.sum() > 1)):
+                raise RuntimeError("the context was lost")
             wanted = int(actions[i, 0])
-            if 0 <= wanted < len(GOALS) and self.index[i] not in self.hard:
+            if 0 <= wanted < len(GOALS) and not self.too_hard(i):
                 self.progress[i, wanted] += 1
             self.held[i] = self.held[i] + 1 if self.holds(i, self.goals[i]) else 0
         diverged = np.array([n in self.diverging and s >= 5 for n, s in zip(self.index, self.steps, strict=True)])
@@ -56,11 +68,20 @@ class FakeHouse:
         self.done |= terminated | truncated
         return self._observation(), np.zeros(self.num_envs), terminated, truncated, info
 
+    def too_hard(self, i):
+        return self.index[i] in self.hard or self.index[i] % 10 < 5 * self.axes[i].get("hinge_friction", 0.0)
+
     def _observation(self):
         own = [GOALS.index(self.own[n % len(self.own)]) for n in self.index]
-        return {"proprio": np.stack([own, self.index], axis=1).astype(np.float32)}
+        touch = np.zeros((self.num_envs, 2, 3, 2, 2), np.float32)
+        touch[:, :, 0] = (1 + self.steps)[:, None, None, None] * np.arange(8).reshape(2, 2, 2)
+        return {"proprio": np.stack([own, self.index], axis=1).astype(np.float32), "tactile": touch}
 
     def _info(self):
+        scores = [{"peak_force_N": 2.0 * n, "person_force_N": 0.0, "drops": n % 3, "spills": 0, "limit_hits": 1} for n in self.steps]
+        return self._facts() | ({"safety": scores} if self.safety else {})
+
+    def _facts(self):
         predicates = [{f"met({g.target})": self.holds(i, g)} for i, g in enumerate(self.goals)]
         return {
             "success": self.held >= HOLD, "credit": np.array([float(all(p.values())) for p in predicates]),
@@ -79,8 +100,14 @@ class FakeHouse:
     def certificate(self, i):
         return Certificate(
             task=self.task, robot="panda", split="heldout", index=int(self.index[i]), goal=self.goals[i], model_hash="m", engine="fake 1",
-            cpu="", initial_hash=f"{self.index[i]}", final_hash=f"{self.index[i]} {self.steps[i]} {self.progress[i].tolist()}",
+            cpu="", axes=self.axes[i], initial_hash=f"{self.index[i]}", final_hash=self.state_hash(i),
         )  # fmt: skip
+
+    def state_hash(self, i):
+        return f"{self.index[i]} {self.steps[i]} {self.progress[i].tolist()}"
+
+    def render_slot(self, i, camera="scene", size=(8, 8), profile="fast"):
+        return np.full((*size, 3), min(255, 6 * self.steps[i]), np.uint8)
 
     def close(self):
         self.closed = True
