@@ -153,35 +153,42 @@ def hold(q: np.ndarray) -> np.ndarray:
     return q + gravity_torque(q) / KP
 
 
-def _errors(T: np.ndarray, T_goal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Position (B, 3) [m], approach direction (B, 3) and roll (B, 1) [rad] errors, in the base frame and about the tool's z."""
-    z, z_goal = T[:, :3, 2], T_goal[:, :3, 2]
+def _orientation_errors(R: np.ndarray, R_goal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Turns still to make [rad]: of the approach direction about the tool's x and y (B, 2), then the roll about its z (B,)."""
+    z, z_goal = R[:, :, 2], R_goal[:, :, 2]
     cross, cos = np.cross(z, z_goal), (z * z_goal).sum(-1, keepdims=True)
     sin = np.linalg.norm(cross, axis=-1, keepdims=True)
-    # Opposite directions have no shortest way: turn about the tool's x, the hand's flexion at roll zero.
-    axis = np.where(sin > 1e-9, cross / np.maximum(sin, 1e-9), np.where(cos < 0, T[:, :3, 0], 0.0))
-    turned = rotation_error(T[:, :3, :3], T_goal[:, :3, :3])
-    return T_goal[:, :3, 3] - T[:, :3, 3], axis * np.arctan2(sin, cos), (turned * z).sum(-1, keepdims=True)
+    # Opposite directions have no shortest way: turn about the tool's x.
+    axis = np.where(sin > 1e-9, cross / np.maximum(sin, 1e-9), np.where(cos < 0, R[:, :, 0], 0.0))
+    lean = axis * np.arctan2(sin, cos)
+    return np.einsum("bxk,bx->bk", R[:, :, :2], lean), (rotation_error(R, R_goal) * z).sum(-1)
 
 
-def _prioritised_step(J: np.ndarray, T: np.ndarray, T_goal: np.ndarray, free: np.ndarray, damping: float) -> np.ndarray:
+def _prioritised_step(q: np.ndarray, T_goal: np.ndarray, free: np.ndarray, damping: float) -> np.ndarray:
     """One step (B, 5) of position, then approach, then roll, each inside the null space of those before; `free` (B, 5) bool."""
-    z = T[:, :3, 2]
-    across = np.eye(3) - z[:, :, None] * z[:, None]  # an approach direction does not feel turns about itself
-    tasks = (J[:, :3], across @ J[:, 3:], z[:, None] @ J[:, 3:])
-    null = np.eye(5) * free[:, None, :].astype(float)
-    dq = np.zeros((len(T), 5))
-    # Lengths are a tenth of angles here. The hand's roll also leans its approach a little, since the tool is off the roll axis:
-    # that direction is cut from the approach task and left to the roll.
-    for A, error, scale, floor in zip(tasks, _errors(T, T_goal), (0.1, 5.0, 1.0), (1e-3, 0.15, 1e-2), strict=True):
-        AN = A @ null
-        damped = AN @ AN.transpose(0, 2, 1) + np.eye(A.shape[1]) * (damping * scale) ** 2
-        pinv = AN.transpose(0, 2, 1) @ np.linalg.inv(damped)
-        dq = dq + (pinv @ (error[..., None] - A @ dq[..., None]))[..., 0]
-        _, strength, ways = np.linalg.svd(AN, full_matrices=False)  # ways (B, m, 5)
-        used = ways * (strength > floor)[..., None]
-        null = null @ (np.eye(5) - used.transpose(0, 2, 1) @ used)
-    return dq
+    T, J = jacobian(q)
+    R = T[:, :3, :3]
+    J = J * free[:, None]
+    e_approach, e_roll = _orientation_errors(R, T_goal[:, :3, :3])
+    roll = q[:, 4] - e_roll  # where the wrist would end up: the other way round if its range ends before
+    e_roll = e_roll + 2 * np.pi * ((roll > Q_MAX[4]).astype(float) - (roll < Q_MIN[4]))
+    A = J[:, :3]  # position
+    At, square = A.transpose(0, 2, 1), A @ A.transpose(0, 2, 1)
+    dq = (At @ np.linalg.solve(square + np.eye(3) * (damping / 10) ** 2, (T_goal[:, :3, 3] - T[:, :3, 3])[..., None]))[..., 0]
+    null = np.eye(5) - At @ np.linalg.solve(square + np.eye(3) * 1e-6, A)
+    turns = R.transpose(0, 2, 1) @ J[:, 3:]  # (B, 3, 5) about the tool's axes
+    A = turns[:, :2]  # approach
+    AN = A @ null
+    ANt, square = AN.transpose(0, 2, 1), AN @ AN.transpose(0, 2, 1)
+    residual = e_approach - (A @ dq[..., None])[..., 0]
+    dq = dq + (ANt @ np.linalg.solve(square + np.eye(2) * (5 * damping) ** 2, residual[..., None]))[..., 0]
+    # Off the roll axis as the tool is, rolling in place leans it by a few hundredths: too weak a way to count as taken.
+    null = null - ANt @ np.linalg.solve(square + np.eye(2) * 0.15**2, AN)
+    a = turns[:, 2]  # roll
+    an = (a[:, None] @ null)[:, 0]
+    strength = (an * an).sum(-1)
+    # Twice damped: a held wrist leaves no other way to roll, and the weak ones must not spoil the position.
+    return dq + an * ((e_roll - (a * dq).sum(-1)) * strength / (strength + (10 * damping) ** 2) ** 2)[:, None]
 
 
 def inverse(
@@ -197,10 +204,10 @@ def inverse(
     q = np.array(q_start, dtype=np.float64)
     low, high = Q_MIN + 0.02, Q_MAX - 0.02
     for _ in range(iterations):
-        T, J = jacobian(q)
-        free = np.ones(q.shape, bool)
-        for _ in range(2):
-            dq = np.clip(_prioritised_step(J, T, T_goal, free, damping), -max_step, max_step)
-            free = ~(((q + dq < low) & (q <= low + 1e-9)) | ((q + dq > high) & (q >= high - 1e-9)))
+        dq = np.clip(_prioritised_step(q, T_goal, np.ones(q.shape, bool), damping), -max_step, max_step)
+        blocked = ((q + dq < low) & (q <= low + 1e-9)) | ((q + dq > high) & (q >= high - 1e-9))
+        held = np.flatnonzero(blocked.any(1))
+        if len(held):
+            dq[held] = np.clip(_prioritised_step(q[held], T_goal[held], ~blocked[held], damping), -max_step, max_step)
         q = np.clip(q + dq, low, high)
     return q
