@@ -95,7 +95,7 @@ def prompt(
     text: tyro.conf.Positional[str],
     /,
     *,
-    scene: str = "kitchen",
+    scene: str = "",
     robot: str = "panda",
     seed: int = 0,
     policy: str = "homebody",
@@ -111,7 +111,7 @@ def prompt(
 
     Args:
         text: The instruction, e.g. "open the top drawer".
-        scene: Where: `kitchen`.
+        scene: Where: by default the scene that the instruction belongs to.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
         policy: `homebody`, `expert`, `random`, `play`, `zero`, or the folder of a checkpoint.

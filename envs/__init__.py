@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gymnasium
 
-TASK_NAMES = ("open_drawer", "close_drawer", "open_microwave", "close_microwave", "pick_up", "put_in")
+from ..core.phrasebook import book
+
+TASK_NAMES = ("open_drawer", "close_drawer", "open_microwave", "close_microwave", "pick_up", "put_in", *book())
 
 for _name in (*TASK_NAMES, "all"):
     if f"homebody/{_name}-v1" not in gymnasium.registry:
