@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import mujoco
 
-from ..instance import Cavity, Grasp, Instance, Shape
+from ....core.errors import unknown
+from ..instance import Cavity, Instance
+from . import bathroom, cups, cutlery, dishes, food, leisure, packets
+from .assets import add_things_assets
+from .making import Thing, graspable
 
-_COLOURS = {"red": (0.8, 0.2, 0.15), "blue": (0.2, 0.3, 0.8)}
+THINGS: tuple[Thing, ...] = tuple(t for m in (cups, dishes, cutlery, packets, food, bathroom, leisure) for t in m.THINGS)
+CATALOGUE: tuple[Instance, ...] = tuple(t.instance for t in THINGS)
+CATEGORIES: tuple[str, ...] = tuple(dict.fromkeys(i.category for i in CATALOGUE))
 
 
 def add_assets(spec: mujoco.MjSpec) -> None:
     """Adds the materials and meshes of the catalogue, always all of them and in the same order."""
-    for name, rgb in _COLOURS.items():
-        spec.add_material(name=f"glaze_{name}", rgba=[*rgb, 1], specular=0.5, shininess=0.5)
+    add_things_assets(spec, THINGS)
 
 
-def _can(name: str, colour: str, heldout: bool) -> Instance:
-    r, h = 0.03, 0.05
-    return Instance(
-        name=name, category="can", nouns=("can", "tin"), adjective=colour, heldout=heldout, rest=h, top=2 * h, footprint=r,
-        shapes=(Shape(kind="cylinder", size=(r, h), mass=0.25), Shape(kind="cylinder", size=(r, h), material=f"glaze_{colour}")),
-        grasps=(Grasp(position=(0, 0, 0.018), width=2 * r, any_yaw=True),), half=(r, r, h),
-    )  # fmt: skip
+def by_category(*categories: str, heldout: bool | None = None) -> tuple[Instance, ...]:
+    """The instances of some categories, of one split or of both. Raises HomebodyError for unknown categories."""
+    for name in categories:
+        if name not in CATEGORIES:
+            raise unknown("category", name, CATEGORIES)
+    return tuple(i for i in CATALOGUE if i.category in categories and heldout in (None, i.heldout))
 
 
-CATALOGUE: tuple[Instance, ...] = (_can("can_red", "red", False), _can("can_blue", "blue", True))
-__all__ = ["CATALOGUE", "Cavity", "add_assets"]
+__all__ = ["CATALOGUE", "CATEGORIES", "THINGS", "Cavity", "add_assets", "by_category", "graspable"]
