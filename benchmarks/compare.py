@@ -13,8 +13,10 @@ from .sweep import paired
 
 MUST_MATCH = ("split", "robot")
 """Settings that give (task, index) its meaning."""
-MAY_DIFFER = ("policy", "fingerprint", "language", "touch", "think_ms", "axes", "randomize")
-"""Settings whose effect a comparison may be about; it names those that differ."""
+MAY_DIFFER: dict[str, Any] = {
+    "policy": "", "fingerprint": "", "language": "nominal", "touch": "on", "think_ms": 0.0, "axes": {}, "randomize": "",
+}  # fmt: skip
+"""Settings whose effect a comparison may be about, and what they are where a run's settings leave them out."""
 LEVEL = 0.05
 WORDS = {"better": "B is better", "worse": "B is worse", "undecided": "not distinguishable"}
 
@@ -59,7 +61,8 @@ def compare(folder_a: Path, folder_b: Path) -> dict[str, Any]:
         mine = [k for k in shared if k[1] == arm]
         arms[arm] = paired([a[k] for k in mine], [b[k] for k in mine])
     stopped = [str(f) for f in (folder_a, folder_b) if _stopped_early(f)]
-    settings = {k: [a_settings.get(k), b_settings.get(k)] for k in MAY_DIFFER if a_settings.get(k) != b_settings.get(k)}
+    both = {k: [s.get(k, usual) for s in (a_settings, b_settings)] for k, usual in MAY_DIFFER.items()}
+    settings = {k: values for k, values in both.items() if values[0] != values[1]}
     return {
         **total, "credit": {"difference": credit, "ci95": list(credit_ci95)}, "verdict": verdict(total["p"], total["only_a"], total["only_b"]), "unpaired": len(set(a) ^ set(b)),
         "rate_a": sum(a[k].success for k in pairs) / len(pairs), "rate_b": sum(b[k].success for k in pairs) / len(pairs), "tasks": rows,
@@ -104,7 +107,7 @@ def in_words(result: dict[str, Any]) -> list[str]:
         )
     apart = {k: v for k, v in result["settings"].items() if k not in ("policy", "fingerprint")}
     if apart:
-        lines.append("the runs differ in " + ", ".join(f"{k} ({x or 'none'} and {y or 'none'})" for k, (x, y) in apart.items()))
+        lines.append("the runs differ in " + ", ".join(f"{k} ({x or 'nominal'} and {y or 'nominal'})" for k, (x, y) in apart.items()))
     if result["unpaired"]:
         lines.append(f"{result['unpaired']} episodes are in one run only and were left out")
     if result["different_models"]:

@@ -20,7 +20,7 @@ from .tasksets import variant
 from .workers import Played
 
 FOLDER = "films"
-FRAMES, SIZE = 6, (162, 216)
+FRAMES, SIZE = 5, (186, 248)
 """Pictures in a strip, and the height and width of each [pixels]."""
 QUALITY = 82
 SUCCESS = "success"
@@ -87,10 +87,9 @@ class Films:
         return strays
 
     def strips(self) -> list[tuple[EpisodeRecord, bytes]]:
-        """Each chosen episode and its JPEG, tasks together, successes first."""
+        """Each chosen episode and its JPEG."""
         shown = [(r, self._path(r, "jpg")) for r in self._chosen.values()]
-        order = sorted(shown, key=lambda s: (s[0].task, not s[0].success, kind(s[0])))
-        return [(r, p.read_bytes()) for r, p in order if p.exists()]
+        return [(r, p.read_bytes()) for r, p in shown if p.exists()]
 
 
 def act_out(make_env: Callable[[str], Stage], record: EpisodeRecord, actions: np.ndarray) -> bytes | None:

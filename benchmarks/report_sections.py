@@ -86,7 +86,7 @@ def _heat(name: str, axis: Mapping[str, Any], tasks: Sequence[str]) -> str:
     return (
         f'<div class="scroll heat"><table><caption>{escape(name)} <span class="soft">{escape(axis["help"])}</span></caption>'
         f"<thead><tr><th>task</th>{head}</tr></thead><tbody>{body}<tr><td><b>mean</b></td>{means}</tr>"
-        f"<tr><td class=soft>against nominal,<br>paired</td>{drops}</tr></tbody></table></div>"
+        f"<tr><td class=soft>against nominal,<br>paired [points]</td>{drops}</tr></tbody></table></div>"
     )
 
 
@@ -95,7 +95,7 @@ def _drop(pair: Mapping[str, Any] | None) -> str:
         return "–"
     low, high = pair["ci95"]
     words = {"better": "better", "worse": "worse", "undecided": "not distinguishable"}[verdict(pair["p"], pair["only_a"], pair["only_b"])]
-    soft = f"{points(low)} to {points(high)}<br>{words}<br>{100 * pair['mde']:.0f} would show"
+    soft = f"{points(low)} to {points(high)}<br>{words}<br>detectable: {100 * pair['mde']:.0f}"
     return f"{points(pair['difference'])}<br><span class=soft>{soft}</span>"
 
 
@@ -125,16 +125,16 @@ def films(summary: Summary, strips: Sequence[tuple[EpisodeRecord, bytes]]) -> st
     note = summary.get("films", {})
     if not strips and not note:
         return ""
-    parts = []
-    for record, jpeg in strips:
+    parts, place = [], {t: n for n, t in enumerate(summary["tasks"])}
+    for record, jpeg in sorted(strips, key=lambda s: (place.get(s[0].task, len(place)), not s[0].success, kind(s[0]))):
         how = kind(record)
         tag = f'<span class="tag{"" if how == SUCCESS else " bad"}">{escape(how)}</span>'
         text = f"“{escape(record.instruction)}”" if record.instruction else "<i>no text</i>"
-        place = ", ".join(filter(None, (f"episode {record.index}", record.setting.name, f"{record.seconds:.1f} s")))
+        where = ", ".join(filter(None, (f"episode {record.index}", record.setting.name, f"{record.seconds:.1f} s")))
         data = base64.b64encode(jpeg).decode()
         parts.append(
             f'<figure><div class="strip"><img alt="{escape(record.task)}, {escape(how)}" src="data:image/jpeg;base64,{data}"></div>'
-            f"<figcaption>{tag}<b>{escape(record.task)}</b> {text} <span class=soft>{escape(place)}</span></figcaption></figure>"
+            f"<figcaption>{tag}<b>{escape(record.task)}</b> {text} <span class=soft>{escape(where)}</span></figcaption></figure>"
         )
     if "refused" in note:
         parts.append(f'<p class="soft">No more strips: {escape(note["refused"])}</p>')

@@ -62,7 +62,8 @@ def interval(ci95: Sequence[float]) -> str:
 
 def points(share: float) -> str:
     """A difference of rates for people, in percentage points, with a true minus sign."""
-    return f"{100 * share:+.0f}".replace("-", "−")
+    whole = round(100 * share)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
 
 
 def value(number: float, unit: str) -> str:
