@@ -1,6 +1,7 @@
 """`homebody bench` and `homebody compare` on the real house, and how policies are named."""
 
 import json
+from pathlib import Path
 
 import pytest
 from homebody.assets import checkpoint
@@ -35,6 +36,47 @@ def test_outcomes_on_the_real_house_do_not_depend_on_the_number_of_slots(tmp_pat
     assert states[0] == states[1]
 
 
+def test_a_sweep_on_the_real_house_pairs_its_arms_and_its_films_end_in_the_recorded_states(tmp_path, capsys):
+    out = tmp_path / "sweep"
+    assert bench(policy="expert", tasks="open_microwave", episodes=2, slots=2, axes="hinge_friction=0..4", films=2, out=out) == 0
+    lines = [json.loads(line) for line in (out / "episodes.jsonl").read_text().splitlines()]
+    assert len(lines) == 10 and {x["index"] for x in lines} == {0, 1}
+    assert [x["certificate"]["axes"] for x in lines if x.get("arm", {}).get("level") == 4] == [{"hinge_friction": 1.5}] * 2
+    starts = {i: {x["certificate"]["initial_hash"] for x in lines if x["index"] == i} for i in (0, 1)}
+    assert all(len(s) == 1 for s in starts.values())  # the same initial state in every arm
+    summary = json.loads((out / "summary.json").read_text())
+    assert [r["level"] for r in summary["sweep"]["axes"]["hinge_friction"]["levels"]] == [0, 1, 2, 3, 4]
+    assert summary["sweep"]["ranking"][0]["axis"] == "hinge_friction" and "films" not in summary
+    assert len(list((out / "films").glob("*.jpg"))) == 1
+    assert "hinge_friction at level 4" in capsys.readouterr().out
+
+
+def test_a_policy_is_run_against_a_finished_run_on_its_episodes_and_stops_when_that_is_decided(tmp_path, capsys):
+    assert bench(policy="zero", tasks="close_drawer,close_microwave", episodes=12, seed=3, films=0, out=tmp_path / "a") == 0
+    common = {"policy": "expert", "against": tmp_path / "a", "films": 0}
+    assert bench(**common, stop_early=True, slots=2, out=tmp_path / "b") == 0
+    result = json.loads((tmp_path / "b" / "summary.json").read_text())["against"]
+    assert {"difference", "ci95", "p", "verdict", "mde"} <= set(result)
+    assert result["verdict"] == "better" and result["stopped_early"] and result["pairs"] < 24
+    lines = [json.loads(line) for line in (tmp_path / "b" / "episodes.jsonl").read_text().splitlines()]
+    assert {x["task"] for x in lines} == {"close_drawer", "close_microwave"} and {x["index"] for x in lines} <= set(range(3, 15))
+    assert "B is better" in capsys.readouterr().out
+    with pytest.raises(HomebodyError, match="split is 'train', but the episodes of"):
+        bench(**common, split="train", out=tmp_path / "c")
+    with pytest.raises(HomebodyError, match="expected --against or a sweep"):
+        bench(**common, axes="hinge_friction=0..4", out=tmp_path / "c")
+
+
+def test_an_expert_that_reads_the_state_does_not_miss_its_taxels(tmp_path, capsys):
+    for touch in ("on", "shuffled"):
+        assert bench(policy="expert", tasks="close_drawer", episodes=3, touch=touch, films=0, out=tmp_path / touch) == 0
+    assert compare(tmp_path / "on", tmp_path / "shuffled", json_path=tmp_path / "c.json") == 0
+    result = json.loads((tmp_path / "c.json").read_text())
+    assert (result["verdict"], result["difference"], result["pairs"]) == ("undecided", 0.0, 3)
+    out = capsys.readouterr().out
+    assert "not distinguishable" in out and "3 pairs would show" in out and "differ in touch (on and shuffled)" in out
+
+
 @pytest.mark.parametrize(("changes", "message"), [
     ({"episodes": -1}, "episodes is -1: expected 1 or more"),
     ({"episodes": 0}, "episodes is 0: expected 1 or more"),
@@ -47,6 +89,11 @@ def test_outcomes_on_the_real_house_do_not_depend_on_the_number_of_slots(tmp_pat
     ({"robot": "pnda"}, "unknown robot 'pnda': nearest are panda"),
     ({"split": "tain"}, "unknown split 'tain': nearest are train"),
     ({"language": "swop"}, "unknown language arm 'swop': nearest are swap"),
+    ({"touch": "of"}, "unknown touch arm 'of': nearest are off"),
+    ({"axes": "hinge_friction=0..9"}, "expected graded levels, as in hinge_friction=0..4"),
+    ({"films": -1}, "films is -1: expected 0 or more"),
+    ({"stop_early": True}, "--stop-early needs --against DIR"),
+    ({"against": Path("no/such/run")}, "no/such/run holds no readable settings.json"),
 ])  # fmt: skip
 def test_bad_input_is_one_clear_line_and_nothing_is_written(tmp_path, changes, message):
     with pytest.raises(HomebodyError, match=message):
