@@ -12,11 +12,14 @@ import numpy as np
 from ...core.errors import HomebodyError
 from .instance import Instance
 from .paste import paste_body
-from .scene import Layout, Style, Zone
+from .scene import Layout, Spot, Style, Zone
 
 if TYPE_CHECKING:
     from .stage import HouseholdStage
 
+MOUNT_NOISE = np.array([0.03, 0.05, 0.14])
+"""Half-widths of the uniform noise on where the robot stands, x and y [m], heading [rad]: no robot is ever set up twice alike, and
+the actions of one episode are of no use in another."""
 GAP_M = 0.045
 """Free space between things, room for a finger."""
 ROBOT_NOISE = 0.04
@@ -35,6 +38,9 @@ class Setup:
         styles = [s for s in scene.styles if s.heldout == new_style]
         self.style: Style = styles[int(rng.integers(len(styles)))]
         self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
+        mount = scene.mount[stage.robot.name]
+        dx, dy, turn = rng.uniform(-1, 1, 3) * MOUNT_NOISE
+        self.mount = Spot(x=mount.x + dx, y=mount.y + dy, yaw=mount.yaw + turn, z=mount.z)
         self.cast_of: dict[str, Instance] = {}
         self.roles: dict[str, str] = {}
         self.joints: dict[str, float] = {}
@@ -164,6 +170,9 @@ class Setup:
             donor = self.stage.donor
             paste_body(model, base.body(body).id, donor, donor.body(f"donor_{self.cast_of[role].name}").id)
         wear(model, self.style)
+        root, half = model.body("link0").id, self.mount.yaw / 2
+        model.body_pos[root] = self.mount.x, self.mount.y, self.mount.z
+        model.body_quat[root] = np.cos(half), 0.0, 0.0, np.sin(half)
         mujoco.mj_setConst(model, self.stage.scratch)
         return model
 

@@ -114,8 +114,6 @@ class HouseholdStage:
         self._people = tuple(n for n in self.names.sensor if n.startswith("force_person"))
         self.movers: Mapping[str, int] = {m.name: int(self.model.body_mocapid[self.names.body[m.name]]) for m in definition.movers}
         self.scratch = mujoco.MjData(self.model)
-        mount = definition.mount[robot.name]
-        self._T_mount = spot_matrix(mount)
         fixtures = definition.fixtures.values()
         self._knobs = knobs(
             self.model, loose=np.array([self.names.body[t] for t in self.names.things], int),
@@ -160,7 +158,7 @@ class HouseholdStage:
         others = tuple(g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g))
         return Start(
             goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
-            roles=dict(setup.roles), model=setup.model(), T_world_base=self._T_mount,
+            roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
             detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name),
         )  # fmt: skip
 
