@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kinematics import rotation_error
-
 OFFSET = np.array([
     [0.0388353, 0.0, 0.0624], [0.0303992, 0.0, 0.0542], [0.028, 0.0, 0.11257], [0.1349, 0.0, 0.0052], [0.0611, 0.0, 0.0],
 ])  # fmt: skip
@@ -59,9 +57,9 @@ JAW_CLOSED, JAW_LIMIT = -0.174533, 1.745329
 TIP_Z = float(TCP[2]) + 0.011
 """The tips of the closed jaws in the hand's frame [m]."""
 PAD_LENGTH_M = 0.022
-JAW_CANT = 0.45
+JAW_CANT = 0.52
 """Closed, the jaws touch at their tips and the moving pad leans away from the fixed one by this angle [rad]: the pads are
-parallel around things of 35 mm and wedge less around wider ones. The pads are ours, the printed jaw is a bare claw."""
+parallel around things of 40 mm and wedge less around wider ones. The pads are ours, the printed jaw is a bare claw."""
 GRIPPER_MAX_M = 0.08
 """Width between the pads at opening 1 [m], the Panda's; beyond it the moving jaw would stand across the approach axis."""
 GRIPPER_TAU_MAX = 1.47
@@ -155,16 +153,25 @@ def hold(q: np.ndarray) -> np.ndarray:
 
 def _orientation_errors(R: np.ndarray, R_goal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turns still to make [rad]: of the approach direction about the tool's x and y (B, 2), then the roll about its z (B,)."""
-    z, z_goal = R[:, :, 2], R_goal[:, :, 2]
+    x, y, z = R[:, :, 0], R[:, :, 1], R[:, :, 2]
+    y_goal, z_goal = R_goal[:, :, 1], R_goal[:, :, 2]
     cross, cos = np.cross(z, z_goal), (z * z_goal).sum(-1, keepdims=True)
     sin = np.linalg.norm(cross, axis=-1, keepdims=True)
     # Opposite directions have no shortest way: turn about the tool's x.
-    axis = np.where(sin > 1e-9, cross / np.maximum(sin, 1e-9), np.where(cos < 0, R[:, :, 0], 0.0))
+    axis = np.where(sin > 1e-9, cross / np.maximum(sin, 1e-9), np.where(cos < 0, x, 0.0))
     lean = axis * np.arctan2(sin, cos)
-    return np.einsum("bxk,bx->bk", R[:, :, :2], lean), (rotation_error(R, R_goal) * z).sum(-1)
+    # The goal's y once its approach has been swung back onto ours.
+    swung = y_goal * cos - np.cross(cross, y_goal) + cross * (cross * y_goal).sum(-1, keepdims=True) / np.maximum(1 + cos, 1e-6)
+    roll = np.arctan2(-(swung * x).sum(-1), (swung * y).sum(-1))
+    return np.einsum("bxk,bx->bk", R[:, :, :2], lean), roll
 
 
-def _prioritised_step(q: np.ndarray, T_goal: np.ndarray, free: np.ndarray, damping: float) -> np.ndarray:
+def _capped(dq: np.ndarray, most: float) -> np.ndarray:
+    """Steps (B, 5), each shortened as a whole so that no joint moves more than `most` [rad]: its direction is what was asked for."""
+    return dq * np.minimum(1.0, most / np.maximum(np.abs(dq).max(-1, keepdims=True), 1e-12))
+
+
+def _prioritised_step(q: np.ndarray, T_goal: np.ndarray, free: np.ndarray, damping: float, most: float) -> np.ndarray:
     """One step (B, 5) of position, then approach, then roll, each inside the null space of those before; `free` (B, 5) bool."""
     T, J = jacobian(q)
     R = T[:, :3, :3]
@@ -174,21 +181,24 @@ def _prioritised_step(q: np.ndarray, T_goal: np.ndarray, free: np.ndarray, dampi
     e_roll = e_roll + 2 * np.pi * ((roll > Q_MAX[4]).astype(float) - (roll < Q_MIN[4]))
     A = J[:, :3]  # position
     At, square = A.transpose(0, 2, 1), A @ A.transpose(0, 2, 1)
-    dq = (At @ np.linalg.solve(square + np.eye(3) * (damping / 10) ** 2, (T_goal[:, :3, 3] - T[:, :3, 3])[..., None]))[..., 0]
+    away = T_goal[:, :3, 3] - T[:, :3, 3]
+    dq = _capped((At @ np.linalg.solve(square + np.eye(3) * (damping / 10) ** 2, away[..., None]))[..., 0], most)
     null = np.eye(5) - At @ np.linalg.solve(square + np.eye(3) * 1e-6, A)
     turns = R.transpose(0, 2, 1) @ J[:, 3:]  # (B, 3, 5) about the tool's axes
     A = turns[:, :2]  # approach
     AN = A @ null
     ANt, square = AN.transpose(0, 2, 1), AN @ AN.transpose(0, 2, 1)
     residual = e_approach - (A @ dq[..., None])[..., 0]
-    dq = dq + (ANt @ np.linalg.solve(square + np.eye(2) * (5 * damping) ** 2, residual[..., None]))[..., 0]
-    # Off the roll axis as the tool is, rolling in place leans it by a few hundredths: too weak a way to count as taken.
-    null = null - ANt @ np.linalg.solve(square + np.eye(2) * 0.15**2, AN)
+    # Off the roll axis as the tool is, rolling in place leans it by a few hundredths. Such weak ways must neither count as taken nor
+    # be used in long steps that would spoil the position: both tasks from here on are damped twice.
+    weak = square + np.eye(2) * (7.5 * damping) ** 2
+    dq = dq + _capped((ANt @ np.linalg.solve(weak, square @ np.linalg.solve(weak, residual[..., None])))[..., 0], most)
+    null = null - ANt @ np.linalg.solve(weak, AN)
     a = turns[:, 2]  # roll
     an = (a[:, None] @ null)[:, 0]
     strength = (an * an).sum(-1)
-    # Twice damped: a held wrist leaves no other way to roll, and the weak ones must not spoil the position.
-    return dq + an * ((e_roll - (a * dq).sum(-1)) * strength / (strength + (10 * damping) ** 2) ** 2)[:, None]
+    gain = (e_roll - (a * dq).sum(-1)) * strength / (strength + (10 * damping) ** 2) ** 2
+    return dq + _capped(an * gain[:, None], most)
 
 
 def inverse(
@@ -204,10 +214,10 @@ def inverse(
     q = np.array(q_start, dtype=np.float64)
     low, high = Q_MIN + 0.02, Q_MAX - 0.02
     for _ in range(iterations):
-        dq = np.clip(_prioritised_step(q, T_goal, np.ones(q.shape, bool), damping), -max_step, max_step)
+        dq = _prioritised_step(q, T_goal, np.ones(q.shape, bool), damping, max_step)
         blocked = ((q + dq < low) & (q <= low + 1e-9)) | ((q + dq > high) & (q >= high - 1e-9))
-        held = np.flatnonzero(blocked.any(1))
-        if len(held):
-            dq[held] = np.clip(_prioritised_step(q[held], T_goal[held], ~blocked[held], damping), -max_step, max_step)
+        rows = np.flatnonzero(blocked.any(1))
+        if len(rows):
+            dq[rows] = _prioritised_step(q[rows], T_goal[rows], ~blocked[rows], damping, max_step)
         q = np.clip(q + dq, low, high)
     return q

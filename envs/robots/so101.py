@@ -126,7 +126,7 @@ def _add_finger(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str) -> None:
     finger.add_geom(
         name=f"pad_{name}", type=BOX, size=list(PAD), pos=place, group=2, density=0, rgba=RUBBER,
         contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
-        solimp=[0.8, 0.95, 0.001, 0.5, 2],
+        solimp=[0.9, 0.99, 0.001, 0.5, 2],
     )  # fmt: skip
     # `plate` has its taxels on its -z face: turned so that they face the other jaw, rows along the finger.
     finger.add_geom(
