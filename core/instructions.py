@@ -88,6 +88,18 @@ def _correct(word: str) -> str:
     return close[0] if close else word
 
 
+def _without_adjectives(plain: str) -> Goal | None:
+    """The goal of a known sentence in which one or two nouns carry adjectives: `pick up the striped mug`."""
+    words = plain.split()
+    after = [i + 1 for i, w in enumerate(words[:-1]) if w in ("the", "a", "my")]
+    options = [{i} for i in after] + [{i, j} for i in after for j in after if i < j]
+    for gone in options:
+        goal = _known().get(" ".join(w for i, w in enumerate(words) if i not in gone))
+        if goal is not None:
+            return goal
+    return None
+
+
 OPEN_WORDS = frozenset(["open", "pull", "slide", "swing"])
 CLOSE_WORDS = frozenset(["close", "closed", "shut", "push"])
 PICK_WORDS = frozenset(["pick", "grab", "lift", "take", "get", "raise", "hold"])
@@ -133,6 +145,8 @@ def candidates(text: str) -> list[Goal]:
     plain = normalise(text)
     if plain in _known():
         return [_known()[plain]]
+    if (found := _without_adjectives(plain)) is not None:
+        return [found]
     words = {_correct(w) for w in plain.split()}
     fixed = " ".join(_correct(w) for w in plain.split())
     if fixed in _known():
@@ -161,5 +175,5 @@ def parse(text: str) -> Goal:
         choices = [repr(phrasings(g)[0]) for g in found]
         shown = " or ".join(choices) if len(choices) <= 4 else ", ".join(choices[:4]) + f" or {len(choices) - 4} more"
         raise HomebodyError(f"ambiguous instruction {text!r}: did you mean {shown}?")
-    options = nearest(normalise(text), [phrasings(g)[0] for g in all_goals()])
+    options = nearest(normalise(text), [phrasings(g)[0] for g in (*all_goals(), *household_goals())])
     raise HomebodyError(f"unknown instruction {text!r}: nearest known are {', '.join(repr(o) for o in options)}")
