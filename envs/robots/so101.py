@@ -14,7 +14,7 @@ import numpy as np
 
 from ...core import so101 as facts
 from .panda import tactile_image
-from .so101_look import RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
+from .so101_look import HORN_LEAN, RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
 
 BASE_MASS, BASE_COM = 0.147, (0.01372, -5e-05, 0.03348)
 INERTIA = (
@@ -152,6 +152,7 @@ def _add_jaws(spec: mujoco.MjSpec, hand: mujoco.MjsBody) -> None:
     _servo_joint(moving, "finger_left", np.array([-1.0, 0, 0]), facts.JAW_CLOSED, facts.JAW_OPEN, pos=hinge, ref=facts.JAW_CLOSED)
     _inertial(moving, JAW_MASS, hinge + R.T @ JAW_COM, JAW_INERTIA)
     _add_finger(spec, moving, "left")
+    _collide(moving, BOX, [0.024, 0.0065, 0.017], (hinge + [0, 0.0108, 0.0132]).tolist(), HORN_LEAN)
     add_moving_jaw_look(moving, hinge)
     fixed = hand.add_body(name="finger_right", pos=tip, quat=[0.0, 0, 0, 1.0])
     _inertial(fixed, 0.0, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))

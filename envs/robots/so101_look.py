@@ -79,16 +79,17 @@ HAND: tuple[Part, ...] = (
 )  # fmt: skip
 FIXED_JAW: tuple[Part, ...] = (  # in the frame of `finger_right`: z along the finger, 0 at its tip, y away from the other jaw
     (BOX, [0.0105, 0.0028, 0.0120], [0, 0.0066, -0.0123], UPRIGHT, YELLOW), (BOX, [0.0135, 0.0034, 0.0130], [0, 0.0074, -0.0360], UPRIGHT, YELLOW),
-    (BOX, [0.0165, 0.0036, 0.0130], [0, 0.0086, -0.0560], _tilted(4.0), YELLOW), (BOX, [0.0195, 0.0036, 0.0120], [0, 0.0105, -0.0760], _tilted(2.0), YELLOW),
+    (BOX, [0.0165, 0.0036, 0.0130], [0, 0.0086, -0.0560], _tilted(4.0), YELLOW), (BOX, [0.0188, 0.0036, 0.0120], [0, 0.0099, -0.0745], UPRIGHT, YELLOW),
 )  # fmt: skip
 MOVING_JAW: tuple[Part, ...] = (  # in the frame of `finger_left`, the same with its y away from the fixed jaw
     (BOX, [0.0105, 0.0028, 0.0120], [0, 0.0066, -0.0123], UPRIGHT, YELLOW), (BOX, [0.0135, 0.0034, 0.0130], [0, 0.0076, -0.0360], UPRIGHT, YELLOW),
-    (BOX, [0.0225, 0.0036, 0.0060], [0, 0.0090, -0.0530], _tilted(-6.0), YELLOW),
+    (BOX, [0.0243, 0.0046, 0.0065], [0, 0.0086, -0.0530], _tilted(-20.0), YELLOW),
 )  # fmt: skip
-HORNS: tuple[Part, ...] = (  # about the moving jaw's hinge, in the frame of `finger_left`
+HORN_LEAN = _tilted(-39.5)
+HORNS: tuple[Part, ...] = (  # about the moving jaw's hinge, in the frame of `finger_left`: out, then along the finger
     (CYLINDER, [0.0060, 0.0252, 0], [0, 0, 0], ALONG_X, BLACK),
     (CYLINDER, [0.0130, 0.0022, 0], [0.0223, 0, 0], ALONG_X, YELLOW), (CYLINDER, [0.0130, 0.0022, 0], [-0.0223, 0, 0], ALONG_X, YELLOW),
-    (BOX, [0.0021, 0.0085, 0.0110], [0.0223, 0.0035, 0.0100], UPRIGHT, YELLOW), (BOX, [0.0021, 0.0085, 0.0110], [-0.0223, 0.0035, 0.0100], UPRIGHT, YELLOW),
+    (BOX, [0.0019, 0.0085, 0.0180], [0.0223, 0.0108, 0.0132], HORN_LEAN, YELLOW), (BOX, [0.0019, 0.0085, 0.0180], [-0.0223, 0.0108, 0.0132], HORN_LEAN, YELLOW),
 )  # fmt: skip
 
 
