@@ -56,7 +56,7 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
 
 def bench(
     *,
-    out: Path,
+    out: Path = Path("out/bench"),
     tasks: str | None = None,
     policy: str = "homebody",
     split: str = "heldout",
