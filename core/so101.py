@@ -26,14 +26,15 @@ TCP = np.array([0.0, FIXED_FACE_Y + 0.015, 0.0881])
 Q_MIN = np.array([-1.91986, -1.74533, -1.69, -1.65806, -2.74385])
 Q_MAX = np.array([1.91986, 1.74533, 1.69, 1.65806, 2.84121])
 TAU_MAX = np.full(5, 2.94)
-"""Stall torque at 12 V: 30 kg cm (data sheet; 35 kg cm measured by Robonine, 2025) [N m]."""
+"""Stall torque at 12 V: 30 kg cm (data sheet; 35 kg cm measured, SO-ARM100's issue 134) [N m]."""
 SPEED_NO_LOAD = 4.71
-"""45 rpm at 12 V (data sheet; 46 rpm measured by Robonine) [rad/s]."""
+"""45 rpm at 12 V (data sheet; 46 rpm measured, ibid.) [rad/s]."""
 DQ_MAX = np.full(5, 3.14)
-"""Speed on the torque-speed line at the rated torque, a third of the stall torque [rad/s]."""
+"""Speed on the torque-speed line at a third of the stall torque, more than any pose needs to hold the arm [rad/s]."""
 KP = 28.9
-"""Stiffness at P = 32, the servo's default [N m/rad]: 17.8 identified at 7.4 V (Open Duck Mini), scaled to 12 V. Robonine measured
-20 to 30 encoder counts of error under 1.0 to 1.5 N m, 26 to 33 N m/rad."""
+"""Stiffness at P = 32, the servo's default [N m/rad]: the 17.8 of Open Duck Playground, at 7.4 V, scaled to 12 V. Measured there:
+20 to 30 encoder counts of error under 1.5 kg on 0.1 m at 45 degrees, 23 to 34 N m/rad (SO-ARM100's issue 134). LeRobot's P = 16
+halves it and doubles the sag."""
 Q_HOME = np.array([0.0, -0.5, 0.3, 1.55, -1.522])
 """Over the table, fingers down and travelling along the base's y as the Panda's do at home [rad]."""
 
@@ -63,7 +64,7 @@ parallel around things of 40 mm and wedge less around wider ones. The pads are o
 GRIPPER_MAX_M = 0.08
 """Width between the pads at opening 1 [m], the Panda's; beyond it the moving jaw would stand across the approach axis."""
 GRIPPER_TAU_MAX = 1.47
-"""LeRobot halves the gripper servo's torque so that it does not burn [N m]: about 20 N between the pads."""
+"""LeRobot sets the gripper servo's Max_Torque_Limit to half so that it does not burn [N m]: about 20 N between the pads."""
 _FACE = float(JAW_HINGE[0] - FIXED_FACE_Y)  # from the fixed face to the hinge [m]
 _TIP = np.array([-_FACE, TIP_Z - JAW_HINGE[1]])
 _EDGES = np.array([_TIP, _TIP - PAD_LENGTH_M * np.array([-np.sin(JAW_CANT), np.cos(JAW_CANT)])])

@@ -3,7 +3,7 @@
 Kinematics, masses and servo limits with their sources: core/so101.py. Inertias: TheRobotStudio, SO-ARM100, `Simulation/SO101`.
 Servos are direct-current motors behind 1:345 gears: the position error times KP is the torque of the winding, cut at the stall
 torque, and the back electromotive force takes the line down to nothing at the no-load speed. Armature 0.028 kg m^2 and friction
-0.052 N m were identified on the STS3215 for Open Duck Mini. Gravity is not compensated: the arm sags by up to 1.7 degrees a joint,
+0.052 N m are those of Open Duck Playground, which TheRobotStudio adopted for the STS3215. Gravity is not compensated: the arm sags by up to 1.7 degrees a joint,
 as the real one does, and `core.so101.hold` says which targets make up for it. The backlash of 0.5 degrees is not modelled.
 """
 
@@ -31,7 +31,7 @@ HAND_MASS, HAND_INERTIA = 0.087, (4.34e-5, 2.75e-5, 3.45e-5)
 ARMATURE, FRICTION = 0.028, 0.052
 """Of a servo, behind its gears [kg m^2], [N m]."""
 DAMPING = facts.TAU_MAX[0] / facts.SPEED_NO_LOAD
-"""Back electromotive force [N m s/rad]; 0.60 was identified for Open Duck Mini."""
+"""Back electromotive force [N m s/rad]; Open Duck Playground has 0.60."""
 KD = 0.6
 """What the servo's D = 32 adds [N m s/rad]; its scale is unpublished, this lets a step settle without ringing."""
 PAD = (0.010, 0.002, facts.PAD_LENGTH_M / 2)
