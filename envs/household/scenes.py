@@ -15,10 +15,10 @@ from .rooms.kitchen import KITCHEN
 from .scene import Scene
 from .stage import HouseholdStage
 from .task import HouseholdTask
-from .tasks import drawers
+from .tasks import drawers, things
 
 SCENES: dict[str, Scene] = {s.name: s for s in (KITCHEN,)}
-FAMILIES = (drawers,)
+FAMILIES = (things, drawers)
 """Modules with a tuple TASKS each."""
 
 

@@ -26,6 +26,22 @@ ROBOT_NOISE = 0.04
 """Half-width of the uniform noise on the arm's start joints [rad], unless the axis `robot_start` says otherwise."""
 
 
+Area = tuple[float, float, float, float, float]
+"""x, y [m], heading [rad], half-length along it and half-width [m] of what something covers."""
+
+
+def _overlap(a: Area, b: Area, gap: float) -> bool:
+    """Whether two rectangles come closer than `gap` [m], by the separating axes of the pair."""
+    d = np.array([b[0] - a[0], b[1] - a[1]])
+    sides = [(np.array([np.cos(r[2]), np.sin(r[2])]), np.array([-np.sin(r[2]), np.cos(r[2])]), r) for r in (a, b)]
+    for u, v, _ in sides:
+        for axis in (u, v):
+            reach = sum(r[3] * abs(float(axis @ p)) + r[4] * abs(float(axis @ q)) for p, q, r in sides)
+            if abs(float(axis @ d)) > reach + gap:
+                return False
+    return True
+
+
 class Setup:
     """An initial state in the making. Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
 
@@ -46,8 +62,8 @@ class Setup:
         self.joints: dict[str, float] = {}
         self._free = list(stage.names.things)
         self._poses: dict[str, np.ndarray] = {}
-        self._taken: list[tuple[float, float, float]] = []
-        """(x, y, radius) of what stands on the worktop."""
+        self._taken: list[Area] = []
+        """What stands on the worktop."""
 
     def _heldout(self, axis: str) -> bool:
         """Whether what `axis` governs comes from the held-out set: in the held-out split always, else by the axis's chance."""
@@ -60,6 +76,14 @@ class Setup:
         if not fitting:
             raise HomebodyError(f"no layout of {self.stage.scene} has {', '.join(pieces)} in reach")
         self.layout = fitting[int(self.rng.integers(len(fitting)))]
+
+    @property
+    def reach(self) -> Zone:
+        """Free worktop that the robot reaches from above: the layout's zone, for the small arm the part before it."""
+        x0, x1, y0, y1 = self.layout.zone
+        if self.stage.robot.name != "so101":
+            return x0, x1, y0, y1
+        return 0.36, 0.50, max(y0, -0.15), min(y1, 0.15)
 
     def joint(self, name: str, value: float) -> None:
         """Sets a fixture's joint [m or rad]."""
@@ -106,17 +130,20 @@ class Setup:
         x0, x1, y0, y1 = zone or self.layout.zone
         more = self.axes.get("object_pose", 0.0)
         x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
-        r = self.cast_of[role].footprint
-        for _ in range(400):
-            x, y = self.between(x0, x1), self.between(y0, y1)
-            if all(np.hypot(x - a, y - b) > r + c + margin for a, b, c in self._taken):
-                break
-        else:
-            raise HomebodyError(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
-        self._taken.append((x, y, r))
-        position = np.array([x, y, self.cast_of[role].rest])
-        self.put(role, position, self.between(*yaw))
-        return position
+        for gap in (margin, margin / 2, 0.012):  # a crowded worktop is crowded: better close together than not at all
+            for _ in range(200):
+                x, y, heading = self.between(x0, x1), self.between(y0, y1), self.between(*yaw)
+                area = self._area(role, x, y, heading)
+                if not any(_overlap(area, other, gap) for other in self._taken):
+                    self._taken.append(area)
+                    position = np.array([x, y, self.cast_of[role].rest])
+                    self.put(role, position, heading)
+                    return position
+        raise HomebodyError(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
+
+    def _area(self, role: str, x: float, y: float, heading: float) -> Area:
+        half, r = self.cast_of[role].half, self.cast_of[role].footprint
+        return (x, y, heading, half[0], half[1]) if min(half[:2]) > 0 else (x, y, heading, r, r)
 
     def put(self, role: str, position: np.ndarray, yaw: float = 0.0, quat: np.ndarray | None = None) -> None:
         """Puts a thing anywhere, upright with a heading or with a whole orientation."""
@@ -125,7 +152,7 @@ class Setup:
 
     def take(self, x: float, y: float, radius: float) -> None:
         """Keeps a circle of the worktop free."""
-        self._taken.append((x, y, radius))
+        self._taken.append((x, y, 0.0, radius, radius))
 
     def distract(self, low: int, high: int, *categories: str) -> None:
         """Stands `low` to `high` other things about, of categories that no role has."""

@@ -167,7 +167,10 @@ class HouseholdStage:
         return dressed(start.model, self._knobs, axes, rng)
 
     def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
-        return [World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}) for i, s in enumerate(starts)]
+        return [
+            World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}, begun=s is not None)
+            for i, s in enumerate(starts)
+        ]
 
     def checks(self, goal: Goal, start: Start) -> dict[str, Check]:
         del start
@@ -189,7 +192,7 @@ class HouseholdStage:
         """(S,) float32: positions and orientations (9) of the loose things, fixtures' joints, tool (3), focus minus tool (3)."""
         things = [np.concatenate([view.position(t), view.rotation(t)[:, :2].ravel()]) for t in self.names.things]
         joints = [view.joint(j) for j in self.names.fixtures]
-        focus = self._task(goal).focus(view, goal) if view.cast or view.roles or joints else np.zeros(3)
+        focus = self._task(goal).focus(view, goal) if view.begun else np.zeros(3)
         return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
 
     def pushable(self, goal: Goal, start: Start) -> int:

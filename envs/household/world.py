@@ -38,13 +38,14 @@ class Names:
 class World:
     """One simulation. Names of roles ("target") stand for the bodies that play them in this episode."""
 
-    __slots__ = ("T_world_tool", "_fields", "_i", "cast", "names", "roles")
+    __slots__ = ("T_world_tool", "_fields", "_i", "begun", "cast", "names", "roles")
 
     def __init__(
         self, names: Names, fields: Mapping[str, np.ndarray], i: int, T_world_tool: np.ndarray, roles: Mapping[str, str],
-        cast: Mapping[str, Instance],
+        cast: Mapping[str, Instance], *, begun: bool = True,
     ) -> None:  # fmt: skip
-        """cast: role -> what plays it."""
+        """cast: role -> what plays it; begun: False for a slot that no episode has been started in."""
+        self.begun = begun
         self.names, self._fields, self._i, self.T_world_tool, self.roles, self.cast = names, fields, i, T_world_tool, roles, cast
 
     def _id(self, table: Mapping[str, int], name: str, what: str) -> int:

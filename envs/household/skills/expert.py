@@ -11,10 +11,10 @@ from ....core.errors import HomebodyError
 from ....core.types import Goal, Observation
 from ...engine import HouseholdVectorEnv
 from ...experts.motion import Steps, Style
-from . import drawers
+from . import drawers, things
 from .base import HouseContext
 
-FAMILIES = (drawers,)
+FAMILIES = (things, drawers)
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
 
 

@@ -1,0 +1,112 @@
+"""Skills on loose things: hold up, put into containers, compartments and bins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ....core.types import Goal
+from ...experts.motion import Pose, Steps, move, pose, wait
+from .base import HouseContext, carry, grasp_thing, hang, holds, let_go, lift
+
+PALM_M = 0.04
+"""How far the palm is above the tool centre point: it must stay above a container's rim."""
+
+
+def hold_up(ctx: HouseContext, goal: Goal) -> Steps:
+    """Grasps and lifts, again when it slips out, then holds it up for good."""
+    del goal
+    while True:
+        if not (yield from grasp_thing(ctx, "target")):
+            return False
+        if not (yield from lift(ctx, "target", ctx.tool[2, 3] + 0.15)):
+            continue
+        while holds(ctx, "target"):
+            ctx.span = "hold"
+            yield from wait(ctx, 1, 0.0)
+
+
+def into(ctx: HouseContext, role: str, floor: Callable[[], np.ndarray], rim: Callable[[], float], done: Callable[[], bool],
+         drop: float = 0.006) -> Steps:  # fmt: skip
+    """Grasps a thing, carries it over a place (3,), lowers it between the walls and lets go; again until `done` holds."""
+    while True:
+        if done():
+            ctx.span = "withdraw"
+            yield from wait(ctx, 1, 1.0)
+            continue
+        if not (yield from grasp_thing(ctx, role, lambda T: _over(T, ctx, role, floor()))):
+            return False
+        clearance = max(rim() - float(floor()[2]), 0.0) + 0.05
+        if not (yield from carry(ctx, role, floor, clearance)):
+            continue
+        ctx.span = "place"
+        R = ctx.reference[:3, :3].copy()
+
+        def down(R: np.ndarray = R) -> Pose:
+            target = floor() + hang(ctx, role) + np.array([0.0, 0.0, drop])
+            target[2] = max(target[2], rim() - PALM_M)
+            return pose(R, target)
+
+        yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, until=lambda: not holds(ctx, role))
+        yield from let_go(ctx, role, 0.12)
+
+
+def _over(T: Pose, ctx: HouseContext, role: str, place: np.ndarray) -> Pose:
+    """Where the tool would be with the thing over `place`, for a grasp at T."""
+    out = T.copy()
+    foot = ctx.world.position(role) - np.array([0.0, 0.0, ctx.world.cast[role].rest])
+    out[:3, 3] = place + (T[:3, 3] - foot) + np.array([0.0, 0.0, 0.10])
+    return out
+
+
+def into_container(ctx: HouseContext, goal: Goal) -> Steps:
+    """Puts the target into the receptacle's cavity."""
+    del goal
+    w = lambda: ctx.world  # noqa: E731 - a new one every step
+
+    def floor() -> np.ndarray:
+        cavity = w().cast["receptacle"].cavity
+        assert cavity is not None
+        return w().position("receptacle") + w().rotation("receptacle") @ np.array([*cavity.centre, cavity.floor])
+
+    def rim() -> float:
+        cavity = w().cast["receptacle"].cavity
+        assert cavity is not None
+        return float(w().position("receptacle")[2] + cavity.rim)
+
+    def done() -> bool:
+        cavity = w().cast["receptacle"].cavity
+        assert cavity is not None
+        d = w().position("target") - w().position("receptacle")
+        return bool(np.hypot(d[0], d[1]) < cavity.radius and not w().touch("target").any() and w().position("target")[2] < rim() + 0.06)
+
+    return into(ctx, "target", floor, rim, done)
+
+
+def _into_site(ctx: HouseContext, site: str, half: float, height: float, drop: float) -> Steps:
+    place = lambda: ctx.world.site(site)[:3, 3]  # noqa: E731
+
+    def done() -> bool:
+        d = ctx.world.site(site)[:3, :3].T @ (ctx.world.position("target") - place())
+        return bool(np.abs(d[:2]).max() < half and not ctx.world.touch("target").any() and d[2] < height)
+
+    return into(ctx, "target", place, lambda: float(place()[2] + height), done, drop)
+
+
+def sort_cutlery(ctx: HouseContext, goal: Goal) -> Steps:
+    """Lays cutlery into its compartment."""
+    return _into_site(ctx, f"compartment_{goal.receptacle}", 0.045, 0.032, 0.01)
+
+
+def clear_rubbish(ctx: HouseContext, goal: Goal) -> Steps:
+    """Drops rubbish into the bin."""
+    del goal
+    return _into_site(ctx, "bin_floor", 0.08, 0.14, 0.05)
+
+
+SKILLS = {
+    **{f"hold_up_{what}": hold_up for what in ("drink", "food", "cutlery", "toy")},
+    **dict.fromkeys(("serve_on_plate", "put_in_pot", "set_on_tray", "toys_in_basket", "stack_bowls"), into_container),
+    "sort_cutlery": sort_cutlery, "clear_rubbish": clear_rubbish,
+}  # fmt: skip
