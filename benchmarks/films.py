@@ -97,7 +97,7 @@ def act_out(make_env: Callable[[str], Stage], record: EpisodeRecord, actions: np
     env = make_env(variant(record.task)[0])
     try:
         env.reset(options={
-            "index": np.array([record.index]), "goal": [Goal(**record.goal)], "instruction": [record.instruction],
+            "index": np.array([record.index]), "goal": [Goal(**record.certificate["goal"])], "instruction": [record.instruction],
             "axes": [record.certificate["axes"]],
         })  # fmt: skip
         wanted = np.unique(np.linspace(0, len(actions), FRAMES).round().astype(int))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ..core.errors import HomebodyError
 from ..core.instructions import phrasings
 from ..core.types import Goal
+from ..envs.axes import AXES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,18 @@ def _apart(goal: Goal, other: Goal) -> bool:
     return goal != other and (goal.target != other.target or goal.task == other.task)
 
 
-def instruct(arm: str, task: str, index: int, goal: Goal, valid: Sequence[Goal]) -> Instructed:
-    """The goal and the text of episode `index` under `arm`; `goal` is the state's own, `valid` are all that it allows."""
+def spoken(axes: Mapping[str, float]) -> bool:
+    """Whether the environment changes what is said: an axis of language is on."""
+    return any(value and name in AXES and AXES[name].family == "language" for name, value in axes.items())
+
+
+def instruct(arm: str, task: str, index: int, goal: Goal, valid: Sequence[Goal], *, phrasing: float = 0.0) -> Instructed:
+    """The goal and the text of episode `index` under `arm`; `goal` is the state's own, `valid` are all that it allows. In the
+    nominal arm a share `phrasing` of the episodes has a held-out phrasing."""
     rng = _rng(task, index)
     if arm == "nominal":
-        return Instructed(goal=goal, text=_phrase(goal, "train", rng))
+        unusual = phrasing and _rng(f"phrasing {task}", index).random() < phrasing
+        return Instructed(goal=goal, text=_phrase(goal, "heldout" if unusual else "train", rng))
     if arm == "heldout":
         return Instructed(goal=goal, text=_phrase(goal, "heldout", rng))
     if arm == "empty":

@@ -105,7 +105,7 @@ class BenchConfig:
         return {k: v for k, v in asdict(self).items() if k not in later and not (k in usual and v == usual[k])}
 
 
-OPTIONAL = ("other", "other_success", "decisions", "arm", "safety", "fault")
+OPTIONAL = ("other", "other_success", "decisions", "arm", "heard", "safety", "fault")
 """Keys that a record need not have."""
 
 
@@ -141,6 +141,8 @@ class EpisodeRecord:
 
     arm: Mapping[str, Any] | None = None
     """Perturbed arms only: `axis`, `level` and `value` [the axis's unit]."""
+    heard: str | None = None
+    """What the policy was told instead in the middle of the episode, where somebody changed their mind: success is about that."""
     safety: Mapping[str, float] | None = None
     """Where the engine measures it: peak contact forces on objects and on the person [N], counts of drops, spills and
     joint-limit hits."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.statistics import mcnemar, mean_rate, minimum_detectable_difference, paired_difference, wilson
 from ..envs.axes import AXES
-from .arms import Arm
+from .arms import NOMINAL, Arm
 from .protocol import EpisodeRecord
 
 Records = Sequence[EpisodeRecord]
@@ -53,8 +53,10 @@ def _point(records: Records) -> dict[str, Any]:
 
 def _level(records: Records, nominal: Records, tasks: Sequence[str], arm: Arm) -> dict[str, Any]:
     """All tasks at one level: the mean of their rates, and the difference from the nominal arm."""
-    rows = {t: _point([r for r in records if r.task == t]) for t in tasks}
-    rows = {t: row for t, row in rows.items() if row["episodes"] or row["diverged"]}
+    mine: dict[str, list[EpisodeRecord]] = {t: [] for t in tasks}
+    for r in records:
+        mine[r.task].append(r)
+    rows = {t: _point(m) for t, m in mine.items() if m}
     valid = [r for r in records if not r.diverged]
     mean, ci95 = mean_rate([r["successes"] for r in rows.values()], [r["episodes"] for r in rows.values()])
     return {
@@ -67,18 +69,23 @@ def _level(records: Records, nominal: Records, tasks: Sequence[str], arm: Arm) -
 
 def summarise_sweep(records: Records, tasks: Sequence[str]) -> dict[str, Any]:
     """`axes: {name: {unit, levels: [{level, value, rate, ci95, against_nominal, tasks: {...}}]}}`, and `ranking`: the axes in
-    the order of how many successes they cost from level 0 to their hardest level; empty where nothing was swept."""
-    arms = sorted({r.setting for r in records if r.arm}, key=lambda a: (a.axis, a.level, a.value))
+    the order of how many successes they cost from level 0 to their hardest level; empty where nothing was swept.
+
+    `records` are of `tasks` only.
+    """
+    mine: dict[Arm, list[EpisodeRecord]] = {NOMINAL: []}
+    for r in records:
+        mine.setdefault(r.setting, []).append(r)
+    arms = sorted((a for a in mine if a.axis), key=lambda a: (a.axis, a.level, a.value))
     if not arms:
         return {}
-    nominal = [r for r in records if not r.arm]
     axes: dict[str, Any] = {}
     for name in (a for a in AXES if any(arm.axis == a for arm in arms)):
         axis = AXES[name]
-        levels = [Arm(axis="", level=0, value=axis.nominal), *(a for a in arms if a.axis == name)]
+        nominal = Arm(axis="", level=0, value=axis.nominal)
         axes[name] = {
             "unit": axis.unit, "family": axis.family, "help": axis.help,
-            "levels": [_level([r for r in records if r.setting == a] if a.axis else nominal, nominal, tasks, a) for a in levels],
+            "levels": [_level(mine[a] if a.axis else mine[NOMINAL], mine[NOMINAL], tasks, a) for a in (nominal, *(a for a in arms if a.axis == name))],
         }  # fmt: skip
     return {"axes": axes, "ranking": _ranking(axes)}
 

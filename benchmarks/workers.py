@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ, Seeded, Thinker
 from ..envs.tasks import HOLD_STEPS
 from .arms import NOMINAL, Arm
-from .language import Instructed, instruct
+from .language import Instructed, instruct, spoken
 from .protocol import Actor, EpisodeRecord, House
 from .safety import episode_safety
 from .tasksets import variant
@@ -36,6 +36,10 @@ class _Running:
 
     index: int
     asked: Instructed
+    said: str
+    """What the environment's instruction is now."""
+    heard: str | None = None
+    """What the policy was told in the middle of the episode."""
     steps: int = 0
     other_held: int = 0
     """Control steps in a row for which the goal that was not asked for has held."""
@@ -138,6 +142,9 @@ class BenchWork:
                     ended.append((running.index, Played(record=self._record(i, running, info), actions=np.array(running.actions))))
                     self._slots[i] = None
                     self._touch.clear(i)
+                elif info["instruction"][i] != running.said:  # somebody has changed their mind
+                    running.said = running.heard = str(info["instruction"][i])
+                    self._policy.reset([i], [running.heard])
         return ended
 
     def _start(self, indices: Sequence[int]) -> None:
@@ -148,18 +155,25 @@ class BenchWork:
         options: dict[str, Any] = {"index": index, "reset_mask": mask}
 
         def reset() -> None:
-            self._observation, _ = _machine(env.reset, options=options)
+            self._observation, self._info = _machine(env.reset, options=options)
 
         reset()
         if self._axes:  # on top of what the environment sets or draws by itself
             options["axes"] = [{**env.certificate(i).axes, **self._axes} for i in free]
             reset()
-        asked = [instruct(self._language, self._task, n, env.goal(i), env.valid_goals(i)) for i, n in zip(free, indices, strict=True)]
-        if any(a.goal != env.goal(i) for i, a in zip(free, asked, strict=True)):
+        axes = [env.certificate(i).axes for i in free]
+        asked = [
+            instruct(self._language, self._task, n, env.goal(i), env.valid_goals(i), phrasing=a.get("phrasing", 0.0))
+            for i, n, a in zip(free, indices, axes, strict=True)
+        ]
+        misheard = any(map(spoken, axes))
+        if misheard or any(a.goal != env.goal(i) for i, a in zip(free, asked, strict=True)):
             options |= {"goal": [a.goal for a in asked], "instruction": [a.text for a in asked]}
             reset()
+        if misheard:
+            asked = [replace(a, text=str(self._info["instruction"][i])) for i, a in zip(free, asked, strict=True)]
         for i, n, a in zip(free, indices, asked, strict=True):
-            self._slots[i] = _Running(index=n, asked=a)
+            self._slots[i] = _Running(index=n, asked=a, said=str(self._info["instruction"][i]))
             self._touch.reset(i, self._task, n)
         if isinstance(self._policy, Seeded):
             self._policy.seed(free, [zlib.crc32(f"{self._task} {n}".encode()) for n in indices])
@@ -176,7 +190,7 @@ class BenchWork:
             other=other.to_json() if other else None, other_success=run.other_success if other else None,
             decisions=self._policy.decisions(i) if isinstance(self._policy, Thinker) else None,
             arm=self._arm.to_json() if self._arm.axis else None,
-            safety=episode_safety(info["safety"][i]) if "safety" in info else None,
+            heard=run.heard, safety=episode_safety(info["safety"][i]) if "safety" in info else None,
         )  # fmt: skip
 
     def _faulty(self, index: int, run: _Running | None, fault: str) -> EpisodeRecord:

@@ -19,6 +19,7 @@ class FakeHouse:
     """Action 0 names the goal (its place in GOALS) that advances by a step; each is met after 3 to 7 steps.
 
     `hard` episodes cannot be solved, nor, with the axis `hinge_friction` at v, those whose index ends in a digit below 5 v.
+    With `typing_errors` the instruction is shouted; with `instruction_changes` the fourth step brings another goal.
     `broken` ones raise an error after three steps, as a renderer might; `flaky` ones only where they do not run alone.
     """
 
@@ -48,6 +49,8 @@ class FakeHouse:
             self.goals[slot] = options["goal"][n] if options.get("goal") else self.own[index % len(self.own)]
             assert self.goals[slot] in self.valid_goals(slot)
             self.texts[slot] = options["instruction"][n] if options.get("instruction") else "the environment's own words"
+            if self.axes[slot].get("typing_errors"):
+                self.texts[slot] = self.texts[slot].upper()
         return self._observation(), self._info()
 
     def step(self, actions):
@@ -57,6 +60,8 @@ class FakeHouse:
             self.steps[i] += 1
             if self.steps[i] > 3 and (self.index[i] in self.broken or (self.index[i] in self.flaky and active.sum() > 1)):
                 raise RuntimeError("the context was lost")
+            if self.steps[i] == 4 and self.axes[i].get("instruction_changes"):
+                self.goals[i], self.texts[i], self.held[i] = GOALS[3], "pick up the apple", 0
             wanted = int(actions[i, 0])
             if 0 <= wanted < len(GOALS) and not self.too_hard(i):
                 self.progress[i, wanted] += 1

@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from fake_house import FakeHouse, Listener
+from fake_house import GOALS, FakeHouse, Listener
 from homebody.benchmarks.arms import plan_axes
 from homebody.benchmarks.compare import compare
 from homebody.benchmarks.protocol import BenchConfig
 from homebody.benchmarks.records import read_records
 from homebody.benchmarks.runner import evaluate
 from homebody.benchmarks.summary import summarise
+from homebody.core.instructions import phrasings
 from homebody.core.statistics import mcnemar
 
 TASKS = ("open_drawer", "pick_up")
@@ -102,3 +103,32 @@ def test_a_task_in_a_hard_setting_starts_as_the_task_does_and_pairs_with_its_own
     assert all(r.certificate["axes"]["hinge_friction"] == 1.5 and r.certificate["task"] == "open_drawer" for r in stiff)
     assert all(r.success for r in plain) and sum(r.success for r in stiff) == 4
     assert json.loads((tmp_path / "a" / "summary.json").read_text())["tasks"]["open_drawer+stiff"]["rate"] == 0.2
+
+
+def test_axes_of_language_change_the_words_of_the_same_request_and_nothing_else(tmp_path):
+    heard = []
+
+    class Shouted(Listener):
+        def reset(self, slots, instructions):
+            heard.extend(instructions)
+            super().reset(slots, [text.lower() for text in instructions])
+
+    run(tmp_path, actor=Shouted, arms=plan_axes("typing_errors=4..4").arms, episodes=6)
+    records = read_records(tmp_path)
+    plain, loud = ({(r.task, r.index): r for r in records if bool(r.arm) is arm} for arm in (False, True))
+    assert all(loud[k].instruction == plain[k].instruction.upper() and loud[k].goal == plain[k].goal for k in plain)
+    assert {r.instruction for r in records} == set(heard) and all(r.success for r in records)
+
+
+def test_a_share_of_the_episodes_has_phrasings_held_out_from_training(tmp_path):
+    run(tmp_path, arms=plan_axes("phrasing=4..4").arms, episodes=20)
+    mine = [r for r in read_records(tmp_path) if r.arm]
+    goals = {str(g.to_json()): g for g in GOALS}
+    assert mine and all(r.instruction in phrasings(goals[str(r.goal)], "heldout") for r in mine)
+
+
+def test_a_change_of_mind_reaches_the_policy_and_decides_success(tmp_path):
+    run(tmp_path, arms=plan_axes("instruction_changes=4..4").arms, tasks=("open_drawer",), episodes=6)
+    told = [r for r in read_records(tmp_path) if r.arm]
+    assert all(r.heard == "pick up the apple" and r.success and r.predicates == {"met(apple)": True} for r in told)
+    assert all(r.heard is None for r in read_records(tmp_path) if not r.arm)
