@@ -17,9 +17,9 @@ from .scene import Layout, Spot, Style, Zone
 if TYPE_CHECKING:
     from .stage import HouseholdStage
 
-MOUNT_NOISE = np.array([0.03, 0.05, 0.14])
+MOUNT_NOISE = {"panda": np.array([0.03, 0.05, 0.14]), "so101": np.array([0.01, 0.015, 0.14])}
 """Half-widths of the uniform noise on where the robot stands, x and y [m], heading [rad]: no robot is ever set up twice alike, and
-the actions of one episode are of no use in another."""
+the actions of one episode are of no use in another. The small arm is clamped to the worktop's marks."""
 GAP_M = 0.045
 """Free space between things, room for a finger."""
 ROBOT_NOISE = 0.04
@@ -55,7 +55,7 @@ class Setup:
         self.style: Style = styles[int(rng.integers(len(styles)))]
         self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
         mount = scene.mount[stage.robot.name]
-        dx, dy, turn = rng.uniform(-1, 1, 3) * MOUNT_NOISE
+        dx, dy, turn = rng.uniform(-1, 1, 3) * MOUNT_NOISE[stage.robot.name]
         self.mount = Spot(x=mount.x + dx, y=mount.y + dy, yaw=mount.yaw + turn, z=mount.z)
         self.cast_of: dict[str, Instance] = {}
         self.roles: dict[str, str] = {}
@@ -83,7 +83,7 @@ class Setup:
         x0, x1, y0, y1 = self.layout.zone
         if self.stage.robot.name != "so101":
             return x0, x1, y0, y1
-        return 0.36, 0.50, max(y0, -0.15), min(y1, 0.15)
+        return 0.37, 0.46, max(y0, -0.12), min(y1, 0.12)
 
     def joint(self, name: str, value: float) -> None:
         """Sets a fixture's joint [m or rad]."""
@@ -165,7 +165,8 @@ class Setup:
             category = open_.pop(int(self.rng.integers(len(open_))))
             try:
                 self.cast(f"distractor{n}", category, fits=lambda t: t.footprint < 0.09)
-                self.stand(f"distractor{n}")
+                tall = self.cast_of[f"distractor{n}"].top > 0.09
+                self.stand(f"distractor{n}", margin=2 * GAP_M if tall else GAP_M)
             except HomebodyError:  # no room, or no small one: one distractor less
                 self._free.insert(0, self.roles.pop(f"distractor{n}")) if f"distractor{n}" in self.roles else None
                 self.cast_of.pop(f"distractor{n}", None)
@@ -186,7 +187,7 @@ class Setup:
         noise = self.axes.get("robot_start", ROBOT_NOISE)
         arm = robot.q_home + self.rng.uniform(-noise, noise, robot.dof)
         out[stage.rig.arm_qpos] = np.clip(arm, robot.q_min, robot.q_max)
-        out[stage.rig.finger_qpos] = stage.open_fingers
+        out[stage.rig.finger_qpos] = robot.fingers_open
         return out
 
     def model(self) -> mujoco.MjModel:

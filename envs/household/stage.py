@@ -107,7 +107,6 @@ class HouseholdStage:
         self.model = self.base(definition.layouts[0])
         self.names = Names(self.model, definition)
         self.rig = robot_rig(self.model, robot)
-        self.open_fingers = 0.04 if len(robot.fingers) == 2 else float(self.model.joint(robot.fingers[0]).range[1])
         self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
         self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
         self.loose_qvel = np.array([self.names.dof[t] + 2 for t in self.names.things], int)
@@ -150,7 +149,8 @@ class HouseholdStage:
     def start(self, task: str, split: str, index: int, axes: Mapping[str, float]) -> Start:
         t = self.tasks[task]
         rng = episode_rng(task, split, index)
-        goal = t.goals[int(rng.integers(len(t.goals)))]
+        goals = [g for g in t.goals if t.fits is None or t.fits(g, self.robot.name, split == "heldout")]
+        goal = goals[int(rng.integers(len(goals)))]
         setup = Setup(self, split, rng, axes)
         t.setup(setup, goal)
         qpos = setup.qpos()

@@ -36,6 +36,8 @@ class HouseholdTask:
     focus: Callable[[World, Goal], np.ndarray]
     """(3,) where the tool has to go first [m]: the dense reward's reaching term, and a privileged signal."""
     robots: tuple[str, ...] = ("panda",)
+    fits: Callable[[Goal, str, bool], bool] | None = None
+    """Whether a robot (by name) can do a goal, in the held-out split or not; None: every robot of `robots` can do all of them."""
     reverse: str = ""
     """The task that undoes it, where there is one."""
     possible: Callable[[Setup, Goal], bool] | None = None

@@ -19,6 +19,8 @@ YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
 """A thing whose own axis leans more than this (z component) lies on its side."""
+PALM_M, HAND_HALF_M = 0.035, 0.10
+"""How far the palm is above the tool centre point, and half its width along the fingers' travel."""
 BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
 
@@ -86,14 +88,18 @@ def _lying_grasp(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
 
 
 def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
-    """How far the open fingers would reach into other things [m], summed."""
+    """How far the open fingers and the hand above them would reach into other things [m], summed."""
     w, total = ctx.world, 0.0
-    own = w.body(role)
-    for sign in (-1, 1):
-        tip = T[:3, 3] + sign * (0.5 * width + 0.025) * T[:3, 1]
-        for other, body in w.roles.items():
-            if body != own and other in w.cast:
-                total += max(0.0, w.cast[other].footprint + 0.014 - float(np.linalg.norm(w.position(other)[:2] - tip[:2])))
+    own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
+    tips = [tool + sign * (0.5 * width + 0.025) * across for sign in (-1, 1)]
+    for other, body in w.roles.items():
+        if body == own or other not in w.cast:
+            continue
+        centre, r = w.position(other), w.cast[other].footprint
+        total += sum(max(0.0, r + 0.014 - float(np.linalg.norm(centre[:2] - tip))) for tip in tips)
+        if centre[2] - w.cast[other].rest + w.cast[other].top > T[2, 3] + PALM_M:
+            along = float(np.clip((centre[:2] - tool) @ across, -HAND_HALF_M, HAND_HALF_M))
+            total += max(0.0, r + 0.04 - float(np.linalg.norm(centre[:2] - tool - along * across)))
     return total
 
 
@@ -122,7 +128,7 @@ def choose_grasp(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | N
     candidates = grasp_candidates(ctx, role)
     for T, width in candidates[:12]:
         shifted = T.copy()
-        shifted[:3, 3] += T[:3, :3] @ ctx.robot.grasp_offset(width)
+        shifted[:3, 3] -= T[:3, :3] @ ctx.robot.grasp_offset(width)
         if reachable(ctx, shifted) and (where is None or reachable(ctx, where(shifted))):
             return shifted, width
     return candidates[0]

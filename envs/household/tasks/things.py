@@ -10,7 +10,7 @@ from ....core.phrasebook import task_phrases
 from ....core.types import Goal
 from ...stage import Check
 from ..instance import Instance
-from ..objects.catalogue import graspable
+from ..objects.catalogue import by_category, graspable
 from ..pieces.bins import BIN_HALF_M, BIN_HEIGHT_M, COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
 from ..predicates import grasped, in_box, inside, lifted, released, upright
 from ..setup import Setup
@@ -23,6 +23,11 @@ SCENE, ROOM = "home_kitchen", "kitchen"
 def _fits(s: Setup, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
     robot = s.stage.robot.name
     return lambda t: graspable(t, robot) and more(t)
+
+
+def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
+    """Whether some thing of the goal's category is for the robot's hand."""
+    return any(graspable(t, robot) for t in by_category(goal.target, heldout=heldout))
 
 
 def _target(w: World, goal: Goal) -> np.ndarray:
@@ -110,12 +115,12 @@ def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], N
           *robots: str) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=_target, robots=("panda", *robots),
+        focus=_target, robots=("panda", *robots), fits=_some_fits,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks) for what in ("drink", "food", "cutlery", "toy")),
+    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, "so101") for what in ("drink", "food", "cutlery", "toy")),
     _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate")),
     _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot")),
     _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True)),
