@@ -93,6 +93,8 @@ def _heat(name: str, axis: Mapping[str, Any], tasks: Sequence[str]) -> str:
 def _drop(pair: Mapping[str, Any] | None) -> str:
     if not pair:
         return "–"
+    if pair["identical"] == pair["pairs"]:
+        return "0<br><span class=soft>the same to<br>the last bit</span>"
     low, high = pair["ci95"]
     words = {"better": "better", "worse": "worse", "undecided": "not distinguishable"}[verdict(pair["p"], pair["only_a"], pair["only_b"])]
     soft = f"{points(low)} to {points(high)}<br>{words}<br>detectable: {100 * pair['mde']:.0f}"
@@ -103,22 +105,38 @@ def sweep(summary: Summary) -> str:
     if "sweep" not in summary:
         return ""
     axes, rows = summary["sweep"]["axes"], summary["sweep"]["ranking"]
-    plots = "".join(
-        f'<div class="card"><h3>{escape(n)} <span class="soft">{escape("factor" if a["unit"] == "x" else a["unit"])}</span></h3>'
-        f"{dose_response(n, a)}</div>"
-        for n, a in axes.items()
-    )
-    tables = "".join(_heat(n, a, list(summary["tasks"])) for n, a in axes.items())
+    inert = [r["axis"] for r in rows if r["identical"] == r["pairs"]]
+    order = [r["axis"] for r in rows if r["axis"] not in inert] + [n for n in axes if n not in {r["axis"] for r in rows}]
+    tables = "".join(_heat(n, axes[n], list(summary["tasks"])) for n in [*order, *inert])
+    quiet = f"<details><summary>{len(inert)} that changed nothing</summary>{_curves(axes, inert)}</details>" if inert else ""
     curve = section(
         "Dose and response", "Success [%] against one axis at a time, everything else nominal: the mean of the tasks with its 95 % "
-        "band, each task as a thin line. Every level has the same initial states.", f'<div class="grid">{plots}</div>',
+        "band, each task as a thin line. Every level has the same episodes.", _curves(axes, order) if order else "", quiet,
         f"<details{' open' if len(axes) <= 3 else ''}><summary>By task and level</summary>{tables}</details>",
     )  # fmt: skip
-    order = section(
+    ranked = section(
         "What hurts most", "Points of success lost from nominal to the hardest level, over the same episodes, with the paired 95 % "
-        "interval. Faint bars: not distinguishable from chance.", f'<div class="card">{ranking(rows)}</div>' if rows else "<p>Nothing is paired yet.</p>",
+        "interval. Faint bars: not distinguishable from chance.", _ranked(rows),
     )  # fmt: skip
-    return curve + order
+    return curve + ranked
+
+
+def _curves(axes: Mapping[str, Any], names: Sequence[str]) -> str:
+    plots = "".join(
+        f'<div class="card"><h3>{escape(n)} <span class="soft">{escape("factor" if axes[n]["unit"] == "x" else axes[n]["unit"])}</span></h3>'
+        f"{dose_response(n, axes[n])}</div>"
+        for n in names
+    )
+    return f'<div class="grid">{plots}</div>'
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The axes that made a difference to any episode, and the names of the others."""
+    live = [r for r in rows if r["identical"] < r["pairs"]]
+    inert = ", ".join(escape(r["axis"]) for r in rows if r["identical"] == r["pairs"])
+    plot = f'<div class="card">{ranking(live)}</div>' if live else ""
+    note = f'<p class="soft">Changed nothing, to the last bit of every final state: {inert}.</p>' if inert else ""
+    return plot + note or "<p>Nothing is paired yet.</p>"
 
 
 def films(summary: Summary, strips: Sequence[tuple[EpisodeRecord, bytes]]) -> str:

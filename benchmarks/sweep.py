@@ -51,6 +51,17 @@ def _point(records: Records) -> dict[str, Any]:
     return {"episodes": n, "successes": k, "rate": k / n if n else None, "ci95": list(wilson(k, n)), "diverged": len(records) - n}
 
 
+def _identical(a: Records, b: Records) -> int:
+    """Episodes that ended in the same physics state in both, to the last bit: what was changed did not matter at all."""
+    ends = {(r.task, r.index): r.certificate["final_hash"] for r in a if not r.diverged}
+    return sum(ends.get((r.task, r.index)) == r.certificate["final_hash"] for r in b if not r.diverged)
+
+
+def _against(nominal: Records, records: Records) -> dict[str, Any] | None:
+    pair = paired(nominal, records)
+    return pair and {**pair, "identical": _identical(nominal, records)}
+
+
 def _level(records: Records, nominal: Records, tasks: Sequence[str], arm: Arm) -> dict[str, Any]:
     """All tasks at one level: the mean of their rates, and the difference from the nominal arm."""
     mine: dict[str, list[EpisodeRecord]] = {t: [] for t in tasks}
@@ -63,7 +74,7 @@ def _level(records: Records, nominal: Records, tasks: Sequence[str], arm: Arm) -
         "level": arm.level, "value": arm.value, "rate": mean if valid else None, "ci95": list(ci95),
         "episodes": len(valid), "successes": sum(r.success for r in valid), "diverged": len(records) - len(valid),
         "credit": sum(r.credit for r in valid) / len(valid) if valid else None,
-        "against_nominal": paired(nominal, records) if arm.axis else None, "tasks": rows,
+        "against_nominal": _against(nominal, records) if arm.axis else None, "tasks": rows,
     }  # fmt: skip
 
 
@@ -101,6 +112,6 @@ def _ranking(axes: dict[str, Any]) -> list[dict[str, Any]]:
         low, high = pair["ci95"]
         rows.append({
             "axis": name, "level": last["level"], "value": last["value"], "drop": -pair["difference"], "ci95": [-high, -low],
-            "p": pair["p"], "mde": pair["mde"], "pairs": pair["pairs"],
+            "p": pair["p"], "mde": pair["mde"], "pairs": pair["pairs"], "identical": pair["identical"],
         })  # fmt: skip
     return sorted(rows, key=lambda r: (-r["drop"], r["p"], r["axis"]))

@@ -19,13 +19,17 @@ def _print_sweep(summary: dict[str, Any]) -> None:
     for name, axis in summary["sweep"]["axes"].items():
         cells = (f"{value(r['value'], axis['unit'])}: {percent(r['rate'])} ({interval(r['ci95'])})" for r in axis["levels"])
         print(f"{name}  {'  '.join(cells)}")
-    for row in summary["sweep"]["ranking"]:
+    ranking = summary["sweep"]["ranking"]
+    inert = [row["axis"] for row in ranking if row["identical"] == row["pairs"]]
+    for row in (r for r in ranking if r["axis"] not in inert):
         low, high = row["ci95"]
         words = "" if row["p"] < 0.05 else ", not distinguishable from none"
         print(
             f"{row['axis']} at level {row['level']}: {points(-row['drop'])} points ({points(-high)} to {points(-low)}), p = {row['p']:.3g}"
             f"{words}; {row['pairs']} pairs would show {100 * row['mde']:.0f} points 8 times in 10"
         )
+    if inert:
+        print(f"changed nothing, to the last bit of every final state: {', '.join(inert)}")
 
 
 def _print_summary(summary: dict[str, Any], out: Path) -> None:

@@ -52,6 +52,7 @@ def test_axes_are_ranked_by_the_success_that_they_cost(tmp_path):
     assert (hard["axis"], hard["level"], hard["drop"]) == ("hinge_friction", 4, 0.8)
     assert hard["ci95"][0] > 0.6 and hard["p"] < 1e-6
     assert (soft["axis"], soft["drop"], soft["p"]) == ("camera_tilt", 0.0, 1.0) and 0 < soft["mde"] < 0.5
+    assert (hard["identical"], soft["identical"]) == (8, 40)  # the blind listener does not notice a camera
 
 
 def test_a_sweep_goes_on_where_ctrl_c_stopped_it_and_axes_can_be_added(tmp_path):
