@@ -62,6 +62,7 @@ class Setup:
         self.joints: dict[str, float] = {}
         self._free = list(stage.names.things)
         self._poses: dict[str, np.ndarray] = {}
+        self._bodies: dict[str, np.ndarray] = {}
         self._taken: list[Area] = []
         """What stands on the worktop."""
 
@@ -150,6 +151,14 @@ class Setup:
         q = np.array([np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)]) if quat is None else quat
         self._poses[role] = np.concatenate([position, q])
 
+    def pose_of(self, role: str) -> np.ndarray:
+        """(7,) where a thing was put."""
+        return self._poses[role]
+
+    def put_body(self, name: str, position: np.ndarray) -> None:
+        """Puts a free body of the scene that is no thing of the catalogue, such as a pea."""
+        self._bodies[name] = position
+
     def take(self, x: float, y: float, radius: float) -> None:
         """Keeps a circle of the worktop free."""
         self._taken.append((x, y, 0.0, radius, radius))
@@ -181,6 +190,9 @@ class Setup:
                 raise HomebodyError(f"{role!r} was cast but never placed")
             adr = names.qpos[body]
             out[adr : adr + 7] = self._poses[role]
+        for name, position in self._bodies.items():
+            adr = names.qpos[name]
+            out[adr : adr + 7] = [*position, 1.0, 0.0, 0.0, 0.0]
         for name, value in self.joints.items():
             out[names.qpos[name]] = value
         robot = stage.robot
