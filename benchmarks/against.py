@@ -12,6 +12,7 @@ from .compare import check_pairs, compare
 from .protocol import EpisodeRecord
 from .records import read_records, read_settings
 from .sweep import discordant, outcomes, paired
+from .tasksets import in_order
 
 LOOKS = 10
 """How often the sequential test looks at most: after each tenth of the episodes of every task."""
@@ -30,7 +31,7 @@ class Rival:
         self.folder, self.stop_early = folder, stop_early
         self.settings = read_settings(folder)
         records = [r for r in read_records(folder) if not r.arm]
-        there = list(dict.fromkeys(r.task for r in records))
+        there = in_order(r.task for r in records)
         for task in tasks:
             if task not in there:
                 raise HomebodyError(f"{folder} holds no episode of {task!r}: expected some of {', '.join(there)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..core.errors import HomebodyError, unknown
 from ..envs.tasks import TASKS
@@ -54,6 +54,12 @@ def variant(name: str) -> tuple[str, dict[str, float]]:
     if setting not in HARD:
         raise unknown("setting", setting, sorted(HARD))
     return base, dict(HARD[setting])
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Each task once, as the registry has them; unknown ones (another version's) last."""
+    place = {name: n for n, name in enumerate(TASKS)}
+    return sorted(set(names), key=lambda name: (place.get(name.partition("+")[0], len(place)), name))
 
 
 def task_names(text: str) -> tuple[str, ...]:

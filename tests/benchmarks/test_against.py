@@ -78,6 +78,7 @@ def test_pairs_that_broke_on_either_side_do_not_count(finished, tmp_path):
 
 
 def test_fewer_episodes_or_tasks_can_be_asked_for_but_not_others(finished, tmp_path):
+    assert Rival(finished).tasks == TASKS  # in the order of the registry
     rival = Rival(finished, tasks=("pick_up",), episodes=10)
     assert rival.indices == {"pick_up": list(range(10))}
     with pytest.raises(HomebodyError, match="holds no episode of 'put_in': expected some of open_drawer, pick_up"):
