@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-from .bench_setup import BenchRecipe, absolute_policy, actor, taken, usual_workers
+from .bench_setup import BenchRecipe, absolute_policy, actor, check_counts, taken, usual_workers
 
 
 def _print_sweep(summary: dict[str, Any]) -> None:
@@ -136,21 +136,17 @@ def bench(
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
     house: dict[str, Any] = {"split": split, "robot": robot, "randomize": randomize, "axes": dict(plan.fixed), "seed": seed}
-    rival = None
-    if against:
-        if plan.arms:
-            raise HomebodyError(f"axes {axes!r} sweep: expected --against or a sweep, or two sweeps and `homebody compare`")
-        rival = Rival(against, tasks=task_names(tasks) if tasks else (), episodes=episodes, stop_early=stop_early)
-        house = taken(rival, house, {"split": "heldout", "robot": "panda", "randomize": "", "axes": {}, "seed": 0})
-    elif stop_early:
+    if stop_early and not against:
         raise HomebodyError("--stop-early needs --against DIR: the finished run to compare with")
+    if against and plan.arms:
+        raise HomebodyError(f"axes {axes!r} sweep: expected --against or a sweep, or two sweeps and `homebody compare`")
+    rival = Rival(against, tasks=task_names(tasks) if tasks else (), episodes=episodes, stop_early=stop_early) if against else None
+    house = taken(rival, house) if rival else house
     config = BenchConfig(
         tasks=rival.tasks if rival else task_names(tasks or "core"), episodes=50 if episodes is None else episodes, language=language,
         touch=touch, arms=plan.arms, think_ms=think, policy=source.name, fingerprint=source.fingerprint, **house,
     )  # fmt: skip
-    for name, count in (("slots", slots), ("threads", threads), ("films", films + 1)):
-        if count < 1:
-            raise HomebodyError(f"{name} is {count - (name == 'films')}: expected {'0' if name == 'films' else '1'} or more")
+    check_counts(slots=(slots, 1), threads=(threads, 1), films=(films, 0))
     total = sum(map(len, wanted_episodes(config, rival).values())) * len(config.all_arms)
     remote = cluster_config(usual_workers(total, think, device) if workers is None and ray is None else workers, ray)
     recipe = BenchRecipe(

@@ -85,8 +85,9 @@ def actor(policy: str, think_ms: float, device: str) -> PolicySource:
     return thinking(source, think_ms, device=device) if think_ms else source
 
 
-def taken(rival: Rival, asked: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
+def taken(rival: Rival, asked: dict[str, Any]) -> dict[str, Any]:
     """The settings that a run's episodes bring with them. Raises HomebodyError where something else was asked for."""
+    usual: dict[str, Any] = {"split": "heldout", "robot": "panda", "randomize": "", "axes": {}, "seed": 0}
     out = {}
     for key, default in usual.items():
         theirs = rival.settings.get(key, default)
@@ -96,6 +97,13 @@ def taken(rival: Rival, asked: dict[str, Any], usual: dict[str, Any]) -> dict[st
             )
         out[key] = theirs
     return out
+
+
+def check_counts(**counts: tuple[int, int]) -> None:
+    """name=(count, least): raises HomebodyError for a count below its least."""
+    for name, (count, least) in counts.items():
+        if count < least:
+            raise HomebodyError(f"{name} is {count}: expected {least} or more")
 
 
 def usual_workers(episodes: int, think_ms: float, device: str) -> int | None:
