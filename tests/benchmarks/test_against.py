@@ -32,6 +32,8 @@ def test_a_clear_difference_stops_the_run_early_and_is_called_better(finished, t
     assert result["verdict"] == "better" and result["stopped_early"] and result["p"] < 0.05
     assert len(read_records(tmp_path)) < 120 and result["pairs"] < result["planned"] == 120
     assert result["mde"] > 0 and result["difference"] == 0.5
+    # After the first look, 6 pairs to 0 (p = 0.03 by itself) are not enough: a tenth of the pairs may spend a hundredth of the level.
+    assert (result["looks"], result["only_a"], result["only_b"]) == (2, 0, 12)
     assert "B is better" in in_words(result)[0] and "stopped after" in in_words(result)[1]
 
 
