@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOUNT_NOISE = {"panda": np.array([0.03, 0.05, 0.14]), "so101": np.array([0.01, 0.015, 0.14])}
 """Half-widths of the uniform noise on where the robot stands, x and y [m], heading [rad]: no robot is ever set up twice alike, and
 the actions of one episode are of no use in another. The small arm is clamped to the worktop's marks."""
+EDGE_M = 0.05
+"""How far a thing may stick out of the zone of free worktop."""
 GAP_M = 0.045
 """Free space between things, room for a finger."""
 ROBOT_NOISE = 0.04
@@ -40,6 +42,13 @@ def _overlap(a: Area, b: Area, gap: float) -> bool:
             if abs(float(axis @ d)) > reach + gap:
                 return False
     return True
+
+
+def _sticks_out(a: Area, zone: Zone) -> float:
+    """How far a rectangle reaches beyond a zone [m]."""
+    c, s = abs(np.cos(a[2])), abs(np.sin(a[2]))
+    dx, dy = a[3] * c + a[4] * s, a[3] * s + a[4] * c
+    return float(max(zone[0] - a[0] + dx, a[0] + dx - zone[1], zone[2] - a[1] + dy, a[1] + dy - zone[3]))
 
 
 class Setup:
@@ -126,16 +135,19 @@ class Setup:
         middle = (len(by_size) - 1) / 2
         return by_size[round(middle + side * share * middle)]
 
-    def stand(self, role: str, zone: Zone | None = None, yaw: tuple[float, float] = (-np.pi, np.pi), margin: float = GAP_M) -> np.ndarray:
+    def stand(
+        self, role: str, zone: Zone | None = None, yaw: tuple[float, float] = (-np.pi, np.pi), margin: float = GAP_M, *, squeeze: bool = True
+    ) -> np.ndarray:  # fmt: skip
         """Stands a thing on free worktop, by rejection; returns its position (3,)."""
         x0, x1, y0, y1 = zone or self.layout.zone
         more = self.axes.get("object_pose", 0.0)
         x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
-        for gap in (margin, margin / 2, 0.012):  # a crowded worktop is crowded: better close together than not at all
+        # A crowded worktop is crowded: what the task needs stands close together rather than not at all.
+        for gap in (margin,) if not squeeze else (margin, margin / 2, 0.012):
             for _ in range(200):
                 x, y, heading = self.between(x0, x1), self.between(y0, y1), self.between(*yaw)
                 area = self._area(role, x, y, heading)
-                if not any(_overlap(area, other, gap) for other in self._taken):
+                if _sticks_out(area, (x0, x1, y0, y1)) < EDGE_M and not any(_overlap(area, other, gap) for other in self._taken):
                     self._taken.append(area)
                     position = np.array([x, y, self.cast_of[role].rest])
                     self.put(role, position, heading)
@@ -174,8 +186,8 @@ class Setup:
             category = open_.pop(int(self.rng.integers(len(open_))))
             try:
                 self.cast(f"distractor{n}", category, fits=lambda t: t.footprint < 0.09)
-                tall = self.cast_of[f"distractor{n}"].top > 0.09
-                self.stand(f"distractor{n}", margin=2 * GAP_M if tall else GAP_M)
+                tall = self.cast_of[f"distractor{n}"].top > 0.055  # a hand over low things would meet it
+                self.stand(f"distractor{n}", margin=0.10 if tall else GAP_M, squeeze=False)
             except HomebodyError:  # no room, or no small one: one distractor less
                 self._free.insert(0, self.roles.pop(f"distractor{n}")) if f"distractor{n}" in self.roles else None
                 self.cast_of.pop(f"distractor{n}", None)

@@ -19,6 +19,8 @@ YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
 """A thing whose own axis leans more than this (z component) lies on its side."""
+SPARE_M = 0.028
+"""How much wider than a thing the fingers open."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
 BAR_WIDTH_M = (0.003, 0.04)
@@ -91,7 +93,7 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     """How far the open fingers and the hand above them would reach into other things [m], summed."""
     w, total = ctx.world, 0.0
     own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
-    tips = [tool + sign * (0.5 * width + 0.025) * across for sign in (-1, 1)]
+    tips = [tool + sign * (0.5 * (width + SPARE_M) + 0.01) * across for sign in (-1, 1)]
     for other, body in w.roles.items():
         if body == own or other not in w.cast:
             continue
@@ -140,7 +142,7 @@ def holds(ctx: HouseContext, role: str) -> bool:
 
 
 def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None, tries: int = 6) -> Steps:
-    """Closes the fingers on a thing; tries again after a miss. False when it gave up."""
+    """Closes the fingers on a thing, opened no further than it needs; tries again after a miss. False when it gave up."""
     for _ in range(tries):
         if holds(ctx, role) and ctx.grip < 0.5:
             return True
@@ -148,16 +150,17 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         goal, width = choose_grasp(ctx, role, where)
         goal = goal.copy()
         goal[:3, 3] += ctx.style.offset
+        wide = opening_for(ctx, width)
         above = goal.copy()
         above[:3, 3] -= 0.09 * goal[:3, 2]
         above[2, 3] = max(above[2, 3], min(ctx.safe, goal[2, 3] + 0.13))
         if np.linalg.norm(ctx.tool[:2, 3] - goal[:2, 3]) > 0.015:
-            yield from clear_up(ctx, goal[:2, 3], grip=1.0, height=ctx.safe)
-            yield from move(ctx, above, grip=1.0, tolerance=0.012)
+            yield from clear_up(ctx, goal[:2, 3], grip=wide, height=ctx.safe)
+            yield from travel(ctx, lambda T=above: T, grip=wide, timeout=80)
         ctx.span = "grasp"
         if ctx.width < width + 0.012:
-            yield from wait(ctx, 12, 1.0, until=lambda: ctx.width > ctx.open_width)
-        yield from move(ctx, goal, grip=1.0, speed=0.7, tolerance=0.006, timeout=50)
+            yield from wait(ctx, 12, wide, until=lambda w=width: ctx.width > w + 0.018)
+        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=0.006, timeout=50)
         if (yield from close_on(ctx, role)):
             return True
         ctx.span = "recover"
@@ -165,6 +168,11 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         up[2, 3] = max(ctx.safe, up[2, 3])
         yield from move(ctx, up, grip=1.0, tolerance=0.03, timeout=30)
     return False
+
+
+def opening_for(ctx: HouseContext, width: float) -> float:
+    """The gripper's opening to go about something `width` wide [m]: with a finger's breadth to spare, as a person would."""
+    return float(np.clip(ctx.robot.opening(min(width + SPARE_M, ctx.robot.gripper_max_m)), 0.1, 1.0))
 
 
 def close_on(ctx: HouseContext, role: str) -> Steps:
@@ -193,7 +201,47 @@ def hang(ctx: HouseContext, role: str) -> np.ndarray:
     return ctx.tool[:3, 3] - foot
 
 
-def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance: float) -> Steps:
+TUCK_M = 0.40
+"""Radius about the robot's foot within which no furniture stands."""
+
+
+def travel(
+    ctx: HouseContext, goal: Callable[[], Pose], *, grip: float, tolerance: float = 0.012, until: Callable[[], bool] | None = None,
+    timeout: int = 140,
+) -> Steps:  # fmt: skip
+    """Goes to a pose that may move, round by the robot's foot where the way leads past other furniture. As `move` returns."""
+    foot = ctx.T_world_base[:2, 3]
+    here, there = ctx.tool[:2, 3] - foot, goal()[:2, 3] - foot
+    swing = abs((np.arctan2(there[1], there[0]) - np.arctan2(here[1], here[0]) + np.pi) % (2 * np.pi) - np.pi)
+    if swing > 0.45 and max(np.linalg.norm(here), np.linalg.norm(there)) > TUCK_M + 0.05:
+        for point in (here, there):
+            radius = float(np.linalg.norm(point))
+            if radius < TUCK_M:
+                continue
+            T = goal() if point is there else ctx.reference.copy()
+            T[:2, 3] = foot + point * (TUCK_M / radius)
+            T[2, 3] = max(float(ctx.reference[2, 3]), float(goal()[2, 3]))
+            if (yield from move(ctx, T, grip=grip, tolerance=0.04, angle=0.5, timeout=60, until=until)) and until is not None:
+                return True
+    return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
+
+
+def turn_left(ctx: HouseContext, role: str, heading: float | None) -> float:
+    """Angle [rad] about the vertical by which a long thing still has to turn so that its x axis, or its back, is at `heading`."""
+    if heading is None:
+        return 0.0
+    x = ctx.world.rotation(role)[:2, 0]
+    return float((heading - np.arctan2(x[1], x[0]) + np.pi / 2) % np.pi - np.pi / 2)
+
+
+def held_over(ctx: HouseContext, role: str, place: np.ndarray, heading: float | None = None) -> Pose:
+    """The tool pose that brings the held thing's foot to `place` (3,), turned to `heading` where one is given."""
+    turn = turn_left(ctx, role, heading)
+    Rz = yawed(np.eye(3), turn)
+    return pose(Rz @ ctx.tool[:3, :3] if turn else ctx.reference[:3, :3].copy(), place + _clipped(Rz @ hang(ctx, role)))
+
+
+def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance: float, heading: float | None = None) -> Steps:
     """Brings the held thing's foot over a place (3,) that may move, `clearance` above it. False when it was lost."""
     ctx.span = "carry"
     lost = lambda: not holds(ctx, role)  # noqa: E731
@@ -201,9 +249,14 @@ def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
     up[2, 3] = max(up[2, 3], float(to()[2]) + clearance + hang(ctx, role)[2])
     if (yield from move(ctx, up, grip=0.0, speed=0.8, tolerance=0.03, until=lost)):
         return False
-    R = ctx.reference[:3, :3].copy()
-    over = lambda: pose(R, to() + np.array([0, 0, clearance]) + _clipped(hang(ctx, role)))  # noqa: E731
-    return not (yield from move(ctx, over, grip=0.0, speed=0.8, tolerance=0.012, until=lost, timeout=140))
+    R = yawed(ctx.reference[:3, :3].copy(), turn_left(ctx, role, heading))
+
+    def over() -> Pose:
+        T = held_over(ctx, role, to() + np.array([0.0, 0.0, clearance]), heading)
+        T[:3, :3] = R
+        return T
+
+    return not (yield from travel(ctx, over, grip=0.0, until=lost))
 
 
 def _clipped(offset: np.ndarray) -> np.ndarray:

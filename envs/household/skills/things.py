@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import Pose, Steps, move, pose, wait
-from .base import HouseContext, carry, grasp_thing, hang, holds, let_go, lift
+from ...experts.motion import Pose, Steps, move, pose, wait, yawed
+from .base import HouseContext, carry, grasp_thing, hang, holds, let_go, lift, turn_left
 
 PALM_M = 0.04
 """How far the palm is above the tool centre point: it must stay above a container's rim."""
@@ -27,18 +27,21 @@ def hold_up(ctx: HouseContext, goal: Goal) -> Steps:
             yield from wait(ctx, 1, 0.0)
 
 
-def into(ctx: HouseContext, role: str, floor: Callable[[], np.ndarray], rim: Callable[[], float], done: Callable[[], bool],
-         drop: float = 0.006) -> Steps:  # fmt: skip
+def into(
+    ctx: HouseContext, role: str, floor: Callable[[], np.ndarray], rim: Callable[[], float], done: Callable[[], bool], drop: float = 0.006,
+    heading: Callable[[], float] | None = None,
+) -> Steps:  # fmt: skip
     """Grasps a thing, carries it over a place (3,), lowers it between the walls and lets go; again until `done` holds."""
     while True:
         if done():
             ctx.span = "withdraw"
             yield from wait(ctx, 1, 1.0)
             continue
-        if not (yield from grasp_thing(ctx, role, lambda T: _over(T, ctx, role, floor()))):
+        aim = heading() if heading else None
+        if not (yield from grasp_thing(ctx, role, lambda T, aim=aim: _over(T, ctx, role, floor(), aim))):
             return False
         clearance = max(rim() - float(floor()[2]), 0.0) + 0.05
-        if not (yield from carry(ctx, role, floor, clearance)):
+        if not (yield from carry(ctx, role, floor, clearance, aim)):
             continue
         ctx.span = "place"
         R = ctx.reference[:3, :3].copy()
@@ -52,12 +55,11 @@ def into(ctx: HouseContext, role: str, floor: Callable[[], np.ndarray], rim: Cal
         yield from let_go(ctx, role, 0.12)
 
 
-def _over(T: Pose, ctx: HouseContext, role: str, place: np.ndarray) -> Pose:
-    """Where the tool would be with the thing over `place`, for a grasp at T."""
-    out = T.copy()
+def _over(T: Pose, ctx: HouseContext, role: str, place: np.ndarray, heading: float | None = None) -> Pose:
+    """Where the tool would be with the thing over `place`, turned to `heading`, for a grasp at T."""
+    Rz = yawed(np.eye(3), turn_left(ctx, role, heading))
     foot = ctx.world.position(role) - np.array([0.0, 0.0, ctx.world.cast[role].rest])
-    out[:3, 3] = place + (T[:3, 3] - foot) + np.array([0.0, 0.0, 0.10])
-    return out
+    return pose(Rz @ T[:3, :3], place + Rz @ (T[:3, 3] - foot) + np.array([0.0, 0.0, 0.10]))
 
 
 def into_container(ctx: HouseContext, goal: Goal) -> Steps:
@@ -84,19 +86,24 @@ def into_container(ctx: HouseContext, goal: Goal) -> Steps:
     return into(ctx, "target", floor, rim, done)
 
 
-def _into_site(ctx: HouseContext, site: str, half: float, height: float, drop: float) -> Steps:
+def _into_site(ctx: HouseContext, site: str, half: float, height: float, drop: float, *, along: bool = False) -> Steps:
+    """Into the room over a site; `along`: with the thing's length along the site's x axis."""
     place = lambda: ctx.world.site(site)[:3, 3]  # noqa: E731
 
     def done() -> bool:
         d = ctx.world.site(site)[:3, :3].T @ (ctx.world.position("target") - place())
         return bool(np.abs(d[:2]).max() < half and not ctx.world.touch("target").any() and d[2] < height)
 
-    return into(ctx, "target", place, lambda: float(place()[2] + height), done, drop)
+    def heading() -> float:
+        x = ctx.world.site(site)[:2, 0]
+        return float(np.arctan2(x[1], x[0]))
+
+    return into(ctx, "target", place, lambda: float(place()[2] + height), done, drop, heading if along else None)
 
 
 def sort_cutlery(ctx: HouseContext, goal: Goal) -> Steps:
     """Lays cutlery into its compartment."""
-    return _into_site(ctx, f"compartment_{goal.receptacle}", 0.045, 0.032, 0.01)
+    return _into_site(ctx, f"compartment_{goal.receptacle}", 0.045, 0.032, 0.01, along=True)
 
 
 def clear_rubbish(ctx: HouseContext, goal: Goal) -> Steps:
