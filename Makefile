@@ -56,7 +56,7 @@ check: gl $(VENV)/.dev
 	$(BIN)/python tests/house/check_wheel.py
 
 bench: install
-	$(BIN)/homebody bench --policy homebody --episodes 50 --out out/bench
+	$(BIN)/homebody bench --policy homebody --tasks first --episodes 50 --out out/bench
 
 # Half of the data come from the nominal house, half from houses whose physics, light, colours and cameras vary.
 recipe: install
@@ -69,8 +69,8 @@ recipe: install
 	    --takeover 1 --perturb 0.2 --randomize train --out $(OUT)/takeovers; done
 	$(BIN)/homebody train policy --data $(OUT)/demonstrations $(OUT)/takeovers --size $(SIZE) --device $(DEVICE) --minutes $(MINUTES) --steps 1000000 \
 	  --start-from $(OUT)/first --rate 6e-4 --out $(OUT)/homebody
-	$(BIN)/homebody bench --policy $(OUT)/homebody --episodes 50 --out $(OUT)/bench --card $(OUT)/homebody
-	$(BIN)/homebody bench --policy $(OUT)/homebody --episodes 50 --randomize heldout --out $(OUT)/bench_varied --card $(OUT)/homebody
+	$(BIN)/homebody bench --policy $(OUT)/homebody --tasks first --episodes 50 --out $(OUT)/bench --card $(OUT)/homebody
+	$(BIN)/homebody bench --policy $(OUT)/homebody --tasks first --episodes 50 --randomize heldout --out $(OUT)/bench_varied --card $(OUT)/homebody
 
 # The world model learns from demonstrations, from attempts of the policy where it often fails, and from play.
 recipe-world: install

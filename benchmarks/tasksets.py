@@ -1,11 +1,11 @@
-"""Names for sets of tasks: `core`, `all`, `hard` and each family; and `TASK+SETTING`, a task in a named perturbed setting."""
+"""Names for sets of tasks: `first` (the six of the first kitchen), `core`, `all`, `hard` and each family; and `TASK+SETTING`, a task in a named perturbed setting."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from ..core.errors import HomebodyError, unknown
-from ..envs.tasks import TASKS
+from ..envs.registry import all_tasks
 
 FIRST = 6
 """Tasks that `core` begins with, in the order of the registry."""
@@ -24,9 +24,9 @@ FIXTURES = ("drawers", "doors", "appliances")
 
 def core_tasks() -> tuple[str, ...]:
     """The first six tasks and one of each family."""
-    names = list(TASKS)[:FIRST]
-    seen = {TASKS[n].family for n in names}
-    for task in TASKS.values():
+    names = list(all_tasks())[:FIRST]
+    seen = {all_tasks()[n].family for n in names}
+    for task in all_tasks().values():
         if task.family not in seen:
             seen.add(task.family)
             names.append(task.name)
@@ -37,19 +37,19 @@ def hard_tasks() -> tuple[str, ...]:
     """Each core task in two perturbed settings: what is physically hard for its family, and cameras that see another house."""
     out = []
     for name in core_tasks():
-        out += [f"{name}+{'stiff' if TASKS[name].family in FIXTURES else 'slippery'}", f"{name}+askew"]
+        out += [f"{name}+{'stiff' if all_tasks()[name].family in FIXTURES else 'slippery'}", f"{name}+askew"]
     return tuple(out)
 
 
 def families() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(t.family for t in TASKS.values()))
+    return tuple(dict.fromkeys(t.family for t in all_tasks().values()))
 
 
 def variant(name: str) -> tuple[str, dict[str, float]]:
     """`open_drawer+stiff` -> the task and what the setting's axes are. Raises HomebodyError for unknown parts."""
     base, plus, setting = name.partition("+")
-    if base not in TASKS:
-        raise unknown("task", base, [*TASKS, "core", "all", "hard", *families()])
+    if base not in all_tasks():
+        raise unknown("task", base, [*all_tasks(), "first", "core", "all", "hard", *families()])
     if not plus:
         return base, {}
     if setting not in HARD:
@@ -59,7 +59,7 @@ def variant(name: str) -> tuple[str, dict[str, float]]:
 
 def in_order(names: Iterable[str]) -> list[str]:
     """Each task once, as the registry has them; unknown ones (another version's) last."""
-    place = {name: n for n, name in enumerate(TASKS)}
+    place = {name: n for n, name in enumerate(all_tasks())}
     return sorted(set(names), key=lambda name: (place.get(name.partition("+")[0], len(place)), name))
 
 
@@ -67,17 +67,19 @@ def task_names(text: str) -> tuple[str, ...]:
     """Tasks of a comma list of set names, family names, tasks and TASK+SETTING. Raises HomebodyError for an unknown one."""
     out: dict[str, None] = {}
     for name in (t.strip() for t in text.split(",") if t.strip()):
-        if name == "core":
+        if name == "first":
+            out |= dict.fromkeys(list(all_tasks())[:FIRST])
+        elif name == "core":
             out |= dict.fromkeys(core_tasks())
         elif name == "all":
-            out |= dict.fromkeys(TASKS)
+            out |= dict.fromkeys(all_tasks())
         elif name == "hard":
             out |= dict.fromkeys(hard_tasks())
-        elif name in families() and name not in TASKS:
-            out |= dict.fromkeys(t.name for t in TASKS.values() if t.family == name)
+        elif name in families() and name not in all_tasks():
+            out |= dict.fromkeys(t.name for t in all_tasks().values() if t.family == name)
         else:
             variant(name)
             out[name] = None
     if not out:
-        raise HomebodyError(f"tasks is {text!r}: expected core, all, hard, a family, or names separated by commas")
+        raise HomebodyError(f"tasks is {text!r}: expected first, core, all, hard, a family, or names separated by commas")
     return tuple(out)

@@ -13,15 +13,16 @@ FALL_MPS = 1.0
 LIMIT_RAD = 0.01
 """A joint this close to its limit has hit it."""
 
+KEYS = {"force_N": "peak_force_N", "person_force_N": "person_force_N", "spills": "spills"}
+"""What a stage measures -> the name of its largest value."""
+
 
 class Safety:
     """Counters of one episode, read at control steps (20 Hz): impacts between them are seen by what they leave behind."""
 
     def __init__(self) -> None:
-        self.peak_force_N = 0.0
-        self.person_force_N = 0.0
+        self._peaks: dict[str, float] = {}
         self.drops = 0
-        self.spills = 0
         self.limit_hits = 0
         self._falling = np.zeros(0, bool)
         self._at_limit = np.zeros(0, bool)
@@ -35,12 +36,10 @@ class Safety:
             self.drops += int((falling & ~self._falling).sum())
             self.limit_hits += int((at_limit & ~self._at_limit).sum())
         self._falling, self._at_limit = falling, at_limit
-        self.peak_force_N = max(self.peak_force_N, cost.get("force_N", 0.0))
-        self.person_force_N = max(self.person_force_N, cost.get("person_force_N", 0.0))
-        self.spills = max(self.spills, round(cost.get("spills", 0.0)))
+        for name, value in cost.items():
+            self._peaks[name] = max(self._peaks.get(name, 0.0), value)
 
     def to_json(self) -> dict[str, float]:
-        return {
-            "peak_force_N": round(self.peak_force_N, 3), "person_force_N": round(self.person_force_N, 3), "drops": self.drops,
-            "spills": self.spills, "limit_hits": self.limit_hits,
-        }  # fmt: skip
+        """What was measured, no more: a scene without force sensors says nothing of forces."""
+        peaks = {KEYS[name]: round(value, 3) for name, value in self._peaks.items()}
+        return {**peaks, "drops": self.drops, "limit_hits": self.limit_hits}

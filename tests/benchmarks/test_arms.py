@@ -5,7 +5,7 @@ from homebody.benchmarks.arms import plan_axes
 from homebody.benchmarks.tasksets import HARD, core_tasks, families, hard_tasks, task_names, variant
 from homebody.core.errors import HomebodyError
 from homebody.envs.axes import AXES, check_axes
-from homebody.envs.tasks import TASKS
+from homebody.envs.registry import all_tasks
 
 
 def test_graded_levels_are_arms_and_level_0_is_the_nominal_one_that_goes_without_saying():
@@ -46,9 +46,12 @@ def test_bad_axes_are_one_clear_line(text, message):
         plan_axes(text)
 
 
+TASKS = all_tasks()
+
+
 def test_core_is_the_first_six_tasks_and_one_of_each_family_and_all_is_all():
     core = task_names("core")
-    assert core == core_tasks() and core[:6] == tuple(TASKS)[:6]
+    assert core == core_tasks() and core[:6] == tuple(TASKS)[:6] == task_names("first")
     assert {TASKS[t].family for t in core} == {t.family for t in TASKS.values()}
     assert len({TASKS[t].family for t in core[6:]}) == len(core[6:])
     assert task_names("all") == tuple(TASKS)
