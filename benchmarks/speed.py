@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..core.types import ACTION_DIM, Observation
+from ..core.types import Observation
 from .protocol import Actor
 
 
@@ -41,7 +41,7 @@ class StepTimer:
 
     def _step(self) -> int:
         active = int((~self._done).sum())
-        actions = self._rng.uniform(self._low, self._high, (self.env.num_envs, ACTION_DIM)).astype(np.float32)
+        actions = self._rng.uniform(self._low, self._high, (self.env.num_envs, len(self._low))).astype(np.float32)
         _, _, terminated, truncated, _ = self.env.step(actions)
         self._done |= terminated | truncated
         return active

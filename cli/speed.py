@@ -108,6 +108,7 @@ def _print(figures: dict[str, Any]) -> None:
 def speed(
     *,
     peers: bool = False,
+    household: bool = False,
     policy: str = "homebody",
     seconds: float = 3.0,
     rounds: int = 3,
@@ -119,6 +120,7 @@ def speed(
 
     Args:
         peers: Measure robosuite too, in turns; installs it into an environment of its own on first use (needs the network).
+        household: Measure the full household kitchen, cloth and memory as well.
         policy: Policy whose latency is measured.
         seconds: Length of each measured stretch [s].
         rounds: Stretches of each measurement; their median counts.
@@ -133,19 +135,27 @@ def speed(
             raise HomebodyError(f"{name} is {value}: expected 1 or more")
     from ..datasets import speed as dataset_speed
 
+    from .speed_household import household_figures, print_household
+
     latency = _policy_figures(policy)
+    rooms: dict[str, Any] = {}
     with contextlib.ExitStack() as stack:
         peer = None
         if peers:
             from ..benchmarks.peers.robosuite_peer import RobosuitePeer, install
 
             peer = stack.enter_context(RobosuitePeer(install(peers_dir.resolve() / "robosuite")))
+        if household:
+            rooms = household_figures(peer, seconds, rounds, threads)
         envs = _engines(threads)
         for env in envs.values():
             stack.callback(env.close)
         figures = _engine_figures(envs, peer, seconds, rounds)
     figures |= {"policy_ms": latency, "dataset": dataset_speed.measure(), "threads": threads, "cores": os.cpu_count()}
     _print(figures)
+    if household:
+        figures["household"] = rooms
+        print_household(rooms)
     if json_path:
         json_path.write_text(json.dumps(figures, indent=2) + "\n")
     return 0
