@@ -134,7 +134,6 @@ def speed(
         if value < 1:
             raise HomebodyError(f"{name} is {value}: expected 1 or more")
     from ..datasets import speed as dataset_speed
-
     from .speed_household import household_figures, print_household
 
     latency = _policy_figures(policy)
