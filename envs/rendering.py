@@ -66,7 +66,7 @@ class _Worker:
         self.camera = mujoco.MjvCamera()
         self.camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
         self.perturb = mujoco.MjvPerturb()
-        self._profile = profile
+        self._profile, self._drawn = profile, self.model
 
     def _dressed(self, model: mujoco.MjModel | None) -> mujoco.MjModel:
         """The model to draw from: an episode's own shares the meshes and textures that the context was made with."""
@@ -82,6 +82,9 @@ class _Worker:
     ) -> None:  # fmt: skip
         """Writes each view of row `row` of the state into its array of `out` (height, width, 3) uint8."""
         m, d = self._dressed(model), self.data
+        if m is not self._drawn:  # where sleeping is on, static bodies are placed at a reset alone
+            mujoco.mj_resetData(m, d)
+            self._drawn = m
         for name, values in state.items():
             getattr(d, name)[:] = values[row]
         mujoco.mj_kinematics(m, d)

@@ -15,10 +15,10 @@ from .rooms.kitchen import KITCHEN
 from .scene import Scene
 from .stage import HouseholdStage
 from .task import HouseholdTask
-from .tasks import drawers, things
+from .tasks import appliances, doors, drawers, things
 
 SCENES: dict[str, Scene] = {s.name: s for s in (KITCHEN,)}
-FAMILIES = (things, drawers)
+FAMILIES = (things, drawers, doors, appliances)
 """Modules with a tuple TASKS each."""
 
 

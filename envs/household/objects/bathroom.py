@@ -27,17 +27,26 @@ def _soap(name: str, adjective: str, heldout: bool, half: tuple[float, float, fl
     """A bar with a stamped oval."""
     x, y, z = half
     stamp = lathe([(0.5 * y, 0.0), (0.42 * y, 0.0012), (0, 0.0012)], 16).stretched(1.5, 1.0, 1.0).moved(z=2 * z - 0.0004)
-    parts: list[Part] = [(brick(x, y, z, corner=0.6 * y, bevel=0.45 * z, steps=4).moved(z=z), paint), (stamp, Paint(paint.second, gloss=paint.gloss))]
+    parts: list[Part] = [
+        (brick(x, y, z, corner=0.6 * y, bevel=0.45 * z, steps=4).moved(z=z), paint),
+        (stamp, Paint(paint.second, gloss=paint.gloss)),
+    ]
     grasps = [down(grip_height(2 * z), 2 * y), *([down(grip_height(2 * z), 2 * x, along_x=True)] if x <= 0.036 else [])]
     contacts = [box(0, 0, z, x - 0.003, y, z, friction=0.6)]
     return thing(name, "soap", ("soap", "bar of soap"), adjective, heldout, mass, contacts, parts, grasps)
 
 
-def _toothbrush(name: str, adjective: str, heldout: bool, length: float, half_width: float, mass: float, paint: Paint, bristle: Paint) -> Thing:
+def _toothbrush(
+    name: str, adjective: str, heldout: bool, length: float, half_width: float, mass: float, paint: Paint, bristle: Paint
+) -> Thing:
     """Lies on its back along x, bristles up. The handle is as thick as it is wide, as those for children are."""
     L, w, neck = length, half_width, 0.35 * length
     x0, x1, x2 = -L / 2, L / 2 - neck, L / 2
-    handle = sweep([(x0, 0, w), (x0 + 0.006, 0, w), ((x0 + x1) / 2, 0, w), (x1 - 0.01, 0, w), (x1 + 0.012, 0, w)], [0.65 * w, w, w, 0.95 * w, 0.5 * w], 8)
+    handle = sweep(
+        [(x0, 0, w), (x0 + 0.006, 0, w), ((x0 + x1) / 2, 0, w), (x1 - 0.01, 0, w), (x1 + 0.012, 0, w)],
+        [0.65 * w, w, w, 0.95 * w, 0.5 * w],
+        8,
+    )
     shaft = sweep([(x1 + 0.010, 0, w), (x2 - 0.026, 0, w)], [0.45 * w, 0.40 * w], 6)
     parts: list[Part] = [
         (handle, paint), (shaft, paint), (brick(0.015, 0.0055, 0.0022, corner=0.005, steps=3).moved(x2 - 0.014, 0, w), paint),

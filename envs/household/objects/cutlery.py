@@ -38,7 +38,17 @@ def _neck(to: float, low: float = THICK_M) -> Form:
     return sweep([(-0.004, 0, THICK_M), (0.012, 0, THICK_M), (to, 0, low)], [0.0036, 0.0030, 0.0034], 6)
 
 
-def _spoon(name: str, adjective: str, heldout: bool, length: float, half_width: float, bowl: tuple[float, float], mass: float, paint: Paint, metal: Paint) -> Thing:
+def _spoon(
+    name: str,
+    adjective: str,
+    heldout: bool,
+    length: float,
+    half_width: float,
+    bowl: tuple[float, float],
+    mass: float,
+    paint: Paint,
+    metal: Paint,
+) -> Thing:
     """bowl: half-length and half-width."""
     x, (a, b) = 0.018 + bowl[0], bowl
     head = [box(0.012, 0, THICK_M, 0.014, 0.0035, 0.003, 0.1), lump("ellipsoid", (a, b, 0.007), x, 0, 0.0072, 0.3)]
@@ -50,7 +60,9 @@ def _spoon(name: str, adjective: str, heldout: bool, length: float, half_width: 
     return _made(name, "spoon", ("spoon", "tablespoon"), adjective, heldout, mass, (length, half_width), paint, head, looks, metal, x + a)
 
 
-def _fork(name: str, adjective: str, heldout: bool, length: float, half_width: float, spread: float, mass: float, paint: Paint, metal: Paint) -> Thing:
+def _fork(
+    name: str, adjective: str, heldout: bool, length: float, half_width: float, spread: float, mass: float, paint: Paint, metal: Paint
+) -> Thing:
     """spread: half-width of the tines."""
     palm, tip = 0.034, 0.078
     head = [
@@ -63,11 +75,26 @@ def _fork(name: str, adjective: str, heldout: bool, length: float, half_width: f
     return _made(name, "fork", ("fork", "table fork"), adjective, heldout, mass, (length, half_width), paint, head, looks, metal, tip)
 
 
-def _knife(name: str, adjective: str, heldout: bool, length: float, half_width: float, blade: float, mass: float, paint: Paint, metal: Paint) -> Thing:
+def _knife(
+    name: str, adjective: str, heldout: bool, length: float, half_width: float, blade: float, mass: float, paint: Paint, metal: Paint
+) -> Thing:
     """A round-tipped table knife, its blade lying flat; blade: its length."""
     head = [box(blade / 2, 0.001, 0.0035, blade / 2, 0.0085, 0.0025, 0.4)]
     looks = [brick(blade / 2 + 0.003, 0.0088, 0.0014, corner=0.0075, steps=4).moved(blade / 2 - 0.003, 0.001, 0.004), _neck(0.018)]
-    return _made(name, "knife", ("knife", "table knife", "butter knife"), adjective, heldout, mass, (length, half_width), paint, head, looks, metal, blade)
+    return _made(
+        name,
+        "knife",
+        ("knife", "table knife", "butter knife"),
+        adjective,
+        heldout,
+        mass,
+        (length, half_width),
+        paint,
+        head,
+        looks,
+        metal,
+        blade,
+    )
 
 
 STEEL = Paint("silver", gloss=0.9)

@@ -19,7 +19,9 @@ def _round(
     contacts: list[Shape] = [cylinder(foot, 0.0, 0.005, 0.4), *round_wall(foot, rim, 0.0025, height, thick, 0.6)]
     parts = vessel(foot, rim, height, thick, outside, inside, rounded=min(0.008, height / 4), segments=22)
     depth = min(0.009, height - 0.0135)
-    grasps = rims(rim - thick / 2 - depth * np.tan(lean), height - depth, lean if height > 0.04 else 0.0, thick + (0.004 if height <= 0.04 else 0.0))
+    grasps = rims(
+        rim - thick / 2 - depth * np.tan(lean), height - depth, lean if height > 0.04 else 0.0, thick + (0.004 if height <= 0.04 else 0.0)
+    )
     if handle:
         length, paint = handle
         z, start = height - 0.011, rim - 0.004
@@ -40,13 +42,17 @@ def _bowl(name: str, adjective: str, heldout: bool, rim: float, height: float, m
 
 def _plate(name: str, adjective: str, heldout: bool, rim: float, mass: float, outside: Paint, inside: Paint) -> Thing:
     """A coupe plate: its edge stands up, so that fingers get it from above."""
-    made = _round(name, "plate", ("plate", "dinner plate"), adjective, heldout, rim - 0.006, rim, 0.026, mass, outside, outside, thick=0.0045)
+    made = _round(
+        name, "plate", ("plate", "dinner plate"), adjective, heldout, rim - 0.006, rim, 0.026, mass, outside, outside, thick=0.0045
+    )
     # A painted rim and mirror lie on the plate's floor, where people see them.
     disc = lathe([(rim - 0.016, 0.0056), (0.45 * rim, 0.0056), (0.0, 0.0056)], 22)
     return Thing(instance=made.instance, parts=(*made.parts, (disc, inside)))
 
 
-def _pot(name: str, adjective: str, heldout: bool, radius: float, height: float, mass: float, length: float, outside: Paint, inside: Paint) -> Thing:
+def _pot(
+    name: str, adjective: str, heldout: bool, radius: float, height: float, mass: float, length: float, outside: Paint, inside: Paint
+) -> Thing:
     pan = height < 0.05
     category, nouns = ("pan", ("pan", "frying pan", "skillet")) if pan else ("pot", ("pot", "saucepan", "cooking pot"))
     return _round(
@@ -63,7 +69,9 @@ def _open_box(x: float, y: float, height: float, thick: float, outside: Paint, i
     hollow = Form(inner.vertices, inner.faces[: -2 * 12, ::-1], inner.uv, inner.uv_faces[: -2 * 12, ::-1]).moved(z=height / 2 + 0.003)
     ring = np.arange(12)
     edge_vertices = np.concatenate([sides.vertices[12:24], hollow.vertices[12:24]])
-    quads = np.concatenate([np.stack([ring, (ring + 1) % 12, 12 + (ring + 1) % 12], 1), np.stack([ring, 12 + (ring + 1) % 12, 12 + ring], 1)])
+    quads = np.concatenate(
+        [np.stack([ring, (ring + 1) % 12, 12 + (ring + 1) % 12], 1), np.stack([ring, 12 + (ring + 1) % 12, 12 + ring], 1)]
+    )
     edge = Form(edge_vertices, quads, np.zeros((1, 2)), np.zeros_like(quads))
     floor = brick(x - thick, y - thick, 0.002, corner=max(corner - thick, 0.002), steps=3).moved(z=0.002)
     return [(sides, outside), (hollow, inside), (edge, Paint(outside.colour, gloss=outside.gloss)), (floor, inside)]
@@ -80,7 +88,9 @@ def _square(
         down(z, thick, x=x - thick / 2, along_x=True),
     ]  # fmt: skip
     cavity = Cavity(radius=min(x, y) - thick, floor=0.004, rim=height)
-    return thing(name, category, nouns, adjective, heldout, mass, contacts, _open_box(x, y, height, thick, outside, inside, 0.012), grasps, cavity)
+    return thing(
+        name, category, nouns, adjective, heldout, mass, contacts, _open_box(x, y, height, thick, outside, inside, 0.012), grasps, cavity
+    )
 
 
 BASKET, TRAY = ("basket", "wicker basket", "storage basket"), ("tray", "serving tray")

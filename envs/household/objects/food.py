@@ -16,7 +16,9 @@ def _stalk(height: float, at: float, lean: float = 0.004) -> Part:
     return sweep([(0, 0, at), (0.3 * lean, 0, at + 0.6 * height), (lean, 0, at + height)], [0.0018, 0.0013, 0.0018], 5), STEM
 
 
-def _round(name: str, noun: str, adjective: str, heldout: bool, radius: float, mass: float, profile: Profile, parts: list[Part], paint: Paint) -> Thing:
+def _round(
+    name: str, noun: str, adjective: str, heldout: bool, radius: float, mass: float, profile: Profile, parts: list[Part], paint: Paint
+) -> Thing:
     """A ball-like fruit; `profile` for a unit radius, about its centre."""
     skin = lathe([(r * radius, z * radius) for r, z in profile], 16).moved(z=radius)
     z = max(0.9 * radius, 0.018)
@@ -33,7 +35,9 @@ CITRUS: Profile = [(0, -0.96), (0.12, -0.99), (0.40, -0.91), (0.72, -0.68), (0.9
 
 def _apple(name: str, adjective: str, heldout: bool, radius: float, mass: float, paint: Paint) -> Thing:
     leaf = ball(0.008, 0.0045, 0.0008, 8, 5).turned("y", -25).moved(0.011, 0, 1.96 * radius)
-    return _round(name, "apple", adjective, heldout, radius, mass, APPLE, [_stalk(0.013, 1.72 * radius), (leaf, Paint("leaf", gloss=0.1))], paint)
+    return _round(
+        name, "apple", adjective, heldout, radius, mass, APPLE, [_stalk(0.013, 1.72 * radius), (leaf, Paint("leaf", gloss=0.1))], paint
+    )
 
 
 def _orange(name: str, adjective: str, heldout: bool, radius: float, mass: float, paint: Paint) -> Thing:
@@ -87,7 +91,17 @@ def _egg(name: str, adjective: str, heldout: bool, half: float, radius: float, m
     skin = lathe([(0, -half), (0.42 * radius, -0.91 * half), (0.80 * radius, -0.64 * half), (0.985 * radius, -0.22 * half), (0.98 * radius, 0.14 * half),
                   (0.80 * radius, 0.58 * half), (0.50 * radius, 0.87 * half), (0.22 * radius, 0.975 * half), (0, half)], 14)  # fmt: skip
     contacts = [lump("ellipsoid", (half, radius, radius), 0, 0, radius, rolling=0.006)]
-    return thing(name, "egg", ("egg", "boiled egg"), adjective, heldout, mass, contacts, [(_along_x(skin, radius), paint)], [down(0.9 * radius, 2 * radius)])
+    return thing(
+        name,
+        "egg",
+        ("egg", "boiled egg"),
+        adjective,
+        heldout,
+        mass,
+        contacts,
+        [(_along_x(skin, radius), paint)],
+        [down(0.9 * radius, 2 * radius)],
+    )
 
 
 def _bread(name: str, adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, paint: Paint) -> Thing:
@@ -95,7 +109,10 @@ def _bread(name: str, adjective: str, heldout: bool, half: tuple[float, float, f
     x, y, z = half
     dome = ball(x, y, z, 16, 9).moved(z=z)
     dome.vertices[:, 2] = np.maximum(dome.vertices[:, 2], 0.25 * z)
-    cuts = [sweep([(c - 0.006, -0.45 * y, 1.88 * z), (c, 0, 2.02 * z), (c + 0.006, 0.45 * y, 1.88 * z)], [0.0015, 0.003, 0.0015], 5, flat=0.5) for c in (-0.35 * x, 0.0, 0.35 * x)]
+    cuts = [
+        sweep([(c - 0.006, -0.45 * y, 1.88 * z), (c, 0, 2.02 * z), (c + 0.006, 0.45 * y, 1.88 * z)], [0.0015, 0.003, 0.0015], 5, flat=0.5)
+        for c in (-0.35 * x, 0.0, 0.35 * x)
+    ]
     contacts = [lump("ellipsoid", (x, y, 0.92 * z), 0, 0, 1.08 * z, 0.8, rolling=0.008), rod((-0.45 * x, 0, 0.5 * z), (0.45 * x, 0, 0.5 * z), 0.5 * z, 0.1),
                 *(lump("sphere", (0.4 * z,), 0, s * 0.5 * y, 0.4 * z, 0.05, rolling=0.001) for s in (-1, 1))]  # fmt: skip
     grasp: Grasp = down(0.9 * z, 2 * min(x, y), along_x=x < y)

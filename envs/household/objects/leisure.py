@@ -12,14 +12,25 @@ from .paints import Paint
 BLACK, WHITE = Paint("black", gloss=0.4), Paint("white", gloss=0.4)
 
 
-def _flat(name: str, category: str, nouns: tuple[str, ...], adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, parts: list[Part]) -> Thing:
+def _flat(
+    name: str,
+    category: str,
+    nouns: tuple[str, ...],
+    adjective: str,
+    heldout: bool,
+    half: tuple[float, float, float],
+    mass: float,
+    parts: list[Part],
+) -> Thing:
     """Lies on its back, its length along x."""
     x, y, z = half
     grasps = [down(grip_height(2 * z), 2 * y, x=at) for at in (0.0, -0.35 * x, 0.35 * x)]
     return thing(name, category, nouns, adjective, heldout, mass, [box(0, 0, z, x, y, z)], parts, grasps)
 
 
-def _book(name: str, nouns: tuple[str, ...], adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, cover: Paint) -> Thing:
+def _book(
+    name: str, nouns: tuple[str, ...], adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, cover: Paint
+) -> Thing:
     """A pocket book: boards, a rounded spine on the left, pages between."""
     x, y, z = half
     board, plain = 0.0012, Paint(cover.colour, gloss=cover.gloss)
@@ -44,7 +55,11 @@ def _phone(name: str, adjective: str, heldout: bool, half: tuple[float, float, f
 def _remote(name: str, adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, case: Paint, buttons: Paint) -> Thing:
     """Buttons in three columns, one red for power, a ring to steer."""
     x, y, z = half
-    keys = [brick(0.0042, 0.0038, 0.001, corner=0.002).moved(cx, cy, 2 * z) for cx in np.linspace(-0.72 * x, -0.02 * x, 5) for cy in (-0.5 * y, 0.0, 0.5 * y)]
+    keys = [
+        brick(0.0042, 0.0038, 0.001, corner=0.002).moved(cx, cy, 2 * z)
+        for cx in np.linspace(-0.72 * x, -0.02 * x, 5)
+        for cy in (-0.5 * y, 0.0, 0.5 * y)
+    ]
     ring = lathe([(0.62 * y, 0.0), (0.60 * y, 0.002), (0.34 * y, 0.002), (0.32 * y, 0.0)], 14).moved(0.40 * x, 0, 2 * z)
     parts: list[Part] = [
         (brick(x, y, z, corner=0.012, bevel=0.004, steps=4).moved(z=z), case), (merged([*keys, ring]), buttons),
@@ -56,13 +71,18 @@ def _remote(name: str, adjective: str, heldout: bool, half: tuple[float, float, 
 def _ball(name: str, nouns: tuple[str, ...], adjective: str, heldout: bool, radius: float, mass: float, paint: Paint) -> Thing:
     grasps = [down(max(0.95 * radius, 0.018), 2 * radius, any_yaw=True)]
     contacts = [lump("sphere", (radius,), 0, 0, radius, rolling=0.004)]
-    return thing(name, "ball", nouns, adjective, heldout, mass, contacts, [(ball(radius, radius, radius, 18, 11).moved(z=radius), paint)], grasps)
+    return thing(
+        name, "ball", nouns, adjective, heldout, mass, contacts, [(ball(radius, radius, radius, 18, 11).moved(z=radius), paint)], grasps
+    )
 
 
 def _duck(name: str, adjective: str, heldout: bool, size: float, mass: float, paint: Paint, beak: Paint) -> Thing:
     """A bath duck, looking along x; `size`: its half-width [m]."""
     s = size
-    body, head = ball(1.35 * s, s, 0.82 * s, 14, 9).moved(0, 0, 0.80 * s), ball(0.66 * s, 0.62 * s, 0.64 * s, 12, 8).moved(0.62 * s, 0, 2.0 * s)
+    body, head = (
+        ball(1.35 * s, s, 0.82 * s, 14, 9).moved(0, 0, 0.80 * s),
+        ball(0.66 * s, 0.62 * s, 0.64 * s, 12, 8).moved(0.62 * s, 0, 2.0 * s),
+    )
     tail = sweep([(-0.9 * s, 0, 0.9 * s), (-1.3 * s, 0, 1.25 * s), (-1.52 * s, 0, 1.62 * s)], [0.62 * s, 0.38 * s, 0.08 * s], 7)
     wings = [ball(0.62 * s, 0.16 * s, 0.36 * s, 8, 6).turned("y", 18).moved(-0.15 * s, w * 0.94 * s, 0.95 * s) for w in (-1, 1)]
     bill = ball(0.34 * s, 0.34 * s, 0.12 * s, 8, 5).moved(1.30 * s, 0, 1.88 * s)
@@ -105,11 +125,19 @@ def _car(name: str, adjective: str, heldout: bool, half: tuple[float, float, flo
 
 def _block(name: str, adjective: str, heldout: bool, half: float, mass: float, face: Paint) -> Thing:
     """A wooden letter cube."""
-    faces = [facing(sx * (half + 0.0004), sy * (half + 0.0004), half, 1.7 * half, 1.7 * half, t) for sx, sy, t in ((1, 0, "x"), (-1, 0, "-x"), (0, 1, "y"), (0, -1, "-y"))]
+    faces = [
+        facing(sx * (half + 0.0004), sy * (half + 0.0004), half, 1.7 * half, 1.7 * half, t)
+        for sx, sy, t in ((1, 0, "x"), (-1, 0, "-x"), (0, 1, "y"), (0, -1, "-y"))
+    ]
     faces.append(facing(0, 0, 2 * half + 0.0004, 1.7 * half, 1.7 * half, "z"))
-    parts: list[Part] = [(brick(half, half, half, bevel=0.002, corner=0.002).moved(z=half), Paint("wood", gloss=0.1)), (merged(faces), face)]
+    parts: list[Part] = [
+        (brick(half, half, half, bevel=0.002, corner=0.002).moved(z=half), Paint("wood", gloss=0.1)),
+        (merged(faces), face),
+    ]
     grasps = [down(grip_height(2 * half), 2 * half), down(grip_height(2 * half), 2 * half, along_x=True)]
-    return thing(name, "toy", ("toy", "building block", "wooden cube"), adjective, heldout, mass, [box(0, 0, half, half, half, half)], parts, grasps)
+    return thing(
+        name, "toy", ("toy", "building block", "wooden cube"), adjective, heldout, mass, [box(0, 0, half, half, half, half)], parts, grasps
+    )
 
 
 def _crumpled(form: Form, seed: int, depth: float) -> Form:
@@ -124,7 +152,17 @@ def _paper(name: str, adjective: str, heldout: bool, radius: float, mass: float,
     form = _crumpled(ball(1.06 * radius, 1.06 * radius, 1.06 * radius, 9, 7), seed, 0.26).moved(z=radius)
     contacts = [lump("sphere", (radius,), 0, 0, radius, rolling=0.010)]
     nouns = ("rubbish", "paper ball", "crumpled paper")
-    return thing(name, "rubbish", nouns, adjective, heldout, mass, contacts, [(form, paint)], [down(max(0.95 * radius, 0.018), 2 * radius, any_yaw=True)])
+    return thing(
+        name,
+        "rubbish",
+        nouns,
+        adjective,
+        heldout,
+        mass,
+        contacts,
+        [(form, paint)],
+        [down(max(0.95 * radius, 0.018), 2 * radius, any_yaw=True)],
+    )
 
 
 def _packet(name: str, adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, seed: int, paint: Paint) -> Thing:
@@ -132,10 +170,14 @@ def _packet(name: str, adjective: str, heldout: bool, half: tuple[float, float, 
     x, y, z = half
     pillow = _crumpled(ball(1.05 * x, 1.05 * y, 1.1 * z, 12, 9), seed, 0.14).moved(z=z)
     seams = [brick(0.004, 0.7 * y, 0.0012).moved(s * (x + 0.001), 0, z) for s in (-1, 1)]
-    contacts: list[Shape] = [rod((-x + 0.8 * z, s * (y - 0.8 * z), 0.8 * z), (x - 0.8 * z, s * (y - 0.8 * z), 0.8 * z), 0.8 * z, 0.3) for s in (-1, 1)]
+    contacts: list[Shape] = [
+        rod((-x + 0.8 * z, s * (y - 0.8 * z), 0.8 * z), (x - 0.8 * z, s * (y - 0.8 * z), 0.8 * z), 0.8 * z, 0.3) for s in (-1, 1)
+    ]
     contacts.append(box(0, 0, z, 0.8 * x, 0.7 * y, z, 0.4))
     parts: list[Part] = [(pillow, paint), (merged(seams), Paint("silver", gloss=0.8))]
-    return thing(name, "rubbish", ("rubbish", "crisp packet", "empty packet"), adjective, heldout, mass, contacts, parts, [down(0.0, 2 * y)])
+    return thing(
+        name, "rubbish", ("rubbish", "crisp packet", "empty packet"), adjective, heldout, mass, contacts, parts, [down(0.0, 2 * y)]
+    )
 
 
 DIARY, DICTIONARY, NOTEBOOK = ("book", "pocket diary"), ("book", "pocket dictionary"), ("book", "notebook")

@@ -101,9 +101,13 @@ def layers(parts: Sequence[Part]) -> list[tuple[str, list[Part]]]:
 
 
 # --- contacts -----------------------------------------------------------------------------------------------------------
-def box(x: float, y: float, z: float, sx: float, sy: float, sz: float, share: float = 1.0, *, R: np.ndarray | None = None, friction: float = 0.9) -> Shape:
+def box(
+    x: float, y: float, z: float, sx: float, sy: float, sz: float, share: float = 1.0, *, R: np.ndarray | None = None, friction: float = 0.9
+) -> Shape:
     """A box of half-sizes sx, sy, sz about (x, y, z)."""
-    return Shape(kind="box", size=(sx, sy, sz), position=(x, y, z), quat=quaternion(np.eye(3) if R is None else R), mass=share, friction=friction)
+    return Shape(
+        kind="box", size=(sx, sy, sz), position=(x, y, z), quat=quaternion(np.eye(3) if R is None else R), mass=share, friction=friction
+    )
 
 
 def cylinder(radius: float, low: float, high: float, share: float = 1.0, friction: float = 0.9) -> Shape:
@@ -124,7 +128,9 @@ def rod(a: Sequence[float], b: Sequence[float], radius: float, share: float = 1.
     )  # fmt: skip
 
 
-def lump(kind: str, size: tuple[float, ...], x: float, y: float, z: float, share: float = 1.0, rolling: float = 0.004, friction: float = 0.9) -> Shape:
+def lump(
+    kind: str, size: tuple[float, ...], x: float, y: float, z: float, share: float = 1.0, rolling: float = 0.004, friction: float = 0.9
+) -> Shape:
     """A sphere or an ellipsoid; it may roll."""
     return Shape(kind=kind, size=size, position=(x, y, z), mass=share, rolling=rolling, friction=friction)
 
@@ -161,7 +167,12 @@ def vessel(foot: float, rim: float, height: float, thick: float, outside: Paint,
            segments: int = 18) -> list[Part]:  # fmt: skip
     """The looks of an open vessel: outside, then lip, inside and base."""
     slope = (rim - foot) / height
-    outer = [(foot - 0.4 * rounded, 0.25 * rounded), (foot + slope * rounded, rounded), (foot + slope * height / 2, height / 2), (rim, height)]
+    outer = [
+        (foot - 0.4 * rounded, 0.25 * rounded),
+        (foot + slope * rounded, rounded),
+        (foot + slope * height / 2, height / 2),
+        (rim, height),
+    ]
     inner = [
         (rim, height), (rim - 0.5 * thick, height + 0.0008), (rim - thick, height), (foot + slope * (floor + 2 * rounded) - thick, floor + 2 * rounded),
         (foot - thick - 1.5 * rounded, floor), (0, floor),

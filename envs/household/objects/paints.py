@@ -43,7 +43,11 @@ class Paint:
     """Specular strength; things of several paints have the mean."""
 
     def __post_init__(self) -> None:
-        for key, table, what in ((self.colour, COLOURS, "colour"), (self.second, COLOURS, "colour"), (self.picture or "plain", PICTURES, "picture")):
+        for key, table, what in (
+            (self.colour, COLOURS, "colour"),
+            (self.second, COLOURS, "colour"),
+            (self.picture or "plain", PICTURES, "picture"),
+        ):
             if key not in table:
                 raise unknown(what, key, table)
 

@@ -1,50 +1,115 @@
-"""The household kitchen: shell, layouts, styles."""
+"""The household kitchen: shell, fourteen pieces, sixteen layouts, fourteen styles."""
 
 from __future__ import annotations
 
+import zlib
+
 import mujoco
+import numpy as np
 
-from ...scenes.kitchen import _light, _options, look_at
 from ..objects.catalogue import CATALOGUE, add_assets
-from ..pieces.storage import CHEST
-from ..scene import Finish, Layout, Scene, Spot, Style
+from ..pieces.appliances import COFFEE_MACHINE, LIGHT_SWITCH, TOASTER
+from ..pieces.bins import BIN, CUTLERY_TRAY
+from ..pieces.doors import CUPBOARD, FRIDGE, MICROWAVE
+from ..pieces.hob import HOB
+from ..pieces.lids import BREAD_BIN, OVEN
+from ..pieces.sink import SINK
+from ..pieces.storage import CHEST, CUTLERY
+from ..scene import Layout, Scene, Spot
+from .shell import begin, block, cameras, window
+from .styles import KITCHEN_STYLES
 
-PLAIN = {"wall": (0.90, 0.86, 0.79), "floor": (0.55, 0.45, 0.36), "worktop": (0.74, 0.72, 0.69), "wood": (0.78, 0.57, 0.36),
-         "front": (0.52, 0.35, 0.20), "inside": (0.78, 0.76, 0.70), "handle": (0.80, 0.62, 0.28)}  # fmt: skip
+PIECES = (CHEST, CUTLERY, CUPBOARD, FRIDGE, MICROWAVE, OVEN, BREAD_BIN, HOB, SINK, COFFEE_MACHINE, TOASTER, LIGHT_SWITCH, BIN, CUTLERY_TRAY)
+ZONE = (0.34, 0.60, -0.20, 0.19)
+BACK_X, BACK_Y = -1.05, 1.75
+"""The counter behind the robot, where pieces stand that a layout does not use, and half its length."""
 
 
 def _shell(spec: mujoco.MjSpec) -> None:
-    _options(spec)
-    spec.option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
-    _light(spec)
-    for name, rgb in PLAIN.items():
-        spec.add_material(name=name, rgba=[*rgb, 1], specular=0.2, shininess=0.4)
-    world = spec.worldbody
-    box = mujoco.mjtGeom.mjGEOM_BOX
-    world.add_geom(
-        type=box,
-        pos=[0.4, 0, -0.02],
-        size=[0.6, 0.95, 0.02],
-        material="worktop",
-        group=1,
-        contype=1,
-        conaffinity=0,
-        friction=[0.9, 0.005, 0.0005],
-    )
-    world.add_geom(type=box, pos=[-0.5, 0, -0.915], size=[3, 3, 0.025], material="floor", group=1, contype=1, conaffinity=0)
-    scene = (-0.05, -0.75, 1.15)
-    world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, (0.38, 0.0, 0.05)), fovy=47)
-    overview = (-0.74, -1.14, 1.06)
-    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, (0.42, -0.03, 0.17)), fovy=44)
+    begin(spec)
+    block(spec, (-0.22, -1.25, -0.04), (1.0, 1.25, 0.0), "worktop", solid=True)
+    block(spec, (-0.18, -1.22, -0.9), (1.0, 1.22, -0.04), "base")
+    for y in (-0.8, -0.27, 0.27, 0.8):
+        block(spec, (-0.195, y - 0.25, -0.84), (-0.18, y + 0.25, -0.1), "front")
+    block(spec, (1.0, -3.0, -0.9), (1.05, 3.0, 1.8), "wall")
+    block(spec, (0.992, -1.25, 0.0), (1.0, 1.25, 0.56), "tiles")
+    window(spec, 1.0, -0.55, 0.45, 0.72, 1.35)
+    block(spec, (-2.6, -3.0, -0.93), (1.2, 3.0, -0.9), "floor", solid=True)
+    block(spec, (-1.55, -BACK_Y, -0.04), (-1.0, BACK_Y, 0.0), "worktop", solid=True)
+    block(spec, (-1.55, -BACK_Y, -0.9), (-1.02, BACK_Y, -0.04), "base")
+    block(spec, (-1.6, -3.0, -0.9), (-1.55, 3.0, 1.2), "wall")
+    cameras(spec, (-0.20, -0.72, 1.22), (0.40, 0.0, 0.06), 52)
+
+
+# What stands to the right and left at the back, to the right and left beside the robot, and in the middle at the back.
+TABLE: dict[str, tuple[str, str, str, str, str]] = {
+    "lane": ("chest", "microwave", "bin", "coffee_machine", "light_switch"),
+    "mill": ("cupboard", "fridge", "toaster", "bin", "cutlery_tray"),
+    "quay": ("cutlery", "sink", "light_switch", "bin", "coffee_machine"),
+    "yard": ("hob", "microwave", "bin", "toaster", "cutlery_tray"),
+    "loft": ("oven", "chest", "coffee_machine", "bin", "cutlery_tray"),
+    "farm": ("bread_bin", "hob", "bin", "light_switch", "toaster"),
+    "cove": ("sink", "fridge", "bin", "coffee_machine", "light_switch"),
+    "hill": ("chest", "oven", "toaster", "bin", "cutlery_tray"),
+    "park": ("cupboard", "bread_bin", "coffee_machine", "light_switch", "toaster"),
+    "dale": ("cutlery", "fridge", "bin", "toaster", "coffee_machine"),
+    "glen": ("hob", "sink", "bin", "light_switch", "cutlery_tray"),
+    "moor": ("cupboard", "cutlery", "bin", "coffee_machine", "toaster"),
+    "wood": ("oven", "microwave", "light_switch", "bin", "cutlery_tray"),
+    "ford": ("bread_bin", "chest", "bin", "toaster", "light_switch"),
+}
+HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
+    "isle": ("chest", "fridge", "coffee_machine", "bin", "toaster"),
+    "rise": ("cutlery", "microwave", "bin", "light_switch", "cutlery_tray"),
+    "gate": ("hob", "bread_bin", "toaster", "bin", "coffee_machine"),
+    "pond": ("cupboard", "sink", "bin", "coffee_machine", "light_switch"),
+    "nook": ("oven", "chest", "light_switch", "bin", "cutlery_tray"),
+}
+SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
+FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.40, 0.40, 0.5)}
+"""x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
+MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
+
+
+def _side(piece: str, sign: float, rng: np.random.Generator) -> Spot:
+    """At the back on a side: -1 right, +1 left."""
+    dx, dy, turn = rng.uniform(-0.035, 0.035), rng.uniform(-0.03, 0.04), rng.uniform(-0.12, 0.12)
+    if piece in FRONT:
+        x, y, yaw = FRONT[piece]
+        return Spot(x=x + dx, y=sign * (y + dy), yaw=sign * yaw + turn)
+    return Spot(x=0.555 + dx, y=sign * (0.475 + dy), yaw=turn)
+
+
+def _beside(piece: str, sign: float, swings: bool, rng: np.random.Generator) -> Spot:
+    """Beside the robot, facing it; further back where a door swings over the place."""
+    del piece
+    angle = sign * (np.deg2rad(108 if swings else 84) + rng.uniform(-0.12, 0.12))
+    radius = 0.43 + rng.uniform(-0.03, 0.04)
+    return Spot(x=radius * np.cos(angle), y=radius * np.sin(angle), yaw=float(angle))
+
+
+def _middle(piece: str, rng: np.random.Generator) -> Spot:
+    return Spot(x=MIDDLE_X[piece] + rng.uniform(-0.02, 0.02), y=rng.uniform(-0.04, 0.04), yaw=rng.uniform(-0.12, 0.12))
+
+
+def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> Layout:
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    right, left, near_right, near_left, middle = row
+    spots = {
+        right: _side(right, -1.0, rng), left: _side(left, 1.0, rng), near_right: _beside(near_right, -1.0, right == "cupboard", rng),
+        near_left: _beside(near_left, 1.0, left in ("fridge", "microwave"), rng), middle: _middle(middle, rng),
+    }  # fmt: skip
+    rest = [p.name for p in PIECES if p.name not in spots]
+    for k, piece in enumerate(rest):
+        spots[piece] = Spot(x=BACK_X, y=-BACK_Y + 0.28 + k * (2 * BACK_Y - 0.56) / (len(rest) - 1), yaw=np.pi)
+    zone = (ZONE[0], 0.56 if middle != "cutlery_tray" else 0.55, *ZONE[2:])
+    if middle == "cutlery_tray":
+        zone = (0.34, 0.58, *ZONE[2:])
+    return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
 
 
 KITCHEN = Scene(
-    name="home_kitchen", room="kitchen", shell=_shell, pieces=(CHEST,),
-    layouts=(
-        Layout(name="a", heldout=False, spots={"chest": Spot(x=0.55, y=-0.46)}, usable=frozenset(["chest"]), zone=(0.36, 0.66, -0.165, 0.155)),
-        Layout(name="b", heldout=True, spots={"chest": Spot(x=0.55, y=0.46)}, usable=frozenset(["chest"]), zone=(0.36, 0.66, -0.165, 0.155)),
-    ),
-    styles=(Style(name="oak", heldout=False, finishes={"wood": Finish(rgb=(0.6, 0.5, 0.3))}),
-            Style(name="white", heldout=True, finishes={"wood": Finish(rgb=(0.9, 0.9, 0.9))})),
-    catalogue=CATALOGUE, add_assets=add_assets, things=12,
+    name="home_kitchen", room="kitchen", shell=_shell, pieces=PIECES,
+    layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
+    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12,
 )  # fmt: skip

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from ....core.types import Goal
 from ...experts.motion import Steps
-from .base import HouseContext, drive_joint
+from .base import HouseContext, drive_joint, push_joint
+
+
+def _joint(goal: Goal) -> str:
+    return "cutlery_drawer" if goal.target == "cutlery" else f"drawer_{goal.target}"
 
 
 def pull_drawer(ctx: HouseContext, goal: Goal) -> Steps:
     """Takes the handle and pulls."""
-    return drive_joint(ctx, f"drawer_{goal.target}", 0.155, lead=0.06)
+    return drive_joint(ctx, _joint(goal), 0.155, lead=0.06)
 
 
-SKILLS = {"pull_drawer": pull_drawer}
+def push_drawer(ctx: HouseContext, goal: Goal) -> Steps:
+    """Pushes the front shut with closed fingers."""
+    return push_joint(ctx, _joint(goal), f"{_joint(goal)}_push", 0.005, lead=0.05)
+
+
+SKILLS = {
+    "open_chest_drawer": pull_drawer, "open_cutlery_drawer": pull_drawer, "close_chest_drawer": push_drawer, "close_cutlery_drawer": push_drawer,
+}  # fmt: skip

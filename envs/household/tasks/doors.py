@@ -1,0 +1,17 @@
+"""Hinged doors and lids of the household kitchen."""
+
+from __future__ import annotations
+
+from ..task import HouseholdTask
+from .fixtures import pair
+
+
+def _door(thing: str, joint: str, open_at: tuple[float, float]) -> tuple[HouseholdTask, HouseholdTask]:
+    return pair(f"open_{thing}", f"close_{thing}", family="doors", piece=thing, joint=lambda _: joint, horizon=300, label=thing,
+                shut_at=(0.0, 0.0), open_at=open_at)  # fmt: skip
+
+
+TASKS: tuple[HouseholdTask, ...] = (
+    *_door("cupboard", "cupboard_door", (0.4, 0.75)), *_door("fridge", "fridge_door", (0.4, 0.75)), *_door("oven", "oven_door", (0.6, 0.95)),
+    *_door("bread_bin", "bread_bin_front", (0.6, 0.95)),
+)  # fmt: skip
