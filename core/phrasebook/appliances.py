@@ -100,16 +100,4 @@ PHRASES: dict[str, Phrases] = {
             "move the slide of the toaster to the bottom",
         ),
     ),
-    "lift_toaster_lever": Phrases(
-        goals=goals("lift_toaster_lever", "toaster"),
-        train=(
-            "lift the toaster s lever", "stop the toaster", "push the toaster lever up", "please lift the lever of the toaster", "the toast is done lift the lever",
-            "raise the bread in the toaster", "the toaster should be off lift its lever", "can you stop the toaster", "get the toast out push the lever up",
-            "release the toaster", "move the lever at the toaster all the way up",
-        ),
-        heldout=(
-            "could you lift the toaster s lever please", "that is enough toasting", "would you raise the lever of the toaster for me", "the toast burns stop it",
-            "move the slide of the toaster to the top",
-        ),
-    ),
 }  # fmt: skip

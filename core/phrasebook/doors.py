@@ -1,4 +1,4 @@
-"""Sentences about hinged doors and lids of the household kitchen."""
+"""Sentences about hinged doors of the household kitchen."""
 
 from __future__ import annotations
 
@@ -38,6 +38,4 @@ def _swing(opening: str, closing: str, thing: str, reason: str, done: str) -> di
 PHRASES: dict[str, Phrases] = {
     **_swing("open_cupboard", "close_cupboard", "cupboard", "i want to put the plates away", "the plates are away"),
     **_swing("open_fridge", "close_fridge", "fridge", "i want some milk", "it is getting warm in there"),
-    **_swing("open_oven", "close_oven", "oven", "the cake is ready", "the cake is in"),
-    **_swing("open_bread_bin", "close_bread_bin", "bread bin", "i want a slice of bread", "the bread goes dry"),
 }

@@ -51,6 +51,10 @@ def _sticks_out(a: Area, zone: Zone) -> float:
     return float(max(zone[0] - a[0] + dx, a[0] + dx - zone[1], zone[2] - a[1] + dy, a[1] + dy - zone[3]))
 
 
+class NoRoom(HomebodyError):
+    """The worktop of this layout has no place for a thing."""
+
+
 class Setup:
     """An initial state in the making. Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
 
@@ -152,7 +156,7 @@ class Setup:
                     position = np.array([x, y, self.cast_of[role].rest])
                     self.put(role, position, heading)
                     return position
-        raise HomebodyError(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
+        raise NoRoom(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
 
     def _area(self, role: str, x: float, y: float, heading: float) -> Area:
         half, r = self.cast_of[role].half, self.cast_of[role].footprint

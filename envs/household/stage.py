@@ -19,7 +19,7 @@ from ..stage import FINGERS, Check, Start, robot_rig
 from ..variation import dressed, knobs
 from .instance import Instance, add_thing
 from .scene import Layout, Scene, spot_matrix
-from .setup import Setup
+from .setup import NoRoom, Setup
 from .task import HouseholdTask
 from .world import BOUND, Names, World
 
@@ -30,6 +30,8 @@ ROOT = "link0"
 """The body that carries the whole arm."""
 PEOPLE = ("hand_", "person", "pet")
 """How the names of bodies of people and pets begin; `hand` alone is the robot's own."""
+ATTEMPTS = 40
+"""Initial states that are drawn until one has room for everything."""
 SENSOR, OBJECT = mujoco.mjtSensor, mujoco.mjtObj
 
 
@@ -151,8 +153,7 @@ class HouseholdStage:
         rng = episode_rng(task, split, index)
         goals = [g for g in t.goals if t.fits is None or t.fits(g, self.robot.name, split == "heldout")]
         goal = goals[int(rng.integers(len(goals)))]
-        setup = Setup(self, split, rng, axes)
-        t.setup(setup, goal)
+        setup = self._set_up(t, goal, split, rng, axes)
         qpos = setup.qpos()
         instruction = phrase(goal, split, rng, {r: (i.nouns, i.adjective) for r, i in setup.cast_of.items()})
         others = tuple(g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g))
@@ -161,6 +162,18 @@ class HouseholdStage:
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
             detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name),
         )  # fmt: skip
+
+    def _set_up(self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> Setup:
+        """Draws initial states until one has room for everything."""
+        for attempt in range(ATTEMPTS):
+            setup = Setup(self, split, rng, axes)
+            try:
+                task.setup(setup, goal)
+                return setup
+            except NoRoom:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None

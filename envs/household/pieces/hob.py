@@ -68,7 +68,7 @@ def _knob(body: mujoco.MjsBody, name: str, y: float) -> None:
     knob.add_geom(
         type=BOX, pos=[0.012, 0, 0.009 + 2 * RIDGE[2]], size=[0.009, 0.0016, 0.0006], material="white", group=1, mass=0, contype=0, conaffinity=0,
     )  # fmt: skip
-    grip_site(knob, f"{name}_handle", (0, 0, 0.0175), approach=(0, 0, -1), across=(0, 1, 0))
+    grip_site(knob, f"{name}_handle", (0, 0, 0.0245), approach=(0, 0, -1), across=(0, 1, 0))
 
 
 def _hob(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:

@@ -20,7 +20,7 @@ from .shell import begin, block, cameras, window
 from .styles import KITCHEN_STYLES
 
 PIECES = (CHEST, CUTLERY, CUPBOARD, FRIDGE, MICROWAVE, OVEN, BREAD_BIN, HOB, SINK, COFFEE_MACHINE, TOASTER, LIGHT_SWITCH, BIN, CUTLERY_TRAY)
-ZONE = (0.34, 0.60, -0.20, 0.19)
+ZONE = (0.32, 0.60, -0.22, 0.20)
 BACK_X, BACK_Y = -1.05, 1.75
 """The counter behind the robot, where pieces stand that a layout does not use, and half its length."""
 
@@ -66,7 +66,7 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "nook": ("oven", "chest", "light_switch", "bin", "cutlery_tray"),
 }
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
-FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.40, 0.40, 0.5)}
+FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.27, 0.37, 0.6)}
 """x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
 MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
 
@@ -80,11 +80,16 @@ def _side(piece: str, sign: float, rng: np.random.Generator) -> Spot:
     return Spot(x=0.555 + dx, y=sign * (0.475 + dy), yaw=turn)
 
 
+SWEEPS = ("cupboard", "fridge", "microwave", "sink", "hob")
+"""Pieces whose doors, or the arm at work on them, need the room beside."""
+BESIDE_M = {"light_switch": 0.60, "coffee_machine": 0.58, "toaster": 0.50, "bin": 0.44}
+"""How far from the robot's foot the front edge is of what stands beside it [m]: what is pressed from the front needs more room."""
+
+
 def _beside(piece: str, sign: float, swings: bool, rng: np.random.Generator) -> Spot:
     """Beside the robot, facing it; further back where a door swings over the place."""
-    del piece
-    angle = sign * (np.deg2rad(108 if swings else 84) + rng.uniform(-0.12, 0.12))
-    radius = 0.43 + rng.uniform(-0.03, 0.04)
+    angle = sign * (np.deg2rad(102 if swings else 80) + rng.uniform(-0.1, 0.1))
+    radius = BESIDE_M[piece] + rng.uniform(-0.02, 0.03)
     return Spot(x=radius * np.cos(angle), y=radius * np.sin(angle), yaw=float(angle))
 
 
@@ -96,15 +101,13 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     right, left, near_right, near_left, middle = row
     spots = {
-        right: _side(right, -1.0, rng), left: _side(left, 1.0, rng), near_right: _beside(near_right, -1.0, right == "cupboard", rng),
-        near_left: _beside(near_left, 1.0, left in ("fridge", "microwave"), rng), middle: _middle(middle, rng),
+        right: _side(right, -1.0, rng), left: _side(left, 1.0, rng), near_right: _beside(near_right, -1.0, right in SWEEPS, rng),
+        near_left: _beside(near_left, 1.0, left in SWEEPS, rng), middle: _middle(middle, rng),
     }  # fmt: skip
     rest = [p.name for p in PIECES if p.name not in spots]
     for k, piece in enumerate(rest):
         spots[piece] = Spot(x=BACK_X, y=-BACK_Y + 0.28 + k * (2 * BACK_Y - 0.56) / (len(rest) - 1), yaw=np.pi)
-    zone = (ZONE[0], 0.56 if middle != "cutlery_tray" else 0.55, *ZONE[2:])
-    if middle == "cutlery_tray":
-        zone = (0.34, 0.58, *ZONE[2:])
+    zone = (ZONE[0], MIDDLE_X[middle] - 0.07, *ZONE[2:])
     return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
 
 

@@ -214,14 +214,17 @@ def travel(
     here, there = ctx.tool[:2, 3] - foot, goal()[:2, 3] - foot
     swing = abs((np.arctan2(there[1], there[0]) - np.arctan2(here[1], here[0]) + np.pi) % (2 * np.pi) - np.pi)
     if swing > 0.45 and max(np.linalg.norm(here), np.linalg.norm(there)) > TUCK_M + 0.05:
-        for point in (here, there):
-            radius = float(np.linalg.norm(point))
-            if radius < TUCK_M:
+        first, last = float(np.arctan2(here[1], here[0])), float(np.arctan2(there[1], there[0]))
+        turn = (last - first + np.pi) % (2 * np.pi) - np.pi
+        height = max(float(ctx.reference[2, 3]), float(goal()[2, 3]))
+        stops = max(round(abs(turn) / 0.5), 1)
+        for k in range(stops + 1):
+            if k == 0 and np.linalg.norm(here) < TUCK_M:
                 continue
-            T = goal() if point is there else ctx.reference.copy()
-            T[:2, 3] = foot + point * (TUCK_M / radius)
-            T[2, 3] = max(float(ctx.reference[2, 3]), float(goal()[2, 3]))
-            if (yield from move(ctx, T, grip=grip, tolerance=0.04, angle=0.5, timeout=60, until=until)) and until is not None:
+            angle, T = first + turn * k / stops, (goal() if k == stops else ctx.reference).copy()
+            T[:3, 3] = [foot[0] + TUCK_M * np.cos(angle), foot[1] + TUCK_M * np.sin(angle), height]
+            done = yield from move(ctx, T, grip=grip, tolerance=0.05, angle=0.6, timeout=40, until=until)
+            if done and until is not None:
                 return True
     return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
 
@@ -344,15 +347,30 @@ def grip_handle(ctx: HouseContext, joint: str, follow: float, approach: float = 
         if ctx.width < 0.6 * ctx.robot.gripper_max_m:
             yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > ctx.open_width)
         yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=50)
-        yield from wait(ctx, 9, 0.0)
+        yield from close_fingers(ctx)
         if gripping(ctx, site):
             return True
         yield from back_off(ctx)
     return False
 
 
-def drive_joint(ctx: HouseContext, joint: str, target: float, *, lead: float, follow: float = 0.5, speed: float = 0.6) -> Steps:
-    """Takes a fixture by its handle and moves its joint to `target`; takes hold again after a slip. Then holds still."""
+def close_fingers(ctx: HouseContext, steps: int = 18) -> Steps:
+    """Closes until the width is steady."""
+    last, steady = 1.0, 0
+    for n in range(steps):
+        yield from wait(ctx, 1, 0.0)
+        steady = steady + 1 if abs(ctx.width - last) < 4e-4 else 0
+        last = ctx.width
+        if steady >= 2 and n >= 6:  # they need a moment to start
+            return True
+    return False
+
+
+def drive_joint(
+    ctx: HouseContext, joint: str, target: float, *, lead: float, follow: float = 0.5, speed: float = 0.6, stay: bool = True
+) -> Steps:  # fmt: skip
+    """Takes a fixture by its handle and moves its joint to `target`; takes hold again after a slip. Then holds still, or returns
+    True where it need not `stay`."""
     site = ctx.world.names.fixtures[joint].handle
     sign = 1.0 if target > ctx.world.joint(joint) else -1.0
 
@@ -361,6 +379,8 @@ def drive_joint(ctx: HouseContext, joint: str, target: float, *, lead: float, fo
 
     while True:
         if there():
+            if not stay:
+                return True
             ctx.span = "hold"
             yield from wait(ctx, 1, ctx.grip)
             continue
@@ -377,12 +397,31 @@ def drive_joint(ctx: HouseContext, joint: str, target: float, *, lead: float, fo
         )  # fmt: skip
 
 
+TIP_M, SIDE_M = 0.011, 0.009
+"""From the tool centre point to the fingertips, and to the side of the pads."""
+
+
+def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndarray:
+    """(3, 3) tool orientation for a push: pointing along it and `pitch` [rad] below the horizontal; along `towards` (2,) for a push
+    up or down."""
+    if direction[2] < -0.7:
+        heading = towards
+    else:
+        heading = direction[:2] if abs(direction[2]) < 0.7 else towards
+    yaw = float(np.arctan2(heading[1], heading[0]))
+    z = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
+    y = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
+    return np.stack([np.cross(y, z), y, z], axis=-1)
+
+
 def push_joint(
-    ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: Pose | None = None, speed: float = 0.6
+    ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
+    over: float | None = None,
 ) -> Steps:  # fmt: skip
     """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still.
 
-    pitch: the tool's orientation (3, 3) while pushing; by default it points down and forward along the push.
+    off: where the push begins, before the site [m]; pitch: how far the tool points down [rad]; over: height [m] at which the hand
+    passes over the fixture to get at its far side.
     """
     sign = 1.0 if target > ctx.world.joint(joint) else -1.0
 
@@ -391,8 +430,13 @@ def push_joint(
 
     def contact(value: float, back: float) -> Pose:
         T = site_at(ctx, site, joint, value)
-        R = DOWN if pitch is None else pitch
-        return pose(R, T[:3, 3] - back * T[:3, 2])
+        R = pushing(T[:3, 2], pitch, T[:2, 3] - ctx.T_world_base[:2, 3])
+        straight, upside = turned(pose(R, T[:3, 3]), 0.0), turned(pose(R, T[:3, 3]), np.pi)
+        if _turn_between(ctx.reference, upside) < _turn_between(ctx.reference, straight):
+            R = upside[:3, :3]
+        if (pitch > 1.2 and abs(T[2, 2]) < 0.7) or T[2, 2] > 0.7:  # with the side of the fingers
+            return pose(R, T[:3, 3] - (back + SIDE_M) * T[:3, 2])
+        return pose(R, T[:3, 3] - back * T[:3, 2] - TIP_M * R[:, 2])
 
     while True:
         if there():
@@ -403,12 +447,30 @@ def push_joint(
         before = contact(now, off)
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
-            yield from clear_up(ctx, before[:2, 3], 0.0, height=max(ctx.safe, before[2, 3]))
-            yield from move(ctx, before, grip=0.0, tolerance=0.015, timeout=100)
+            height = max(ctx.safe, before[2, 3]) if over is None else over
+            yield from clear_up(ctx, before[:2, 3], 0.0, height=height)
+            if over is not None:
+                above = before.copy()
+                above[2, 3] = over
+                yield from travel(ctx, lambda T=above: T, grip=0.0, tolerance=0.03, timeout=100)
+                yield from move(ctx, before, grip=0.0, tolerance=0.02, timeout=60)
+            else:
+                yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
         ctx.span = "push"
         ahead = lambda: contact(ctx.world.joint(joint) + sign * lead, 0.0)  # noqa: E731
         if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):
-            yield from back_off(ctx, 0.05)
+            ctx.span = "recover"
+            back = ctx.reference.copy()
+            back[:3, 3] -= 0.06 * back[:3, 2]
+            yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
+            if over is not None:
+                yield from move(ctx, _at_height(back, over), grip=0.0, tolerance=0.04, timeout=50)
+
+
+def _at_height(T: Pose, height: float) -> Pose:
+    out = T.copy()
+    out[2, 3] = height
+    return out
 
 
 __all__ = [

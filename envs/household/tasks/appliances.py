@@ -14,6 +14,6 @@ TASKS: tuple[HouseholdTask, ...] = (
           label="light", shut_at=(0.0, 0.0), open_at=(1.0, 1.0)),
     fixture_task("press_coffee_button", family="appliances", piece="coffee_machine", joint=lambda _: "coffee_button", opens=True, horizon=240,
                  label="coffee_button", start=(0.0, 0.0)),
-    *pair("push_toaster_down", "lift_toaster_lever", family="appliances", piece="toaster", joint=lambda _: "toaster_lever", horizon=240,
-          label="toaster_lever", shut_at=(0.0, 0.0), open_at=(1.0, 1.0)),
+    fixture_task("push_toaster_down", family="appliances", piece="toaster", joint=lambda _: "toaster_lever", opens=True, horizon=240,
+                 label="toaster_lever", start=(0.0, 0.0)),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Hinged doors and lids of the household kitchen."""
+"""Hinged doors of the household kitchen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,5 @@ def _door(thing: str, joint: str, open_at: tuple[float, float]) -> tuple[Househo
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *_door("cupboard", "cupboard_door", (0.4, 0.75)), *_door("fridge", "fridge_door", (0.4, 0.75)), *_door("oven", "oven_door", (0.6, 0.95)),
-    *_door("bread_bin", "bread_bin_front", (0.6, 0.95)),
+    *_door("cupboard", "cupboard_door", (0.3, 0.65)), *_door("fridge", "fridge_door", (0.3, 0.58)),
 )  # fmt: skip

@@ -127,5 +127,5 @@ TASKS: tuple[HouseholdTask, ...] = (
     _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket")),
     _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks),
     _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks),
-    _task("clear_rubbish", "tidy", 300, _rubbish_setup, _rubbish_checks),
+    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks),
 )
