@@ -66,7 +66,7 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "nook": ("oven", "chest", "light_switch", "bin", "cutlery_tray"),
 }
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
-FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.27, 0.37, 0.6)}
+FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
 """x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
 MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
 

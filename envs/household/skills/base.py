@@ -390,7 +390,9 @@ def drive_joint(
 
         def ahead() -> Pose:
             now = ctx.world.joint(joint)
-            return site_at(ctx, site, joint, now + sign * min(lead, abs(target - now) + 0.25 * lead), follow)
+            T = site_at(ctx, site, joint, now + sign * min(lead, abs(target - now) + 0.25 * lead), follow)
+            upside = turned(T, np.pi)  # the gripper is symmetric: whichever way it took hold
+            return upside if _turn_between(ctx.reference, upside) < _turn_between(ctx.reference, T) else T
 
         yield from move(
             ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=lambda: there() or not gripping(ctx, site)

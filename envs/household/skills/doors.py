@@ -23,7 +23,7 @@ def open_door(ctx: HouseContext, goal: Goal) -> Steps:
 def close_door(ctx: HouseContext, goal: Goal) -> Steps:
     """Passes over the leaf and pushes it from its outer side."""
     joint = JOINTS[goal.target]
-    return push_joint(ctx, joint, f"{joint}_push", 0.02, lead=0.22, pitch=np.pi / 2, over=OVER[joint])
+    return push_joint(ctx, joint, f"{joint}_push", 0.02, lead=0.22, off=0.09, pitch=np.pi / 2, over=OVER[joint])
 
 
 SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
