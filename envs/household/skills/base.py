@@ -9,7 +9,7 @@ import numpy as np
 
 from ....core.kinematics import rotation_error
 from ....core.robots import Robot
-from ...experts.motion import DOWN, Motion, Pose, Steps, clear_up, move, pose, wait, yawed
+from ...experts.motion import DOWN, DT, Motion, Pose, Steps, clear_up, move, pose, wait, yawed
 from ..instance import grasp_pose
 from ..world import World
 
@@ -23,6 +23,8 @@ SPARE_M = 0.028
 """How much wider than a thing the fingers open."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
+STALLED = 16
+"""Control steps without progress after which a hand takes hold anew."""
 BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
 
@@ -46,11 +48,37 @@ class HouseContext(Motion):
         return 0.94 * self.robot.gripper_max_m
 
 
+def _seeds(ctx: HouseContext) -> list[np.ndarray]:
+    """Joints (dof,) from which inverse kinematics are tried: as the arm is, with the wrist half a turn on, at home."""
+    out = [ctx.joints]
+    for half_turn in (np.pi, -np.pi):
+        q = ctx.joints.copy()
+        q[-1] += half_turn
+        if ctx.robot.q_min[-1] < q[-1] < ctx.robot.q_max[-1]:
+            out.append(q)
+    return [*out, ctx.robot.q_home]
+
+
+def move_joints(ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.6, timeout: int = 80) -> Steps:
+    """Moves the arm in joint space to `goal` (dof,) at up to `rate` [rad/s]: the way for half a turn of the wrist."""
+    q = ctx.joints.copy()
+    for _ in range(timeout):
+        step = goal - q
+        largest = float(np.abs(step).max())
+        q = goal.copy() if largest <= rate * DT else q + step * (rate * DT / largest)
+        ctx.joints, ctx.grip, ctx.speed = q.copy(), grip, 0.0
+        ctx.reference = ctx.T_world_base @ ctx.robot.forward(q[None])[0]
+        yield
+        if largest <= rate * DT:
+            return True
+    return False
+
+
 def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:
     """Joints (dof,) for a tool pose in the world, and what is left of the error [m], [rad]."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T
     best: tuple[np.ndarray, float, float] | None = None
-    for start in (ctx.joints, ctx.robot.q_home):
+    for start in _seeds(ctx):
         q = ctx.robot.inverse(T_base[None], start[None], iterations=iterations)[0]
         reached = ctx.robot.forward(q[None])[0]
         off = float(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]))
@@ -327,15 +355,32 @@ def back_off(ctx: HouseContext, distance: float = 0.08) -> Steps:
     return True
 
 
-def grip_handle(ctx: HouseContext, joint: str, follow: float, approach: float = 0.10, tries: int = 5) -> Steps:
-    """Takes hold of a fixture's handle; False when it gave up."""
+def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> Pose:
+    """The grip, or the same one upside down, from which the wrist can turn furthest on by `twist` [rad] about the tool's axis."""
+    low, high = float(ctx.robot.q_min[-1]), float(ctx.robot.q_max[-1])
+
+    def room(T: Pose) -> float:
+        q, off, turn = solve(ctx, T)
+        after = float(q[-1]) + twist
+        return min(after - low, high - after, 0.3) - 10 * off - turn
+
+    return max((goal, turned(goal, np.pi)), key=room)
+
+
+def grip_handle(
+    ctx: HouseContext, joint: str, follow: float, approach: float = 0.10, tries: int = 5, target: float | None = None
+) -> Steps:  # fmt: skip
+    """Takes hold of a fixture's handle; False when it gave up. With `target` the grip is one that can turn the joint there."""
     site = ctx.world.names.fixtures[joint].handle
     for _ in range(tries):
         if gripping(ctx, site):
             return True
         ctx.span = "reach"
         goal = site_at(ctx, site, joint, ctx.world.joint(joint), follow)
-        if _turn_between(ctx.tool, turned(goal, np.pi)) < _turn_between(ctx.tool, goal) and not reachable(ctx, goal):
+        if target is not None:
+            _, axis, _ = ctx.world.joint_axis(joint)
+            goal = _more_room(ctx, goal, (target - ctx.world.joint(joint)) * float(axis @ goal[:3, 2]))
+        elif _turn_between(ctx.tool, turned(goal, np.pi)) < _turn_between(ctx.tool, goal) and not reachable(ctx, goal):
             goal = turned(goal, np.pi)
         goal[:3, 3] += ctx.style.offset
         before = goal.copy()
@@ -343,6 +388,8 @@ def grip_handle(ctx: HouseContext, joint: str, follow: float, approach: float = 
         if np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
             yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
+        if target is not None and _turn_between(ctx.tool, goal) > 0.5:
+            yield from move_joints(ctx, solve(ctx, before)[0], grip=1.0)
         ctx.span = "grasp"
         if ctx.width < 0.6 * ctx.robot.gripper_max_m:
             yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > ctx.open_width)
@@ -384,7 +431,8 @@ def drive_joint(
             ctx.span = "hold"
             yield from wait(ctx, 1, ctx.grip)
             continue
-        if not (yield from grip_handle(ctx, joint, follow)):
+        twists = follow == 1.0 and ctx.world.joint_axis(joint)[2]
+        if not (yield from grip_handle(ctx, joint, follow, target=target if twists else None)):
             return False
         ctx.span = "pull"
 
@@ -394,9 +442,17 @@ def drive_joint(
             upside = turned(T, np.pi)  # the gripper is symmetric: whichever way it took hold
             return upside if _turn_between(ctx.reference, upside) < _turn_between(ctx.reference, T) else T
 
-        yield from move(
-            ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=lambda: there() or not gripping(ctx, site)
-        )  # fmt: skip
+        best, since = sign * ctx.world.joint(joint), 0
+
+        def over() -> bool:
+            nonlocal best, since
+            now = sign * ctx.world.joint(joint)
+            best, since = (now, 0) if now > best + 0.002 else (best, since + 1)
+            return there() or not gripping(ctx, site) or since > STALLED
+
+        yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=over)
+        if since > STALLED and not there():  # the wrist is at its end: take hold anew
+            yield from back_off(ctx)
 
 
 TIP_M, SIDE_M = 0.011, 0.009

@@ -11,7 +11,7 @@ from ...experts.motion import Steps
 from .base import HouseContext, drive_joint, push_joint
 
 JOINTS = {"cupboard": "cupboard_door", "fridge": "fridge_door"}
-OVER = {"cupboard_door": 0.52, "fridge_door": 0.60}
+OVER = {"cupboard_door": 0.52, "fridge_door": 0.55}
 """Heights at which the hand passes over a leaf to its outer side [m]."""
 
 
