@@ -24,7 +24,7 @@ from .task import HouseholdTask
 from .world import BOUND, Names, World
 
 AddRobot = Callable[[mujoco.MjSpec], None]
-STORE_Z = -0.89
+STORE_Z = -0.9
 """Height of the floor that things which an episode does not use stand on, behind the robot [m]."""
 ROOT = "link0"
 """The body that carries the whole arm."""

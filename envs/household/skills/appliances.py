@@ -8,7 +8,8 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Steps
-from .base import HouseContext, drive_joint, push_joint
+from .base import HouseContext
+from .joints import drive_joint, push_joint
 
 
 def _knob(on: bool) -> Callable[[HouseContext, Goal], Steps]:

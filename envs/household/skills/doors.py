@@ -8,7 +8,8 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Steps
-from .base import HouseContext, drive_joint, push_joint
+from .base import HouseContext
+from .joints import drive_joint, push_joint
 
 JOINTS = {"cupboard": "cupboard_door", "fridge": "fridge_door"}
 OVER = {"cupboard_door": 0.52, "fridge_door": 0.55}

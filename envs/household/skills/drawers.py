@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ....core.types import Goal
 from ...experts.motion import Steps
-from .base import HouseContext, drive_joint, push_joint
+from .base import HouseContext
+from .joints import drive_joint, push_joint
 
 
 def _joint(goal: Goal) -> str:

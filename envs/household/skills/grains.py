@@ -10,7 +10,8 @@ from ....core.types import Goal
 from ...experts.motion import DOWN, Pose, Steps, move, pose, wait, yawed
 from ..pieces.grains import MAT_HALF_M
 from ..tasks.grains import clean, poured
-from .base import HouseContext, back_off, close_on, grasp_thing, holds, let_go, reachable, rotation_about
+from .base import HouseContext, back_off, reachable, rotation_about
+from .grasping import close_on, grasp_thing, holds, let_go
 
 PITCH = np.deg2rad(22)
 """How far the tool points below the horizontal when it takes a cup from the side."""
@@ -60,9 +61,8 @@ def _take_from_side(ctx: HouseContext, role: str) -> Steps:
 
 
 def pour(ctx: HouseContext, goal: Goal) -> Steps:
-    """Takes the cup from the side, lifts it, turns its lip over the bowl and waits until it is empty."""
+    """Takes the cup from the side, lifts it, turns its lip over the bowl and keeps it there until it is empty."""
     del goal
-    done = poured("receptacle", 0.95)
     while True:
         if not holds(ctx, "target") and poured("receptacle")(ctx.world):
             ctx.span = "hold"
@@ -70,38 +70,39 @@ def pour(ctx: HouseContext, goal: Goal) -> Steps:
             continue
         if not (yield from _take_from_side(ctx, "target")):
             return False
-        ctx.span = "carry"
-        lost = lambda: not holds(ctx, "target")  # noqa: E731
-        up = ctx.reference.copy()
-        up[2, 3] += 0.16
-        if (yield from move(ctx, up, grip=0.0, speed=0.6, tolerance=0.03, until=lost)):
+        if (yield from _lift_and_tip(ctx)):
+            yield from _shake(ctx)
+
+
+def _lift_and_tip(ctx: HouseContext) -> Steps:
+    """Lifts the cup, brings its lip over the bowl and turns it; False when it was lost."""
+    lost = lambda: not holds(ctx, "target")  # noqa: E731
+    over = lambda: lost() or poured("receptacle", 0.95)(ctx.world)  # noqa: E731
+    ctx.span = "carry"
+    up = ctx.reference.copy()
+    up[2, 3] += 0.16
+    if (yield from move(ctx, up, grip=0.0, speed=0.6, tolerance=0.03, until=lost)):
+        return False
+    tilt = _tilted(ctx, _pour_side(ctx))
+    for angle, steps in ((0.0, 120), *((a, 12) for a in np.linspace(0.3, POUR_RAD, 12)), (POUR_RAD, 25)):
+        ctx.span = "carry" if angle == 0.0 else "pour"
+        if (yield from move(ctx, lambda a=angle: tilt(a), grip=0.0, speed=0.5, tolerance=0.02, angle=0.2, timeout=steps, until=over)):
+            break
+    yield from wait(ctx, 15, 0.0, until=over)
+    return not lost()
+
+
+def _shake(ctx: HouseContext) -> Steps:
+    """Keeps the cup over the bowl: what still falls falls into it."""
+    while holds(ctx, "target"):
+        ctx.span = "hold"
+        yield from wait(ctx, 1, 0.0)
+        if poured("receptacle")(ctx.world):
             continue
-        side = _pour_side(ctx)
-        tilt = _tilted(ctx, side)
-        for angle, steps in ((0.0, 120), *((a, 12) for a in np.linspace(0.3, POUR_RAD, 12)), (POUR_RAD, 25)):
-            ctx.span = "carry" if angle == 0.0 else "pour"
-            if (
-                yield from move(
-                    ctx,
-                    lambda a=angle: tilt(a),
-                    grip=0.0,
-                    speed=0.5,
-                    tolerance=0.02,
-                    angle=0.2,
-                    timeout=steps,
-                    until=lambda: lost() or done(ctx.world),
-                )
-            ):
-                break
-        yield from wait(ctx, 15, 0.0, until=lambda: lost() or done(ctx.world))
-        while holds(ctx, "target"):  # keeps the cup over the bowl: what still falls falls into it
-            ctx.span = "hold"
-            yield from wait(ctx, 1, 0.0)
-            if poured("receptacle")(ctx.world):
-                continue
-            shake = ctx.reference.copy()
-            shake[:3, 3] += ctx.rng.uniform(-0.012, 0.012, 3)
-            yield from move(ctx, shake, grip=0.0, tolerance=0.004, timeout=6)
+        shake = ctx.reference.copy()
+        shake[:3, 3] += ctx.rng.uniform(-0.012, 0.012, 3)
+        yield from move(ctx, shake, grip=0.0, tolerance=0.004, timeout=6)
+    return False
 
 
 def _pour_side(ctx: HouseContext) -> float:

@@ -8,7 +8,8 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, move, pose, wait, yawed
-from .base import HouseContext, carry, grasp_thing, hang, holds, let_go, lift, turn_left
+from .base import HouseContext
+from .grasping import carry, grasp_thing, hang, holds, let_go, lift, turn_left
 
 PALM_M = 0.04
 """How far the palm is above the tool centre point: it must stay above a container's rim."""
