@@ -9,11 +9,11 @@ import numpy as np
 
 from ..errors import HomebodyError, unknown
 from ..types import Goal
-from . import appliances, doors, drawers, grains, things
+from . import appliances, doors, drawers, things
 from .nouns import NOUNS
 from .phrases import Phrases
 
-FAMILIES = (things, drawers, doors, appliances, grains)
+FAMILIES = (things, drawers, doors, appliances)
 """Modules with a table PHRASES each."""
 ADJECTIVE_SHARE = 0.35
 """Share of instructions that say which one is meant by its adjective as well."""

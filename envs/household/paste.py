@@ -43,4 +43,5 @@ def paste_body(to: mujoco.MjModel, to_body: int, donor: mujoco.MjModel, donor_bo
     to.bvh_nodeid[to_bvh] = np.where(ids >= 0, ids - there + here, ids)
     dofs = slice(int(to.body_dofadr[to_body]), int(to.body_dofadr[to_body] + to.body_dofnum[to_body]))
     from_dofs = slice(int(donor.body_dofadr[donor_body]), int(donor.body_dofadr[donor_body] + donor.body_dofnum[donor_body]))
-    to.dof_simplenum[dofs] = donor.dof_simplenum[from_dofs]
+    for name in ("dof_simplenum", "dof_length"):
+        getattr(to, name)[dofs] = getattr(donor, name)[from_dofs]

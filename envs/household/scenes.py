@@ -11,14 +11,14 @@ from ...core.errors import unknown
 from ...core.robots import robot_named
 from ..robots.panda import add_panda
 from ..robots.so101 import add_so101
-from .rooms.kitchen import GRAINS_KITCHEN, KITCHEN
+from .rooms.kitchen import KITCHEN
 from .scene import Scene
 from .stage import HouseholdStage
 from .task import HouseholdTask
-from .tasks import appliances, doors, drawers, grains, things
+from .tasks import appliances, doors, drawers, things
 
-SCENES: dict[str, Scene] = {s.name: s for s in (KITCHEN, GRAINS_KITCHEN)}
-FAMILIES = (things, drawers, doors, appliances, grains)
+SCENES: dict[str, Scene] = {s.name: s for s in (KITCHEN,)}
+FAMILIES = (things, drawers, doors, appliances)
 """Modules with a tuple TASKS each."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
 
 import mujoco
@@ -12,7 +11,6 @@ from ..objects.catalogue import CATALOGUE, add_assets
 from ..pieces.appliances import COFFEE_MACHINE, LIGHT_SWITCH, TOASTER
 from ..pieces.bins import BIN, CUTLERY_TRAY
 from ..pieces.doors import CUPBOARD, FRIDGE, MICROWAVE
-from ..pieces.grains import PLACE_MAT, add_grains
 from ..pieces.hob import HOB
 from ..pieces.lids import BREAD_BIN, OVEN
 from ..pieces.sink import SINK
@@ -23,7 +21,7 @@ from .styles import KITCHEN_STYLES
 
 PIECES = (CHEST, CUTLERY, CUPBOARD, FRIDGE, MICROWAVE, OVEN, BREAD_BIN, HOB, SINK, COFFEE_MACHINE, TOASTER, LIGHT_SWITCH, BIN, CUTLERY_TRAY)
 ZONE = (0.32, 0.60, -0.22, 0.20)
-BACK_X, BACK_Y = -1.05, 1.75
+BACK_X, BACK_Y = -1.05, 2.3
 """The counter behind the robot, where pieces stand that a layout does not use, and half its length."""
 
 
@@ -113,19 +111,8 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
     return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
 
 
-def _with_mat(layout: Layout) -> Layout:
-    """The same kitchen with a place mat before the robot where nothing else stands."""
-    rng = np.random.default_rng(zlib.crc32(layout.name.encode()) + 1)
-    spot = Spot(x=0.38 + rng.uniform(-0.02, 0.02), y=rng.uniform(-0.08, 0.08), yaw=rng.uniform(-0.25, 0.25))
-    return dataclasses.replace(layout, spots={**layout.spots, "place_mat": spot}, usable=layout.usable | {"place_mat"})
-
-
 KITCHEN = Scene(
     name="home_kitchen", room="kitchen", shell=_shell, pieces=PIECES,
     layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
     styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12,
 )  # fmt: skip
-GRAINS_KITCHEN = dataclasses.replace(
-    KITCHEN, name="kitchen_grains", pieces=(*PIECES, PLACE_MAT), layouts=tuple(_with_mat(y) for y in KITCHEN.layouts), extras=add_grains, things=5,
-)  # fmt: skip
-"""The same with two dozen dried peas and a place mat."""
