@@ -22,7 +22,7 @@ WEIGHTS_KG = {
 """What such things weigh in kitchens: full range, empty vessels."""
 
 
-DERIVED = ("dof_M0", "dof_invweight0", "body_invweight0", "body_subtreemass")
+DERIVED = ("dof_M0", "dof_length", "dof_invweight0", "body_invweight0", "body_subtreemass")
 """Constants that depend on where the things stand in the initial configuration, in the last digits."""
 
 
