@@ -37,7 +37,7 @@ class CollectRecipe:
     def __call__(self) -> CollectWork:
         from ..datasets.workers import CollectWork
         from ..envs.engine import HouseholdVectorEnv
-        from ..envs.experts import Expert
+        from ..envs.experts import expert_for
         from .policies import find_policy
 
         source = find_policy(self.policy) if self.policy else None
@@ -50,7 +50,7 @@ class CollectRecipe:
                 privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads,
             )  # fmt: skip
 
-        return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)
+        return CollectWork(make_env, expert_for, self.config, make_policy=source.build if source else None)
 
 
 def collect(
@@ -107,8 +107,7 @@ def collect(
     from ..datasets.workers import Alone
     from ..datasets.workers import collect as collect_with
     from ..envs.axes import RANDOMIZE
-    from ..envs.initial import task_goals
-    from ..envs.model import house_model
+    from ..envs.stages import find_stage
     from .bench import absolute_policy
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
@@ -118,7 +117,7 @@ def collect(
 
     names = tuple(dict.fromkeys(t.strip() for t in tasks.split(",") if t.strip()))
     for name in names:
-        task_goals(name)
+        find_stage(name, robot)
     if not names:
         raise HomebodyError(f"tasks is {tasks!r}: expected all, or names separated by commas")
     if slots < 1:
@@ -135,7 +134,6 @@ def collect(
     fingerprint = "" if policy == "expert" else find_policy(policy).fingerprint
     remote = cluster_config(workers, ray)
     require_gl()
-    house_model(robot)
     recipe = CollectRecipe(
         policy=None if policy == "expert" else absolute_policy(policy), fingerprint=fingerprint, robot=robot, split=split,
         image_size=image_size, randomize=randomize, threads=1 if remote else threads, config=config,
