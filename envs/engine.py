@@ -251,6 +251,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         episode = self._episodes[i]
         return episode.start.T_world_base.copy() if episode else np.eye(4)
 
+    def detail(self, i: int) -> Any:
+        """What slot i's stage remembers of its episode (cast, layout, ...); None in the first kitchen."""
+        return self._episode(i).start.detail
+
     def arm_target(self, i: int) -> np.ndarray:
         """(n,) joint targets in force [rad]."""
         return self._ctrl[i, : self.robot.dof].copy()

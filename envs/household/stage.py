@@ -43,6 +43,8 @@ class Detail:
     cast: Mapping[str, Instance]
     layout: str
     style: str
+    zone: tuple[float, float, float, float]
+    """Free worktop of the layout: x from, x to, y from, y to [m]."""
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
@@ -160,7 +162,7 @@ class HouseholdStage:
         return Start(
             goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
-            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name),
+            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone),
         )  # fmt: skip
 
     def _set_up(self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> Setup:

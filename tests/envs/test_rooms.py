@@ -80,6 +80,14 @@ def test_no_two_pieces_of_a_layout_share_room(stage):
         assert not clashes, f"layout {layout.name}: {clashes}"
 
 
+def test_the_free_worktop_is_free(stage):
+    for layout in stage.definition.layouts:
+        x0, x1, y0, y1 = layout.zone
+        free = np.array([(x, y, z) for x in (x0, x1) for y in (y0, y1) for z in (0.0, 0.5)])
+        taken = [n for n, corners in boxes(stage, layout).items() if not apart(free, corners)]
+        assert not taken, f"layout {layout.name}: {taken} stands in the free zone {layout.zone}"
+
+
 def test_all_layouts_compile_to_models_of_one_shape_and_styles_name_what_is_there(stage):
     sizes = {n: getattr(stage.model, n) for n in ("nq", "nv", "nu", "nbody", "ngeom", "nsite", "nsensordata", "nmesh", "nmat", "ntex")}
     for layout in stage.definition.layouts:

@@ -68,6 +68,8 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
 FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
 """x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
+NARROW = {"sink": 0.12, "hob": 0.14}
+"""How far to a side the worktop is free beside what stands turned towards the robot [m]."""
 MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
 
 
@@ -107,7 +109,8 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
     rest = [p.name for p in PIECES if p.name not in spots]
     for k, piece in enumerate(rest):
         spots[piece] = Spot(x=BACK_X, y=-BACK_Y + 0.28 + k * (2 * BACK_Y - 0.56) / (len(rest) - 1), yaw=np.pi)
-    zone = (ZONE[0], MIDDLE_X[middle] - 0.07, *ZONE[2:])
+    low, high = -NARROW.get(right, -ZONE[2]), NARROW.get(left, ZONE[3])
+    zone = (ZONE[0], MIDDLE_X[middle] - 0.07, low, high)
     return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
 
 

@@ -27,6 +27,8 @@ class HouseContext(Motion):
     T_world_base: np.ndarray
     joints: np.ndarray
     """(dof,) the arm's last inverse kinematics [rad]."""
+    zone: tuple[float, float, float, float]
+    """Free worktop, between furniture: x from, x to, y from, y to [m]."""
     safe: float = 0.25
     """Tool height at which it passes over everything in the room [m]."""
     memory: dict[str, object] = field(default_factory=dict)

@@ -46,7 +46,7 @@ class HouseholdExpert:
                 raise HomebodyError(f"no expert for task {goal.task}: expected one of {', '.join(skills())}")
             ctx = HouseContext(
                 tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
-                world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot),
+                world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
             )  # fmt: skip
             self._contexts[slot], self._skills[slot] = ctx, skills()[goal.task](ctx, goal)
 

@@ -10,6 +10,8 @@ from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yaw
 from ..instance import grasp_pose
 from .base import HouseContext, reachable, travel, turn_between, turned
 
+BEYOND_M = 0.05
+"""How far the hand may reach beyond the zone of free worktop."""
 YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
@@ -33,6 +35,8 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     """How far the open fingers and the hand above them would reach into other things [m], summed."""
     w, total = ctx.world, 0.0
     own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
+    for end in (tool - HAND_HALF_M * across, tool + HAND_HALF_M * across):  # beyond the zone furniture stands
+        total += max(0.0, end[0] - ctx.zone[1] - BEYOND_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
     tips = [tool + sign * (0.5 * (width + SPARE_M) + 0.01) * across for sign in (-1, 1)]
     for other, body in w.roles.items():
         if body == own or other not in w.cast:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import Pose, Steps, move, pose, wait, yawed
+from ...experts.motion import DOWN, Pose, Steps, move, pose, wait, yawed
+from ..predicates import inside, upright
 from .base import HouseContext
 from .grasping import carry, grasp_thing, hang, holds, let_go, lift, turn_left
 
@@ -87,6 +88,35 @@ def into_container(ctx: HouseContext, goal: Goal) -> Steps:
     return into(ctx, "target", floor, rim, done)
 
 
+def stack_bowls(ctx: HouseContext, goal: Goal) -> Steps:
+    """Puts one bowl into the other; where it comes to lie aslant, presses its higher rim down with closed fingers."""
+    del goal
+    inner = lambda: inside("target", "receptacle")(ctx.world) and not ctx.world.touch("target").any()  # noqa: E731
+    skill = into_container(ctx, Goal(task="stack_bowls", target="bowl"))
+    while True:
+        if inner() and not upright("target")(ctx.world):
+            yield from _press_level(ctx, "target")
+            skill = into_container(ctx, Goal(task="stack_bowls", target="bowl"))
+            continue
+        if next(skill, StopIteration) is StopIteration:
+            return False
+        yield
+
+
+def _press_level(ctx: HouseContext, role: str) -> Steps:
+    """Presses on the higher side of a tilted bowl's rim."""
+    ctx.span = "press"
+    lean = ctx.world.rotation(role)[:2, 2]
+    high = -lean / max(float(np.linalg.norm(lean)), 1e-6)
+    instance = ctx.world.cast[role]
+    centre, radius = ctx.world.position(role), 0.8 * instance.footprint
+    top = centre[2] - instance.rest + instance.top
+    for height, grip in ((0.16, 0.0), (0.05, 0.0), (-0.012, 0.0), (0.14, 0.0)):
+        T = pose(DOWN, np.array([centre[0] + radius * high[0], centre[1] + radius * high[1], top + height]))
+        yield from move(ctx, T, grip=grip, speed=0.6, tolerance=0.012, timeout=45)
+    return True
+
+
 def _into_site(ctx: HouseContext, site: str, half: float, height: float, drop: float, *, along: bool = False) -> Steps:
     """Into the room over a site; `along`: with the thing's length along the site's x axis."""
     place = lambda: ctx.world.site(site)[:3, 3]  # noqa: E731
@@ -115,6 +145,6 @@ def clear_rubbish(ctx: HouseContext, goal: Goal) -> Steps:
 
 SKILLS = {
     **{f"hold_up_{what}": hold_up for what in ("drink", "food", "cutlery", "toy")},
-    **dict.fromkeys(("serve_on_plate", "put_in_pot", "set_on_tray", "toys_in_basket", "stack_bowls"), into_container),
+    **dict.fromkeys(("serve_on_plate", "put_in_pot", "set_on_tray", "toys_in_basket"), into_container), "stack_bowls": stack_bowls,
     "sort_cutlery": sort_cutlery, "clear_rubbish": clear_rubbish,
 }  # fmt: skip
