@@ -84,8 +84,9 @@ def _correct(word: str) -> str:
     """The vocabulary's word that a typing error meant, or the word itself."""
     if word in _vocabulary() or len(word) < 3:
         return word
-    close = difflib.get_close_matches(word, sorted(_vocabulary()), n=1, cutoff=0.75)
-    return close[0] if close else word
+    close = difflib.get_close_matches(word, sorted(_vocabulary()), n=4, cutoff=0.75)
+    swapped = [c for c in close if sorted(c) == sorted(word)]  # letters in the wrong order are the commonest slip
+    return (swapped or close or [word])[0]
 
 
 def _without_adjectives(plain: str) -> Goal | None:

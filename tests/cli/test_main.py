@@ -44,7 +44,7 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         (["data", "info", "no_such_folder"], "no data set no_such_folder"),
         (["data", "verify", "."], "is not a data set of Homebody"),
         (["prompt", "open the drawer"], "did you mean 'open the top drawer' or 'open the bottom drawer'"),
-        (["prompt", "make me a coffee"], "unknown instruction"),
+        (["prompt", "sing me a song"], "unknown instruction"),
         (["prompt", "open the top drawer", "--policy", "expret"], "unknown policy 'expret'"),
         (["train", "policy", "--data", "none", "--out", "x"], "no data set none"),
         (["train", "world-model", "--data", "none", "--out", "x"], "no data set none"),

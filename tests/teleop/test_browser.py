@@ -208,7 +208,7 @@ def test_drive_by_keys_open_the_drawer_keep_then_prompt_take_over_discard(
     browser.get(url)
     op = Operator(browser)
     op.wait(lambda s: s["phase"] == "ready")
-    op.type("make me a coffee", ENTER)
+    op.type("sing me a song", ENTER)
     op.wait(lambda s: s["message"]["level"] == "bad" and s["message"]["choices"])
     op.type("open the top drawer", SHIFT, ENTER)
     op.wait(lambda s: s["instruction"] == "open the top drawer" and s["mode"] == "manual")

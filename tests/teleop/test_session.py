@@ -184,7 +184,7 @@ def test_a_prompt_before_moving_sets_the_goal_of_the_same_start(start: Start, en
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("make me a coffee", "not an instruction"),
+        ("sing me a song", "not an instruction"),
         ("open the drawer", "could mean"),
         ("close the microwave", "does not fit this start"),
         ("", "is empty"),
