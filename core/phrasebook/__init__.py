@@ -9,11 +9,11 @@ import numpy as np
 
 from ..errors import HomebodyError, unknown
 from ..types import Goal
-from . import appliances, doors, drawers, things
+from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
 from .nouns import NOUNS
 from .phrases import Phrases
 
-FAMILIES = (things, drawers, doors, appliances)
+FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table PHRASES each."""
 ADJECTIVE_SHARE = 0.35
 """Share of instructions that say which one is meant by its adjective as well."""

@@ -11,14 +11,15 @@ from ...core.errors import unknown
 from ...core.robots import robot_named
 from ..robots.panda import add_panda
 from ..robots.so101 import add_so101
-from .rooms.kitchen import KITCHEN
+from .rooms import bathroom, bedroom, care, kitchen
 from .scene import Scene
 from .stage import HouseholdStage
 from .task import HouseholdTask
-from .tasks import appliances, doors, drawers, things
+from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
+from .tasks import care as care_tasks
 
-SCENES: dict[str, Scene] = {s.name: s for s in (KITCHEN,)}
-FAMILIES = (things, drawers, doors, appliances)
+SCENES: dict[str, Scene] = {s.name: s for room in (kitchen, bathroom, bedroom, care) for s in room.SCENES}
+FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care_tasks, long)
 """Modules with a tuple TASKS each."""
 
 

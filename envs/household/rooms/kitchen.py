@@ -119,3 +119,4 @@ KITCHEN = Scene(
     layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
     styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12,
 )  # fmt: skip
+SCENES = (KITCHEN,)

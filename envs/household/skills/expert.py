@@ -11,10 +11,10 @@ from ....core.errors import HomebodyError
 from ....core.types import Goal, Observation
 from ...engine import HouseholdVectorEnv
 from ...experts.motion import Steps, Style
-from . import appliances, doors, drawers, things
+from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
 from .base import HouseContext
 
-FAMILIES = (things, drawers, doors, appliances)
+FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
 
 

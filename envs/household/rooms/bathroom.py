@@ -1,0 +1,7 @@
+"""The household bathroom."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+
+SCENES: tuple[Scene, ...] = ()

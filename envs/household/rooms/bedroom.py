@@ -1,0 +1,7 @@
+"""The household bedroom."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+
+SCENES: tuple[Scene, ...] = ()

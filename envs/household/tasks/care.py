@@ -1,0 +1,7 @@
+"""Tasks about care: things brought to a person."""
+
+from __future__ import annotations
+
+from ..task import HouseholdTask
+
+TASKS: tuple[HouseholdTask, ...] = ()

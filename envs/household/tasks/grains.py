@@ -1,0 +1,7 @@
+"""Tasks about grains: pouring and wiping."""
+
+from __future__ import annotations
+
+from ..task import HouseholdTask
+
+TASKS: tuple[HouseholdTask, ...] = ()
