@@ -46,9 +46,9 @@ AXES: dict[str, Axis] = {
         _amount("light_tint", "visual", "share", 0.12, 0.3, "how far the light's colour is from white, towards a random hue"),
         _amount("colour", "visual", "share", 0.1, 0.3, "how far each material's colour is from its own, towards a random one"),
         # What follows is set on purpose, never drawn by --randomize: earlier draws stay what they were.
-        _set("closer_spring", "physical", "N m", 1.0, 3.0, "torque of a door closer towards shut"),
+        _set("closer_spring", "physical", "N m", 1.0, 3.0, "torque of a door closer towards shut, at 45 degrees"),
         _set("backlash", "physical", "mm", 4.0, 12.0, "play between a handle and what it moves"),
-        _set("sag", "physical", "deg", 2.0, 6.0, "tilt of doors' hinges: the door swings by itself"),
+        _set("sag", "physical", "deg", 2.0, 6.0, "lean of doors' hinges: the door rises as it opens and swings shut by itself"),
         _set("stick_slip", "physical", "share", 0.5, 1.5, "how much more dry friction holds than slides, in worn joints"),
         Axis(name="cap_torque", family="physical", unit="x", nominal=1.0, train=(0.6, 1.6), heldout=(0.4, 2.5), log=True, drawn=False,
              help="dry friction of caps, lids, pumps, knobs, levers and switches"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from .axes import AXES
 from .stage import Start
+from .wear import Worn, wear_out, worn_joints
 
 VISUAL = tuple(a.name for a in AXES.values() if a.family == "visual")
 DELAYS = ("action_delay", "encoder_delay")
@@ -33,10 +34,14 @@ class Knobs:
     """Degrees of freedom of the arm."""
     arm_actuators: np.ndarray
     encoders: np.ndarray
+    worn: Worn
 
 
-def knobs(model: mujoco.MjModel, *, loose: np.ndarray, slides: tuple[str, ...], hinges: tuple[str, ...], arm: tuple[str, ...]) -> Knobs:
-    """Finds what axes act on: `loose` body ids, joints of drawers, of doors and of the arm by name."""
+def knobs(
+    model: mujoco.MjModel, *, loose: np.ndarray, slides: tuple[str, ...], hinges: tuple[str, ...], arm: tuple[str, ...],
+    small: tuple[str, ...] = (),
+) -> Knobs:  # fmt: skip
+    """Finds what axes act on: `loose` body ids, joints of drawers, of doors, of the arm, and of what is `small` by name."""
 
     def dofs(names: tuple[str, ...]) -> np.ndarray:
         return np.array([int(model.joint(n).dofadr[0]) for n in names], int)
@@ -47,6 +52,7 @@ def knobs(model: mujoco.MjModel, *, loose: np.ndarray, slides: tuple[str, ...], 
         fixture_bodies=np.array([int(model.joint(n).bodyid[0]) for n in fixtures], int), arm=dofs(arm),
         arm_actuators=np.array([model.actuator(n).id for n in arm], int),
         encoders=np.array([i for i in range(model.nsensor) if model.sensor(i).name.startswith("encoder_")], int),
+        worn=worn_joints(model, doors=hinges, drawers=slides, small=small),
     )  # fmt: skip
 
 
@@ -93,6 +99,7 @@ def _physics(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float]) -> None
         model.dof_frictionloss[k.hinges] = value["hinge_friction"]
     model.body_pos[model.body("link0").id, 2] -= value["worktop_height"]
     model.dof_damping[k.fixtures] *= value["fixture_damping"]
+    wear_out(model, k.worn, axes)
     model.dof_frictionloss[k.arm] *= value["arm_friction"]
     model.actuator_gainprm[k.arm_actuators, 0] *= value["arm_gain"]
     model.actuator_biasprm[k.arm_actuators, 1:3] *= value["arm_gain"]

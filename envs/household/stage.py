@@ -79,6 +79,8 @@ def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[
         yaw = layout.spots[piece.name].yaw
         body = world.add_body(name=piece.name, pos=T[:3, 3].tolist(), quat=[np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)])
         piece.build(spec, body)
+        for fixture in piece.fixtures:
+            _hold_still(spec.joint(fixture.joint))
     for mover in scene.movers:
         body = world.add_body(name=mover.name, pos=[-2.0, 0.0, STORE_Z + 0.5], mocap=True)
         mover.build(spec, body)
@@ -91,6 +93,11 @@ def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[
     for instance in donors:
         add_thing(spec, f"donor_{instance.name}", instance, (0.0, 0.0, 5.0))
     return spec
+
+
+def _hold_still(joint: mujoco.MjsJoint) -> None:
+    """Dry friction that holds: with MuJoCo's default impedance a knob creeps under a quarter of its friction's torque."""
+    joint.solref_friction, joint.solimp_friction = [0.01, 1.0], [0.998, 0.9998, 0.001, 0.5, 2]
 
 
 def stored(k: int, scene: Scene) -> tuple[float, float, float]:
@@ -121,7 +128,7 @@ class HouseholdStage:
         self._knobs = knobs(
             self.model, loose=np.array([self.names.body[t] for t in self.names.things], int),
             slides=tuple(f.joint for f in fixtures if f.kind == "drawer"), hinges=tuple(f.joint for f in fixtures if f.kind == "door"),
-            arm=robot.joints,
+            arm=robot.joints, small=tuple(f.joint for f in fixtures if f.kind not in ("drawer", "door")),
         )  # fmt: skip
 
     def base(self, layout: Layout) -> mujoco.MjModel:
