@@ -189,9 +189,10 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def _view(self) -> list[Any]:
         starts = [e.start if e else None for e in self._episodes]
         base = np.stack([s.T_world_base if s else np.eye(4) for s in starts])
-        self._pose = self.robot.forward(self._qpos[:, self.stage.rig.arm_qpos])  # (B, 4, 4) in the base frame
-        before, self._world_pose = self._world_pose, base @ self._pose
-        self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
+        with np.errstate(invalid="ignore", over="ignore"):  # of a slot that diverged
+            self._pose = self.robot.forward(self._qpos[:, self.stage.rig.arm_qpos])  # (B, 4, 4) in the base frame
+            before, self._world_pose = self._world_pose, base @ self._pose
+            self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
         self._seen = self.stage.views(self._sims.fields, self._world_pose, starts)
         return self._seen
 
