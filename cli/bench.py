@@ -91,7 +91,7 @@ def bench(
         out: Folder for episodes.jsonl, summary.json and report.html.
         tasks: Names separated by commas: `core` (the default: the first six tasks and one of each family), `all`, `hard` (core
             in perturbed settings), a family, a task, or a task in a setting, as in open_drawer+stiff.
-        policy: `homebody`, `expert`, `random`, `zero`, or the folder of a checkpoint.
+        policy: `homebody`, `expert`, `random`, `zero`, `parrot` (acts out another episode), or the folder of a checkpoint.
         split: Initial states: `heldout` (never used in training) or `train`.
         language: The text: `nominal` (phrasings used in training), `heldout` (phrasings held out from training), `swap`
             (another instruction that the same state allows), `empty` (none).

@@ -15,7 +15,7 @@ from ..core.types import Policy
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
 
-SCRIPTED = ("expert", "random", "play", "zero")
+SCRIPTED = ("expert", "random", "play", "zero", "parrot")
 NAMES = ("homebody", *SCRIPTED)
 DEVICES = ("cpu", "cuda")
 WEIGHTS = "model.safetensors"
@@ -41,14 +41,20 @@ class PolicySource:
 
 
 def _scripted(name: str) -> PolicySource:
-    def build(env: HouseholdVectorEnv) -> Policy:
+    def build(env: HouseholdVectorEnv | None) -> Policy:
         if name == "expert":
             from ..envs.experts import expert_for
 
             return expert_for(env)
+        if name == "parrot":
+            from ..envs.experts.parrot import ParrotPolicy
+
+            return ParrotPolicy(env)
+        from ..core.robots import ROBOTS
         from ..policies.baselines import PlayPolicy, RandomPolicy, ZeroPolicy
 
-        return {"random": RandomPolicy, "play": PlayPolicy, "zero": ZeroPolicy}[name]()
+        robot = env.robot if env is not None else ROBOTS["panda"]  # a server has no environment
+        return PlayPolicy() if name == "play" else RandomPolicy(robot=robot) if name == "random" else ZeroPolicy(robot)
 
     return PolicySource(name=name, fingerprint="", cameras=(), image_size=IMAGE_SIZE, build=build)
 

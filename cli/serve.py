@@ -21,9 +21,9 @@ def make_sessions(policy: str, device: str = "cpu") -> tuple[str, tuple[str, ...
     """(name, cameras, a session for each connection) of a policy's name or checkpoint folder. Raises HomebodyError."""
     from .policies import find_policy
 
-    if policy == "expert":
+    if policy in ("expert", "parrot"):
         raise HomebodyError(
-            "policy 'expert' reads the simulation's state and cannot be served: expected homebody, zero, random or a checkpoint"
+            f"policy {policy!r} reads the simulation's state and cannot be served: expected homebody, zero, random or a checkpoint"
         )
     source = find_policy(policy)
     from ..policies.serving.session import ChunkSession, StepSession

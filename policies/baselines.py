@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.kinematics import Q_MAX, Q_MIN, forward, inverse
+from ..core.kinematics import forward, inverse
+from ..core.robots import ROBOTS, Robot
 from ..core.types import ACTION_DIM, CONTROL_HZ, Observation
 
 
@@ -15,7 +16,8 @@ class ZeroPolicy:
 
     name = "zero"
 
-    def __init__(self) -> None:
+    def __init__(self, robot: Robot = ROBOTS["panda"]) -> None:
+        self._dof = robot.dof
         self._held: dict[int, np.ndarray] = {}
 
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
@@ -23,9 +25,10 @@ class ZeroPolicy:
             self._held.pop(slot, None)
 
     def act(self, observation: Observation) -> np.ndarray:
-        actions = np.ones((len(observation["proprio"]), ACTION_DIM), np.float32)
+        n = self._dof
+        actions = np.ones((len(observation["proprio"]), n + 1), np.float32)
         for slot, proprio in enumerate(observation["proprio"]):
-            actions[slot, :7] = self._held.setdefault(slot, np.array(proprio[:7]))
+            actions[slot, :n] = self._held.setdefault(slot, np.array(proprio[:n]))
         return actions
 
 
@@ -34,8 +37,8 @@ class RandomPolicy:
 
     name = "random"
 
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
+    def __init__(self, seed: int = 0, robot: Robot = ROBOTS["panda"]) -> None:
+        self._seed, self._robot = seed, robot
         self._rngs: dict[int, np.random.Generator] = {}
 
     def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
@@ -47,10 +50,11 @@ class RandomPolicy:
         self.seed(slots, [0] * len(slots))
 
     def act(self, observation: Observation) -> np.ndarray:
-        actions = np.zeros((len(observation["proprio"]), ACTION_DIM), np.float32)
+        robot = self._robot
+        actions = np.zeros((len(observation["proprio"]), robot.dof + 1), np.float32)
         for slot in range(len(actions)):
             rng = self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
-            actions[slot] = np.append(rng.uniform(Q_MIN, Q_MAX), rng.uniform())
+            actions[slot] = np.append(rng.uniform(robot.q_min, robot.q_max), rng.uniform())
         return actions
 
 
