@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
+from ...stage import FINGERS
 from ..scene import Fixture
 from .parts import CYLINDER, grip_site
 
@@ -171,6 +172,16 @@ def add_screw_top(
     _add_brake(body, top, seat)
     _add_cap(spec, body, top, seat)
     body.add_site(name=f"{top.name}_seat", pos=list(seat), size=[0.004], group=4)
+
+
+def add_cap_sensors(spec: mujoco.MjSpec) -> None:
+    """Contacts of every loose cap with each finger, as loose things have them."""
+    for cap in [b.name for b in spec.bodies if b.name.endswith("_cap")]:
+        for finger in FINGERS:
+            spec.add_sensor(
+                name=f"touch_{cap}_{finger}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_BODY, objname=cap,
+                reftype=mujoco.mjtObj.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
+            )  # fmt: skip
 
 
 def cap_mesh(spec: mujoco.MjSpec, name: str, radius: float, height: float, ribs: int = 30) -> None:
