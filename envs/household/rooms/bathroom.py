@@ -23,19 +23,21 @@ FRONT_M = 0.445
 PLACES = 5
 ARC_RAD = np.deg2rad(27)
 """Angle between neighbouring places on the arc about the robot."""
-ZONE_HALF_M = (0.085, 0.095)
+ZONE_HALF_M = (0.072, 0.072)
 """Half-sizes of the free worktop at the place that no piece has [m]."""
 
 
 def _mirror(spec: mujoco.MjSpec) -> None:
-    """A wide mirror on the wall with a lamp above it."""
-    spec.add_material(name="mirror", rgba=[0.66, 0.73, 0.77, 1], specular=0.9, shininess=0.9, reflectance=0.55)
+    """A wide mirror on the wall with a lamp above it. MuJoCo draws reflections in one surface a scene, which is the worktop."""
+    spec.add_material(name="mirror", rgba=[0.74, 0.82, 0.86, 1], specular=0.9, shininess=0.9, emission=0.25)
+    spec.add_material(name="gleam", rgba=[0.84, 0.90, 0.93, 1], specular=0.9, shininess=0.9, emission=0.3)
     x, low, high, half = WALL_X - 0.008, 0.36, 0.98, 0.66
-    # A box reflects on its +z face only, which has to face the room.
-    spec.worldbody.add_geom(
-        type=BOX, pos=[x - 0.007, 0, (low + high) / 2], size=[(high - low) / 2, half, 0.003], quat=[np.sqrt(0.5), 0, -np.sqrt(0.5), 0],
-        material="mirror", group=1, contype=0, conaffinity=0,
-    )  # fmt: skip
+    block(spec, (x - 0.010, -half, low), (x, half, high), "mirror")
+    for y, wide in ((-0.36, 0.05), (-0.24, 0.02), (0.30, 0.07), (0.46, 0.025)):
+        spec.worldbody.add_geom(
+            type=BOX, pos=[x - 0.0105, y, (low + high) / 2], size=[0.001, wide, 0.3], quat=[np.cos(0.2), np.sin(0.2), 0, 0], material="gleam",
+            group=1, contype=0, conaffinity=0,
+        )  # fmt: skip
     t = 0.022
     for a, b in (((-half - t, low - t), (half + t, low)), ((-half - t, high), (half + t, high + t)), ((-half - t, low), (-half, high)),
                  ((half, low), (half + t, high))):  # fmt: skip
@@ -98,7 +100,7 @@ def _layout(name: str, row: tuple[str, ...], heldout: bool) -> Layout:
     *arc, back = row
     spots, zone = {}, (0.0, 0.0, 0.0, 0.0)
     for k, piece in enumerate(arc):
-        angle, radius = (k - (PLACES - 1) / 2) * ARC_RAD + rng.uniform(-0.05, 0.05), FRONT_M + rng.uniform(-0.015, 0.045)
+        angle, radius = (k - (PLACES - 1) / 2) * ARC_RAD + rng.uniform(-0.03, 0.03), FRONT_M + rng.uniform(-0.015, 0.045)
         if piece == ".":
             x, y = (FRONT_M + 0.06) * np.cos(angle), (FRONT_M + 0.06) * np.sin(angle)
             zone = (x - ZONE_HALF_M[0], x + ZONE_HALF_M[0], y - ZONE_HALF_M[1], y + ZONE_HALF_M[1])

@@ -4,8 +4,230 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ....core.types import Goal
-from ...experts.motion import Steps
-from .base import HouseContext
+import numpy as np
 
-SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {}
+from ....core.types import Goal
+from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
+from ..pieces.bottles import BOTTLE, JAR
+from ..pieces.pill_box import LID_M, LID_SHUT_RAD
+from ..pieces.thread import END_RAD, GRIP_Z, LEAD_M, ScrewTop
+from ..predicates import released
+from ..world import World
+from .base import HouseContext, close_fingers, move_joints, solve, travel, turned
+from .joints import TIP_M, push_joint, pushing, site_at
+
+SIDE_M = 0.009
+"""From the tool's axis to the side of the pads that is up when it points forward [m]."""
+UNDER_M, EDGE_M = 0.0025, 0.0036
+"""Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
+LIFTED_RAD = 1.3
+"""Where a lid is let go of."""
+
+
+def press_pump(ctx: HouseContext, goal: Goal) -> Steps:
+    """Presses the head with closed fingers from above and stays."""
+    del goal
+    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, pitch=np.pi / 2, speed=0.5)
+
+
+# --- pill box ---------------------------------------------------------------------------------------------------------
+def _under(ctx: HouseContext, joint: str, value: float) -> Pose:
+    """The tool with a tab on its upper side when the lid stands at `value`; it points forward and down."""
+    T = site_at(ctx, f"{joint}_under", joint, value)
+    box = ctx.world.rotation("pill_box")
+    R = pushing(box[:, 0], np.pi / 4, box[:2, 0])
+    # The lid's own outward direction: from the hinge to the tab.
+    anchor, _, _ = ctx.world.joint_axis(joint)
+    out = T[:3, 3] - anchor
+    out /= np.linalg.norm(out)
+    edge = T[:3, 3] + EDGE_M * out
+    return pose(R, edge - SIDE_M * R[:, 0] - UNDER_M * R[:, 2])
+
+
+def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
+    """Goes under the tab with closed fingertips and lifts along the lid's arc."""
+    joint = f"lid_{goal.target}"
+    while True:
+        if ctx.world.joint(joint) > 0.9 * LIFTED_RAD:
+            ctx.span = "hold"
+            yield from wait(ctx, 1, 0.0)
+            continue
+        ctx.span = "reach"
+        now = ctx.world.joint(joint)
+        under = _under(ctx, joint, now)
+        under[2, 3] -= 0.010
+        before = under.copy()
+        before[:3, 3] -= 0.05 * ctx.world.rotation("pill_box")[:, 0]
+        yield from clear_up(ctx, before[:2, 3], 0.0, height=ctx.safe)
+        above = before.copy()
+        above[2, 3] += 0.08
+        yield from travel(ctx, lambda T=above: T, grip=0.0, tolerance=0.015, timeout=100)
+        yield from move(ctx, before, grip=0.0, tolerance=0.006, timeout=50)
+        yield from move(ctx, under, grip=0.0, speed=0.4, tolerance=0.004, timeout=40)
+        ctx.span = "lift"
+        ahead = lambda: _under(ctx, joint, min(ctx.world.joint(joint) + 0.35, LIFTED_RAD + 0.2))  # noqa: E731
+        yield from move(ctx, ahead, grip=0.0, speed=0.4, tolerance=0.001, timeout=60, until=lambda: ctx.world.joint(joint) > LIFTED_RAD)
+        ctx.span = "withdraw"
+        back = ctx.reference.copy()
+        back[:3, 3] += [0.0, 0.0, 0.02] - 0.06 * ctx.world.rotation("pill_box")[:, 0]
+        yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
+
+
+def close_lid(ctx: HouseContext, goal: Goal) -> Steps:
+    """Goes down behind the lid, draws it over towards the robot and presses it shut."""
+    joint = f"lid_{goal.target}"
+    while True:
+        if ctx.world.joint(joint) < 0.5 * LID_SHUT_RAD:
+            ctx.span = "hold"
+            yield from wait(ctx, 1, 0.0)
+            continue
+        anchor, _, _ = ctx.world.joint_axis(joint)
+        box = ctx.world.rotation("pill_box")
+        yaw = float(np.arctan2(box[1, 0], box[0, 0])) + np.pi / 2  # the hand's width along the lid: the neighbours are beside it
+        R = yawed(DOWN, yaw)
+        R = min((R, turned(pose(R, anchor), np.pi)[:3, :3]), key=lambda r: -float(np.trace(r.T @ ctx.reference[:3, :3])))
+
+        def at(x: float, height: float, anchor: np.ndarray = anchor, box: np.ndarray = box, R: np.ndarray = R) -> Pose:
+            """The fingertips `x` behind the hinge and `height` above it [m]."""
+            return pose(R, anchor + box @ np.array([x, 0.0, height + TIP_M]))
+
+        ctx.span = "reach"
+        yield from clear_up(ctx, at(0.05, 0.1)[:2, 3], 0.0, height=ctx.safe)
+        yield from travel(ctx, lambda T=at(0.045, 0.11): T, grip=0.0, tolerance=0.015, timeout=100)
+        yield from move(ctx, at(0.045, 0.020), grip=0.0, tolerance=0.008, timeout=40)
+        ctx.span = "push"
+        yield from move(ctx, at(-0.020, 0.024), grip=0.0, speed=0.5, tolerance=0.008, timeout=40)
+        yield from move(ctx, at(-0.030, 0.018), grip=0.0, speed=0.5, tolerance=0.006, timeout=30)
+        done = lambda: ctx.world.joint(joint) < 0.3 * LID_SHUT_RAD  # noqa: E731
+        yield from move(ctx, at(-0.034, LID_M - 0.004), grip=0.0, speed=0.4, tolerance=0.002, timeout=30, until=done)
+        ctx.span = "withdraw"
+        yield from move(ctx, at(-0.034, 0.08), grip=0.0, tolerance=0.02, timeout=30)
+
+
+# --- screw tops -------------------------------------------------------------------------------------------------------
+WRIST_M = 0.25
+"""Left of the wrist's range at both ends of a stroke [rad]."""
+TURN_RPS = 1.5
+"""How fast the wrist turns a cap [rad/s]."""
+
+
+def _down_at(ctx: HouseContext, position: np.ndarray, wrist: float) -> np.ndarray:
+    """Joints (dof,) with the tool pointing down at `position` (3,) and the last joint at about `wrist` [rad]."""
+    T = pose(DOWN, position)
+    q, _, _ = solve(ctx, T)
+    best = q
+    for _ in range(3):  # the last joint turns the hand about the vertical, the others hardly change
+        T = turned(T, wrist - float(best[-1]))
+        start = best.copy()
+        start[-1] = wrist
+        best = ctx.robot.inverse((np.linalg.inv(ctx.T_world_base) @ T)[None], start[None], iterations=30)[0]
+    return best
+
+
+def _gripping_cap(ctx: HouseContext, top: ScrewTop) -> bool:
+    return bool(ctx.grip < 0.5 and (ctx.world.touch(f"{top.name}_cap") > 0).all())
+
+
+def _grip_point(w: World, top: ScrewTop) -> np.ndarray:
+    return w.site(f"cap_{top.name}_handle")[:3, 3]
+
+
+def _take_cap(ctx: HouseContext, top: ScrewTop) -> Steps:
+    """Takes the cap from above, the wrist wound up as far as it goes."""
+    ctx.span = "reach"
+    goal = _grip_point(ctx.world, top)
+    above = goal + np.array([0.0, 0.0, 0.06])
+    if np.linalg.norm(ctx.tool[:2, 3] - goal[:2]) > 0.02:
+        yield from clear_up(ctx, goal[:2], 1.0, height=ctx.safe)
+        yield from travel(ctx, lambda: pose(ctx.reference[:3, :3], above), grip=1.0, tolerance=0.03, timeout=100)
+    wound = float(ctx.robot.q_max[-1]) - WRIST_M
+    yield from move_joints(ctx, _down_at(ctx, above, wound), grip=1.0)
+    R = ctx.reference[:3, :3].copy()
+    ctx.span = "grasp"
+    yield from wait(ctx, 12, 1.0, until=lambda: ctx.width > ctx.open_width)
+    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.005, timeout=50)
+    yield from close_fingers(ctx)
+    return _gripping_cap(ctx, top)
+
+
+def _turn_cap(ctx: HouseContext, top: ScrewTop, target: float) -> Steps:
+    """Turns the held cap by the wrist until the thread's angle reaches `target`, the wrist ends or the grip slips."""
+    ctx.span = "turn"
+    joint, low = f"cap_{top.name}", float(ctx.robot.q_min[-1]) + WRIST_M
+    start, begun = ctx.reference.copy(), ctx.world.joint(joint)
+    asked = 0.0
+    while ctx.world.joint(joint) < target and ctx.joints[-1] > low and _gripping_cap(ctx, top):
+        done = ctx.world.joint(joint) - begun
+        if asked - done > 0.8:  # the pads slide on the cap
+            return False
+        asked = asked + TURN_RPS / 20
+        T = turned(start, -asked)
+        T[2, 3] = start[2, 3] + LEAD_M * done / (2 * np.pi)
+        ctx.reference, ctx.grip, ctx.speed = T, 0.0, 0.0
+        yield
+    return bool(ctx.world.joint(joint) >= target)
+
+
+def _let_cap_go(ctx: HouseContext) -> Steps:
+    ctx.span = "release"
+    yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+    up = ctx.reference.copy()
+    up[2, 3] += 0.05
+    yield from move(ctx, up, grip=1.0, tolerance=0.02, timeout=30)
+    return True
+
+
+def unscrew(top: ScrewTop, piece: str) -> Callable[[HouseContext, Goal], Steps]:
+    """Turns the cap off its thread in as many strokes as it takes, lifts it and puts it down before its piece."""
+    cap, joint = f"{top.name}_cap", f"cap_{top.name}"
+    target = END_RAD + 0.3
+
+    def skill(ctx: HouseContext, goal: Goal) -> Steps:
+        del goal
+        while True:
+            if ctx.world.position(cap)[2] < 0.03 and released(cap)(ctx.world):
+                ctx.span = "hold"
+                yield from wait(ctx, 1, 1.0)
+                continue
+            if not (yield from _take_cap(ctx, top)):
+                yield from _let_cap_go(ctx)
+                continue
+            if ctx.world.joint(joint) < target and not (yield from _turn_cap(ctx, top, target)):
+                yield from _let_cap_go(ctx)
+                continue
+            yield from _put_down(ctx, top, piece)
+
+    return skill
+
+
+def _put_down(ctx: HouseContext, top: ScrewTop, piece: str) -> Steps:
+    """Lifts the loose cap off and lays it on the worktop before its piece."""
+    cap = f"{top.name}_cap"
+    lost = lambda: not _gripping_cap(ctx, top)  # noqa: E731
+    ctx.span = "lift"
+    up = ctx.reference.copy()
+    up[2, 3] += 0.06
+    if (yield from move(ctx, up, grip=0.0, speed=0.5, tolerance=0.015, timeout=50, until=lost)):
+        return False
+    ctx.span = "carry"
+    place = ctx.world.position(piece) - 0.06 * ctx.world.rotation(piece)[:, 0]
+    over = pose(ctx.reference[:3, :3].copy(), np.array([place[0], place[1], ctx.reference[2, 3]]))
+    if (yield from move(ctx, over, grip=0.0, speed=0.8, tolerance=0.02, timeout=60, until=lost)):
+        return False
+    ctx.span = "place"
+    hang = float(ctx.tool[2, 3] - ctx.world.position(cap)[2])
+    down = over.copy()
+    down[2, 3] = hang + 0.004
+    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.006, timeout=60, until=lost)
+    yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+    ctx.span = "withdraw"
+    up = ctx.reference.copy()
+    up[2, 3] += 0.10
+    yield from move(ctx, up, grip=1.0, speed=0.8, tolerance=0.03, timeout=40)
+    return True
+
+
+SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
+    "press_soap_pump": press_pump, "open_pill_box": open_lid, "close_pill_box": close_lid, "unscrew_jar": unscrew(JAR, "jar"),
+    "unscrew_bottle": unscrew(BOTTLE, "bottle"),
+}  # fmt: skip
