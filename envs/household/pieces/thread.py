@@ -44,7 +44,8 @@ GRIP_Z = 0.0125
 """Where the hand takes the cap, above its rim: the pads, 22 mm long, stay clear of the shoulder."""
 SOLREF = [0.01, 1.0]
 STIFF = [0.998, 0.9998, 0.001, 0.5, 2]
-"""Impedance of dry friction on light parts: with the default a torque short of it would creep at radians a second."""
+"""Impedance of friction and contacts of light parts: with the default a torque short of it would creep at radians a second, and a
+hand would press lugs and keys millimetres deep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,7 @@ def _knob(body: mujoco.MjsBody, radius: float, place: tuple[float, float, float]
     azimuth, distance, z = place
     body.add_geom(
         type=SPHERE, size=[radius, 0, 0], pos=[distance * np.cos(azimuth), distance * np.sin(azimuth), z], group=3, mass=0,
-        contype=bits[0], conaffinity=bits[1], condim=1 if slides else 3, priority=int(slides), friction=[0.5, 0.005, 0.0005], solref=SOLREF,
+        contype=bits[0], conaffinity=bits[1], condim=1 if slides else 3, priority=int(slides), friction=[0.5, 0.005, 0.0005], solref=SOLREF, solimp=STIFF,
     )  # fmt: skip
 
 
@@ -132,7 +133,7 @@ def _add_brake(body: mujoco.MjsBody, top: ScrewTop, seat: tuple[float, float, fl
         for flank in (1, -1):
             brake.add_geom(
                 type=BOX, size=[0.0025, 0.001, (high - low) / 2], pos=[flank * (KEY_M + 0.00115), side * r, (low + high) / 2],
-                quat=[np.sqrt(0.5), 0, 0, np.sqrt(0.5)], group=4, mass=0, contype=KEY_BIT, conaffinity=0, condim=1, solref=SOLREF,
+                quat=[np.sqrt(0.5), 0, 0, np.sqrt(0.5)], group=4, mass=0, contype=KEY_BIT, conaffinity=0, condim=1, solref=SOLREF, solimp=STIFF,
             )  # fmt: skip
 
 
@@ -146,7 +147,7 @@ def _add_cap(spec: mujoco.MjSpec, body: mujoco.MjsBody, top: ScrewTop, seat: tup
     # Meets the robot and loose things. What it is screwed on is met by the knobs inside, which a solid cylinder would overlap.
     cap.add_geom(
         type=CYLINDER, size=[R, h / 2, 0], pos=[0, 0, h / 2], mass=top.mass, group=3, contype=1, conaffinity=2, condim=4,
-        friction=[0.9, 0.01, 0.0005], solref=[0.012, 1.0],
+        priority=2, friction=[1.0, 0.01, 0.0005], solref=SOLREF, solimp=STIFF,
     )  # fmt: skip
     cap_mesh(spec, f"{top.name}_cap", R, h)
     cap.add_geom(

@@ -18,8 +18,10 @@ from .joints import TIP_M, push_joint, pushing, site_at
 
 SIDE_M = 0.009
 """From the tool's axis to the side of the pads that is up when it points forward [m]."""
-UNDER_M, EDGE_M = 0.0025, 0.0036
+UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
+PITCH = np.deg2rad(62)
+"""How far the tool points down under a tab: less and the wrist does not get as near to the robot."""
 LIFTED_RAD = 1.3
 """Where a lid is let go of."""
 
@@ -35,7 +37,7 @@ def _under(ctx: HouseContext, joint: str, value: float) -> Pose:
     """The tool with a tab on its upper side when the lid stands at `value`; it points forward and down."""
     T = site_at(ctx, f"{joint}_under", joint, value)
     box = ctx.world.rotation("pill_box")
-    R = pushing(box[:, 0], np.pi / 4, box[:2, 0])
+    R = pushing(box[:, 0], PITCH, box[:2, 0])
     # The lid's own outward direction: from the hinge to the tab.
     anchor, _, _ = ctx.world.joint_axis(joint)
     out = T[:3, 3] - anchor
@@ -55,14 +57,14 @@ def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
         ctx.span = "reach"
         now = ctx.world.joint(joint)
         under = _under(ctx, joint, now)
-        under[2, 3] -= 0.010
+        under[2, 3] -= 0.012
         before = under.copy()
         before[:3, 3] -= 0.05 * ctx.world.rotation("pill_box")[:, 0]
         yield from clear_up(ctx, before[:2, 3], 0.0, height=ctx.safe)
         above = before.copy()
         above[2, 3] += 0.08
         yield from travel(ctx, lambda T=above: T, grip=0.0, tolerance=0.015, timeout=100)
-        yield from move(ctx, before, grip=0.0, tolerance=0.006, timeout=50)
+        yield from move(ctx, before, grip=0.0, tolerance=0.015, timeout=40)
         yield from move(ctx, under, grip=0.0, speed=0.4, tolerance=0.004, timeout=40)
         ctx.span = "lift"
         ahead = lambda: _under(ctx, joint, min(ctx.world.joint(joint) + 0.35, LIFTED_RAD + 0.2))  # noqa: E731
