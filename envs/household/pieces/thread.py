@@ -77,7 +77,7 @@ class ScrewTop:
     @property
     def fixture(self) -> Fixture:
         return Fixture(
-            joint=f"cap_{self.name}", opened=END_RAD, shut=0.12, travel=END_RAD, handle=f"cap_{self.name}_handle", kind="cap"
+            joint=f"cap_{self.name}", opened=0.95 * END_RAD, shut=0.12, travel=END_RAD, handle=f"cap_{self.name}_handle", kind="cap"
         )  # fmt: skip
 
 

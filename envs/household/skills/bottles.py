@@ -13,15 +13,17 @@ from ..pieces.pill_box import LID_M, LID_SHUT_RAD
 from ..pieces.thread import END_RAD, GRIP_Z, LEAD_M, ScrewTop
 from ..predicates import released
 from ..world import World
-from .base import HouseContext, close_fingers, move_joints, solve, travel, turned
+from .base import HouseContext, close_fingers, move_joints, solve, travel, turn_between, turned
 from .joints import TIP_M, push_joint, pushing, site_at
 
 SIDE_M = 0.009
 """From the tool's axis to the side of the pads that is up when it points forward [m]."""
 UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
-PITCH = np.deg2rad(62)
-"""How far the tool points down under a tab: less and the wrist does not get as near to the robot."""
+PITCHES = tuple(np.deg2rad((60.0, 67.0, 74.0)))
+"""How far the tool may point down under a tab [rad], the best first."""
+DIP_M = 0.012
+"""How far below a tab the fingertips go under it [m]."""
 LIFTED_RAD = 1.3
 """Where a lid is let go of."""
 
@@ -33,17 +35,31 @@ def press_pump(ctx: HouseContext, goal: Goal) -> Steps:
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------
-def _under(ctx: HouseContext, joint: str, value: float) -> Pose:
-    """The tool with a tab on its upper side when the lid stands at `value`; it points forward and down."""
+def _under(ctx: HouseContext, joint: str, value: float, pitch: float, flip: float) -> Pose:
+    """The tool with a tab on its upper side when the lid stands at `value`; it points forward and down by `pitch` [rad]."""
     T = site_at(ctx, f"{joint}_under", joint, value)
     box = ctx.world.rotation("pill_box")
-    R = pushing(box[:, 0], PITCH, box[:2, 0])
-    # The lid's own outward direction: from the hinge to the tab.
+    R = pushing(box[:, 0], pitch, box[:2, 0])
     anchor, _, _ = ctx.world.joint_axis(joint)
-    out = T[:3, 3] - anchor
-    out /= np.linalg.norm(out)
-    edge = T[:3, 3] + EDGE_M * out
-    return pose(R, edge - SIDE_M * R[:, 0] - UNDER_M * R[:, 2])
+    out = T[:3, 3] - anchor  # from the hinge to the tab
+    edge = T[:3, 3] + EDGE_M * out / np.linalg.norm(out)
+    return turned(pose(R, edge - SIDE_M * R[:, 0] - UNDER_M * R[:, 2]), flip)
+
+
+def _way_under(ctx: HouseContext, joint: str) -> tuple[float, float]:
+    """Pitch and half turn with which the arm gets best under a tab: near the robot the wrist has little room."""
+    low = ctx.world.joint(joint)
+    options = [(p, flip) for p in PITCHES for flip in (0.0, np.pi)]
+
+    def cost(option: tuple[float, float]) -> float:
+        off = 0.0
+        for value in (low, LIFTED_RAD):
+            q, far, turn = solve(ctx, _under(ctx, joint, value, *option))
+            spare = float(np.minimum(q - ctx.robot.q_min, ctx.robot.q_max - q).min())
+            off += 20 * far + turn + max(0.0, 0.15 - spare)
+        return off + 0.1 * PITCHES.index(option[0]) + 0.02 * turn_between(ctx.tool, _under(ctx, joint, low, *option))
+
+    return min(options, key=cost)
 
 
 def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
@@ -55,23 +71,26 @@ def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
             yield from wait(ctx, 1, 0.0)
             continue
         ctx.span = "reach"
-        now = ctx.world.joint(joint)
-        under = _under(ctx, joint, now)
-        under[2, 3] -= 0.012
+        inward, way = ctx.world.rotation("pill_box")[:, 0], _way_under(ctx, joint)
+        under = _under(ctx, joint, ctx.world.joint(joint), *way)
+        under[2, 3] -= DIP_M
         before = under.copy()
-        before[:3, 3] -= 0.05 * ctx.world.rotation("pill_box")[:, 0]
+        before[:3, 3] -= 0.05 * inward
         yield from clear_up(ctx, before[:2, 3], 0.0, height=ctx.safe)
         above = before.copy()
         above[2, 3] += 0.08
-        yield from travel(ctx, lambda T=above: T, grip=0.0, tolerance=0.015, timeout=100)
-        yield from move(ctx, before, grip=0.0, tolerance=0.015, timeout=40)
+        yield from move_joints(ctx, solve(ctx, above)[0], grip=0.0, rate=1.2)
+        yield from move(ctx, before, grip=0.0, tolerance=0.012, timeout=40)
         yield from move(ctx, under, grip=0.0, speed=0.4, tolerance=0.004, timeout=40)
         ctx.span = "lift"
-        ahead = lambda: _under(ctx, joint, min(ctx.world.joint(joint) + 0.35, LIFTED_RAD + 0.2))  # noqa: E731
+
+        def ahead(way: tuple[float, float] = way) -> Pose:
+            return _under(ctx, joint, min(ctx.world.joint(joint) + 0.35, LIFTED_RAD + 0.2), *way)
+
         yield from move(ctx, ahead, grip=0.0, speed=0.4, tolerance=0.001, timeout=60, until=lambda: ctx.world.joint(joint) > LIFTED_RAD)
         ctx.span = "withdraw"
         back = ctx.reference.copy()
-        back[:3, 3] += [0.0, 0.0, 0.02] - 0.06 * ctx.world.rotation("pill_box")[:, 0]
+        back[:3, 3] += np.array([0.0, 0.0, 0.02]) - 0.06 * inward
         yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
 
 
@@ -147,7 +166,7 @@ def _take_cap(ctx: HouseContext, top: ScrewTop) -> Steps:
     R = ctx.reference[:3, :3].copy()
     ctx.span = "grasp"
     yield from wait(ctx, 12, 1.0, until=lambda: ctx.width > ctx.open_width)
-    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.005, timeout=50)
+    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.0025, timeout=50)
     yield from close_fingers(ctx)
     return _gripping_cap(ctx, top)
 
