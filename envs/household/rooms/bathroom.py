@@ -18,8 +18,9 @@ from .shell import BOX, begin, block, cameras
 
 PIECES = (JAR_PIECE, BOTTLE_PIECE, DISPENSER_PIECE, PILL_BOX_PIECE, WASHBASIN, SHELF, TOWEL_STAND)
 WALL_X, WALL_Y = 1.0, 1.9
-FRONT_M = 0.445
-"""How far the front edges of what the robot uses are from its foot [m]."""
+FRONT_M = {"pill_box": 0.48, ".": 0.505}
+"""How far front edges are from the robot's foot, others at 0.445 [m]: fingers go under the lids from before them. `.`: the middle of
+the free worktop."""
 PLACES = 5
 ARC_RAD = np.deg2rad(27)
 """Angle between neighbouring places on the arc about the robot."""
@@ -100,9 +101,9 @@ def _layout(name: str, row: tuple[str, ...], heldout: bool) -> Layout:
     *arc, back = row
     spots, zone = {}, (0.0, 0.0, 0.0, 0.0)
     for k, piece in enumerate(arc):
-        angle, radius = (k - (PLACES - 1) / 2) * ARC_RAD + rng.uniform(-0.03, 0.03), FRONT_M + rng.uniform(-0.015, 0.045)
+        angle, radius = (k - (PLACES - 1) / 2) * ARC_RAD + rng.uniform(-0.03, 0.03), FRONT_M.get(piece, 0.445) + rng.uniform(-0.015, 0.045)
         if piece == ".":
-            x, y = (FRONT_M + 0.06) * np.cos(angle), (FRONT_M + 0.06) * np.sin(angle)
+            x, y = FRONT_M["."] * np.cos(angle), FRONT_M["."] * np.sin(angle)
             zone = (x - ZONE_HALF_M[0], x + ZONE_HALF_M[0], y - ZONE_HALF_M[1], y + ZONE_HALF_M[1])
             continue
         spots[piece] = Spot(x=radius * np.cos(angle), y=radius * np.sin(angle), yaw=float(angle) + rng.uniform(-0.15, 0.15))

@@ -20,10 +20,10 @@ SIDE_M = 0.009
 """From the tool's axis to the side of the pads that is up when it points forward [m]."""
 UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
-PITCHES = tuple(np.deg2rad((60.0, 67.0, 74.0)))
+PITCHES = tuple(np.deg2rad((60.0, 67.0, 74.0, 80.0)))
 """How far the tool may point down under a tab [rad], the best first."""
-DIP_M = 0.012
-"""How far below a tab the fingertips go under it [m]."""
+DIP_M, BACK_M = 0.012, 0.03
+"""How far below a tab the fingertips go under it, and from how far before it [m]."""
 LIFTED_RAD = 1.3
 """Where a lid is let go of."""
 
@@ -53,8 +53,10 @@ def _way_under(ctx: HouseContext, joint: str) -> tuple[float, float]:
 
     def cost(option: tuple[float, float]) -> float:
         off = 0.0
-        for value in (low, LIFTED_RAD):
-            q, far, turn = solve(ctx, _under(ctx, joint, value, *option))
+        for value, back in ((low, BACK_M), (low, 0.0), (LIFTED_RAD, 0.0)):
+            T = _under(ctx, joint, value, *option)
+            T[:3, 3] -= back * ctx.world.rotation("pill_box")[:, 0] + np.array([0.0, 0.0, DIP_M])
+            q, far, turn = solve(ctx, T)
             spare = float(np.minimum(q - ctx.robot.q_min, ctx.robot.q_max - q).min())
             off += 20 * far + turn + max(0.0, 0.15 - spare)
         return off + 0.1 * PITCHES.index(option[0]) + 0.02 * turn_between(ctx.tool, _under(ctx, joint, low, *option))
@@ -75,7 +77,7 @@ def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
         under = _under(ctx, joint, ctx.world.joint(joint), *way)
         under[2, 3] -= DIP_M
         before = under.copy()
-        before[:3, 3] -= 0.05 * inward
+        before[:3, 3] -= BACK_M * inward
         yield from clear_up(ctx, before[:2, 3], 0.0, height=ctx.safe)
         above = before.copy()
         above[2, 3] += 0.08
