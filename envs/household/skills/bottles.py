@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,8 +21,6 @@ SIDE_M = 0.009
 """From the tool's axis to the side of the pads that is up when it points forward [m]."""
 UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
-PITCHES = tuple(np.deg2rad((60.0, 67.0, 74.0, 80.0)))
-"""How far the tool may point down under a tab [rad], the best first."""
 DIP_M, BACK_M = 0.012, 0.03
 """How far below a tab the fingertips go under it, and from how far before it [m]."""
 LIFTED_RAD = 1.3
@@ -35,33 +34,55 @@ def press_pump(ctx: HouseContext, goal: Goal) -> Steps:
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------
-def _under(ctx: HouseContext, joint: str, value: float, pitch: float, flip: float) -> Pose:
-    """The tool with a tab on its upper side when the lid stands at `value`; it points forward and down by `pitch` [rad]."""
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """How a hand goes under a tab."""
+
+    pitch: float
+    """How far the tool points down [rad]."""
+    aside: float
+    """How far it points to the left of the lid's own direction [rad]."""
+    flip: float
+    """Half a turn about its axis, or none: the gripper is symmetric [rad]."""
+
+
+WAYS = tuple(
+    _Way(pitch=float(np.deg2rad(p)), aside=a, flip=f) for a in (0.0, 0.22, -0.22) for p in (60.0, 68.0, 76.0) for f in (0.0, float(np.pi))
+)
+"""The best first: near the robot the wrist has little room."""
+
+
+def _under(ctx: HouseContext, joint: str, value: float, way: _Way) -> Pose:
+    """The tool with a tab on its upper side when the lid stands at `value`; it points forward and down."""
     T = site_at(ctx, f"{joint}_under", joint, value)
-    box = ctx.world.rotation("pill_box")
-    R = pushing(box[:, 0], pitch, box[:2, 0])
+    along = yawed(ctx.world.rotation("pill_box"), way.aside)[:, 0]
+    R = pushing(along, way.pitch, along[:2])
     anchor, _, _ = ctx.world.joint_axis(joint)
     out = T[:3, 3] - anchor  # from the hinge to the tab
     edge = T[:3, 3] + EDGE_M * out / np.linalg.norm(out)
-    return turned(pose(R, edge - SIDE_M * R[:, 0] - UNDER_M * R[:, 2]), flip)
+    return turned(pose(R, edge - SIDE_M * R[:, 0] - UNDER_M * R[:, 2]), way.flip)
 
 
-def _way_under(ctx: HouseContext, joint: str) -> tuple[float, float]:
-    """Pitch and half turn with which the arm gets best under a tab: near the robot the wrist has little room."""
-    low = ctx.world.joint(joint)
-    options = [(p, flip) for p in PITCHES for flip in (0.0, np.pi)]
+def _way_under(ctx: HouseContext, joint: str) -> _Way:
+    """The first way that the arm can go to its end, or the one that it can go furthest."""
+    low, inward = ctx.world.joint(joint), ctx.world.rotation("pill_box")[:, 0]
 
-    def cost(option: tuple[float, float]) -> float:
-        off = 0.0
+    def trouble(way: _Way) -> float:
+        total = 0.0
         for value, back in ((low, BACK_M), (low, 0.0), (LIFTED_RAD, 0.0)):
-            T = _under(ctx, joint, value, *option)
-            T[:3, 3] -= back * ctx.world.rotation("pill_box")[:, 0] + np.array([0.0, 0.0, DIP_M])
+            T = _under(ctx, joint, value, way)
+            T[:3, 3] -= back * inward + np.array([0.0, 0.0, DIP_M if value == low else 0.0])
             q, far, turn = solve(ctx, T)
             spare = float(np.minimum(q - ctx.robot.q_min, ctx.robot.q_max - q).min())
-            off += 20 * far + turn + max(0.0, 0.15 - spare)
-        return off + 0.1 * PITCHES.index(option[0]) + 0.02 * turn_between(ctx.tool, _under(ctx, joint, low, *option))
+            total += 20 * far + turn + max(0.0, 0.1 - spare)
+        return total
 
-    return min(options, key=cost)
+    troubles = []
+    for way in sorted(WAYS, key=lambda w: 0.3 * WAYS.index(w) + 0.3 * turn_between(ctx.tool, _under(ctx, joint, low, w))):
+        troubles.append((trouble(way), way))
+        if troubles[-1][0] < 0.12:
+            return way
+    return min(troubles, key=lambda t: t[0])[1]
 
 
 def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
@@ -74,7 +95,7 @@ def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
             continue
         ctx.span = "reach"
         inward, way = ctx.world.rotation("pill_box")[:, 0], _way_under(ctx, joint)
-        under = _under(ctx, joint, ctx.world.joint(joint), *way)
+        under = _under(ctx, joint, ctx.world.joint(joint), way)
         under[2, 3] -= DIP_M
         before = under.copy()
         before[:3, 3] -= BACK_M * inward
@@ -86,8 +107,8 @@ def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
         yield from move(ctx, under, grip=0.0, speed=0.4, tolerance=0.004, timeout=40)
         ctx.span = "lift"
 
-        def ahead(way: tuple[float, float] = way) -> Pose:
-            return _under(ctx, joint, min(ctx.world.joint(joint) + 0.35, LIFTED_RAD + 0.2), *way)
+        def ahead(way: _Way = way) -> Pose:
+            return _under(ctx, joint, min(ctx.world.joint(joint) + 0.35, LIFTED_RAD + 0.2), way)
 
         yield from move(ctx, ahead, grip=0.0, speed=0.4, tolerance=0.001, timeout=60, until=lambda: ctx.world.joint(joint) > LIFTED_RAD)
         ctx.span = "withdraw"
