@@ -17,7 +17,9 @@ LYING = (float(np.sqrt(0.5)), float(np.sqrt(0.5)), 0.0, 0.0)
 """Turns a cylinder's axis from the vertical to across the piece."""
 
 
-def _seen(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], at: Vector, material: str, *, lies: bool = False, solid: bool = False) -> None:
+def _seen(
+    body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], at: Vector, material: str, *, lies: bool = False, solid: bool = False
+) -> None:
     """A primitive of the furniture that does not move."""
     body.add_geom(
         type=kind, size=[*size, 0, 0][:3], pos=list(at), quat=list(LYING) if lies else [1, 0, 0, 0], material=material, group=1, density=0,
@@ -39,7 +41,9 @@ def _bowl(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
         [(1e-4, 0.012), (0.55 * r, 0.016), (0.80 * r, 0.040), (r - t - 0.004, h - 0.012), (r - t, h - 0.002), (r - 0.5 * t, h),
          (r, h - 0.003), (r - 0.003, h - 0.020), (0.86 * r, 0.035), (0.66 * r, 0.004), (0.62 * r, 0.0), (1e-4, 0.0)],
     )  # fmt: skip
-    body.add_geom(type=mujoco.mjtGeom.mjGEOM_MESH, meshname="basin", pos=[r, 0, 0], material="white", group=1, contype=0, conaffinity=0, mass=0)
+    body.add_geom(
+        type=mujoco.mjtGeom.mjGEOM_MESH, meshname="basin", pos=[r, 0, 0], material="white", group=1, contype=0, conaffinity=0, mass=0
+    )
     body.add_geom(
         type=CYLINDER, size=[0.62 * r, 0.007, 0], pos=[r, 0, 0.007], group=3, density=0, contype=1, conaffinity=0, friction=[0.4, 0.005, 0.0005]
     )  # fmt: skip
@@ -70,7 +74,9 @@ def _roll(body: mujoco.MjsBody, y: float, z: float, radius: float, material: str
     quat = [np.sqrt(0.5), 0, np.sqrt(0.5), 0]
     for size, x, paint in (([radius, 0.075], 0.098, material), ([0.72 * radius, 0.0004], 0.0226, "frame"), ([0.58 * radius, 0.0004], 0.0223, material),
                            ([0.34 * radius, 0.0004], 0.0220, "frame"), ([0.22 * radius, 0.0004], 0.0217, material)):  # fmt: skip
-        body.add_geom(type=CYLINDER, size=[*size, 0], pos=[x, y, z], quat=quat, material=paint, group=1, density=0, contype=0, conaffinity=0)
+        body.add_geom(
+            type=CYLINDER, size=[*size, 0], pos=[x, y, z], quat=quat, material=paint, group=1, density=0, contype=0, conaffinity=0
+        )
 
 
 SHELF_HALF_M, SHELF_DEPTH_M, SHELF_HEIGHT_M = 0.19, 0.19, 0.34

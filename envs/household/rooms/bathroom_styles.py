@@ -5,7 +5,15 @@ from __future__ import annotations
 from ..scene import Finish, Style
 from .styles import ASH, BIRCH, BRASS, CHERRY, COPPER, DARK, OAK, RGB, STEEL, WALNUT, WHITE
 
-REPEAT = {"planks": (3.0, 3.0), "checks": (8.0, 8.0), "stone": (4.0, 4.0), "terrazzo": (3.0, 3.0), "grain": (1.0, 1.0), "grid": (8.0, 8.0), "": (1.0, 1.0)}
+REPEAT = {
+    "planks": (3.0, 3.0),
+    "checks": (8.0, 8.0),
+    "stone": (4.0, 4.0),
+    "terrazzo": (3.0, 3.0),
+    "grain": (1.0, 1.0),
+    "grid": (8.0, 8.0),
+    "": (1.0, 1.0),
+}
 
 
 def _style(
@@ -29,8 +37,22 @@ def _style(
     )  # fmt: skip
 
 
-CREAM, SNOW, RED, TEAL, SAND, LEAF = (0.94, 0.90, 0.82), (0.95, 0.95, 0.95), (0.76, 0.27, 0.20), (0.20, 0.52, 0.56), (0.84, 0.74, 0.58), (0.46, 0.62, 0.40)
-ROSE, SKY, AMBER, INK, LILAC, GREY = (0.88, 0.58, 0.58), (0.46, 0.66, 0.84), (0.88, 0.62, 0.24), (0.20, 0.24, 0.36), (0.68, 0.58, 0.80), (0.62, 0.64, 0.66)
+CREAM, SNOW, RED, TEAL, SAND, LEAF = (
+    (0.94, 0.90, 0.82),
+    (0.95, 0.95, 0.95),
+    (0.76, 0.27, 0.20),
+    (0.20, 0.52, 0.56),
+    (0.84, 0.74, 0.58),
+    (0.46, 0.62, 0.40),
+)
+ROSE, SKY, AMBER, INK, LILAC, GREY = (
+    (0.88, 0.58, 0.58),
+    (0.46, 0.66, 0.84),
+    (0.88, 0.62, 0.24),
+    (0.20, 0.24, 0.36),
+    (0.68, 0.58, 0.80),
+    (0.62, 0.64, 0.66),
+)
 BATHROOM_STYLES: tuple[Style, ...] = (
     _style("spa", (0.93, 0.92, 0.88), (0.80, 0.86, 0.83), ((0.62, 0.56, 0.48), "planks"), ((0.92, 0.91, 0.88), "stone"), (0.72, 0.76, 0.70), OAK, STEEL, LEAF, SAND, (CREAM, RED), (TEAL, WHITE), (0.72, 0.80, 0.62), (SKY, AMBER)),
     _style("lagoon", (0.90, 0.95, 0.96), (0.48, 0.72, 0.76), ((0.86, 0.86, 0.84), "grid"), (SNOW, "terrazzo"), WHITE, BIRCH, STEEL, SNOW, TEAL, (SNOW, INK), (SKY, WHITE), (0.92, 0.80, 0.62), (TEAL, ROSE)),

@@ -11,7 +11,7 @@ from ....core.types import Goal
 from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
 from ..pieces.bottles import BOTTLE, JAR
 from ..pieces.pill_box import LID_M, LID_SHUT_RAD
-from ..pieces.thread import END_RAD, GRIP_Z, LEAD_M, ScrewTop
+from ..pieces.thread import END_RAD, LEAD_M, ScrewTop
 from ..predicates import released
 from ..world import World
 from .base import HouseContext, close_fingers, move_joints, solve, travel, turn_between, turned
@@ -137,7 +137,7 @@ def close_lid(ctx: HouseContext, goal: Goal) -> Steps:
 
         ctx.span = "reach"
         yield from clear_up(ctx, at(0.05, 0.1)[:2, 3], 0.0, height=ctx.safe)
-        yield from travel(ctx, lambda T=at(0.045, 0.11): T, grip=0.0, tolerance=0.015, timeout=100)
+        yield from travel(ctx, lambda at=at: at(0.045, 0.11), grip=0.0, tolerance=0.015, timeout=100)
         yield from move(ctx, at(0.045, 0.020), grip=0.0, tolerance=0.008, timeout=40)
         ctx.span = "push"
         yield from move(ctx, at(-0.020, 0.024), grip=0.0, speed=0.5, tolerance=0.008, timeout=40)
