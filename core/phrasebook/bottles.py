@@ -72,4 +72,17 @@ PHRASES: dict[str, Phrases] = {
             "off with the cap of the lotion bottle", "the lotion is screwed shut please open it", "set the cap of the lotion beside its bottle",
         ),
     ),
+    "put_toothbrush_in_cup": Phrases(
+        goals=goals("put_toothbrush_in_cup", "toothbrush"),
+        train=(
+            "put the {target} in the cup", "stand the {target} in its cup", "the {target} goes into the cup", "please put the {target} into the cup",
+            "drop the {target} into the bathroom cup", "place the {target} in the beaker", "i have brushed my teeth put the {target} away",
+            "can you put the {target} in the beaker", "take the {target} and stand it in the cup", "tidy the {target} into its beaker",
+            "the {target} should not lie about put it in the cup", "into the cup with the {target}",
+        ),
+        heldout=(
+            "could you stand the {target} in the beaker please", "the {target} belongs in the cup", "would you put the {target} back in its cup for me",
+            "my teeth are clean so the {target} can go in the beaker", "let the {target} slide into the cup", "the cup is for the {target} stand it in there",
+        ),
+    ),
 }  # fmt: skip

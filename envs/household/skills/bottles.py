@@ -15,6 +15,7 @@ from ..pieces.thread import END_RAD, LEAD_M, ScrewTop
 from ..predicates import released
 from ..world import World
 from .base import HouseContext, close_fingers, move_joints, solve, travel, turn_between, turned
+from .brush import put_in_cup
 from .joints import TIP_M, push_joint, pushing, site_at
 
 SIDE_M = 0.009
@@ -273,5 +274,5 @@ def _put_down(ctx: HouseContext, top: ScrewTop, piece: str) -> Steps:
 
 SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
     "press_soap_pump": press_pump, "open_pill_box": open_lid, "close_pill_box": close_lid, "unscrew_jar": unscrew(JAR, "jar"),
-    "unscrew_bottle": unscrew(BOTTLE, "bottle"),
+    "unscrew_bottle": unscrew(BOTTLE, "bottle"), "put_toothbrush_in_cup": put_in_cup,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from ...stage import Check
 from ..pieces.bottles import BOTTLE, JAR
 from ..pieces.pill_box import DAYS, LID_TRAVEL_RAD
 from ..pieces.thread import ScrewTop
-from ..predicates import opened, released, shut
+from ..predicates import inside, opened, released, shut
 from ..setup import Setup
 from ..task import HouseholdTask
 from ..world import World
@@ -101,6 +101,29 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
     )  # fmt: skip
 
 
+# --- toothbrush -------------------------------------------------------------------------------------------------------
+CUP_M, BRUSH_M = (0.53, 0.57), (0.33, 0.365)
+"""How far the cup and the toothbrush are from the robot's nominal foot [m]."""
+BRUSH_RAD = 1.3
+"""How far the bristles point to either side of straight ahead [rad]: a wrist turns no further with the hand laid back."""
+
+
+def _brush_setup(s: Setup, goal: Goal) -> None:
+    """The cup stands where the worktop is free, the toothbrush lies before it."""
+    x0, x1, y0, y1 = s.layout.zone
+    angle = float(np.arctan2(y0 + y1, x0 + x1))
+    for role, category, (near, far), spread, turn in (
+        ("receptacle", "beaker", CUP_M, 0.09, np.pi), ("target", goal.target, BRUSH_M, 0.16, BRUSH_RAD)
+    ):  # fmt: skip
+        s.cast(role, category)
+        way, radius = angle + s.between(-spread, spread), s.between(near, far)
+        s.put(role, np.array([radius * np.cos(way), radius * np.sin(way), s.cast_of[role].rest]), way + s.between(-turn, turn))
+
+
+def _brush_checks(goal: Goal) -> dict[str, Check]:
+    return {f"inside({goal.target}, beaker)": inside("target", "receptacle"), f"released({goal.target})": released("target")}
+
+
 _anywhere: Callable[[Setup, Goal], bool] = lambda s, goal: True  # noqa: E731 - every bathroom has them, shut
 
 TASKS: tuple[HouseholdTask, ...] = (
@@ -108,4 +131,8 @@ TASKS: tuple[HouseholdTask, ...] = (
                  start=(0.0, 0.0), scene=SCENE, room=ROOM, distractors=(0, 2), things=ABOUT),
     _pill_box("open_pill_box", "close_pill_box", opens=True), _pill_box("close_pill_box", "open_pill_box", opens=False),
     _unscrew("unscrew_jar", JAR, "jar"), _unscrew("unscrew_bottle", BOTTLE, "bottle"),
+    HouseholdTask(
+        name="put_toothbrush_in_cup", family="tidy", room=ROOM, scene=SCENE, horizon=320, goals=task_phrases("put_toothbrush_in_cup").goals,
+        setup=_brush_setup, checks=_brush_checks, focus=lambda w, goal: w.position("target"),
+    ),
 )  # fmt: skip
