@@ -21,6 +21,7 @@ def _style(
     accent: RGB, jar: tuple[RGB, RGB], bottle: tuple[RGB, RGB], soap: RGB, lids: tuple[RGB, RGB], *, heldout: bool = False,
 ) -> Style:  # fmt: skip
     """jar, bottle: of the body and of its cap; lids: of weekdays and of the weekend."""
+    r, g, b = (0.9 * c for c in worktop[0])  # daylight falls full on it: white would be all that a picture shows
     plain = {
         "front": front, "metal": metal, "handle": metal, "fabric": towel, "accent": accent, "jar": jar[0], "jar_cap": jar[1],
         "bottle": bottle[0], "bottle_cap": bottle[1], "dispenser": soap, "pill_lid": lids[0], "pill_weekend": lids[1],
@@ -31,7 +32,7 @@ def _style(
         finishes={
             "wall": Finish(rgb=wall, texture="plaster", repeat=(3.0, 3.0)), "tiles": Finish(rgb=tiles, texture="grid", repeat=(14.0, 5.0)),
             "floor": Finish(rgb=floor[0], texture=floor[1], repeat=REPEAT[floor[1]]),
-            "worktop": Finish(rgb=worktop[0], texture=worktop[1], repeat=REPEAT[worktop[1]]), "wood": Finish(rgb=wood, texture="grain"),
+            "worktop": Finish(rgb=(r, g, b), texture=worktop[1], repeat=REPEAT[worktop[1]]), "wood": Finish(rgb=wood, texture="grain"),
             **{material: Finish(rgb=rgb) for material, rgb in plain.items()},
         },
     )  # fmt: skip

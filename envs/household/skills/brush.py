@@ -8,7 +8,7 @@ from ....core.types import Goal
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
 from ..instance import grasp_pose
 from ..predicates import inside
-from .base import HouseContext, move_joints, solve, travel, turned
+from .base import HouseContext, move_joints, solve, travel, turn_between, turned
 from .grasping import close_on, holds, lift, opening_for
 from .joints import pushing
 
@@ -16,6 +16,8 @@ PITCHES = tuple(np.deg2rad((22.0, 28.0, 34.0, 40.0, 46.0)))
 """How far the tool may point down with the brush stood up [rad]: the less, the more upright the brush."""
 OVER_M = 0.03
 """The brush's end comes over the cup this far above the rim [m]."""
+ABOVE_M = 0.10
+"""And so far when the hand has been laid back [m]."""
 SINK_M = 0.055
 """How far the brush's end goes below the rim before it is let go [m]."""
 ASIDE_M = 0.010
@@ -37,17 +39,24 @@ def _stood_up(ctx: HouseContext, pitch: float, depth: float) -> Pose:
     return pose(R, place - R @ end)
 
 
-def _pitch(ctx: HouseContext) -> float:
-    """The one with the brush most upright that the arm can do, both over the cup and let down."""
-
-    def trouble(pitch: float) -> float:
-        ends = [solve(ctx, _stood_up(ctx, pitch, depth)) for depth in (-OVER_M, SINK_M)]
-        return sum(far + 0.05 * turn for _, far, turn in ends)
-
+def _way(ctx: HouseContext) -> tuple[float, np.ndarray]:
+    """The pitch with the brush most upright that the arm can do both let down and over the cup, and its joints (dof,) above it."""
+    best: tuple[float, float, np.ndarray] | None = None
     for pitch in PITCHES:
-        if trouble(pitch) < 0.004:
-            return float(pitch)
-    return float(min(PITCHES, key=trouble))
+        down, far, turn = solve(ctx, _stood_up(ctx, float(pitch), SINK_M))
+        # From below upwards, so that no change of the elbow or wrist is left for the way down.
+        T = np.linalg.inv(ctx.T_world_base) @ _stood_up(ctx, float(pitch), -ABOVE_M)
+        above = ctx.robot.inverse(T[None], down[None], iterations=40)[0]
+        reached = ctx.robot.forward(above[None])[0]
+        trouble = far + 0.05 * turn + float(np.linalg.norm(reached[:3, 3] - T[:3, 3])) + 0.05 * turn_between(reached, T)
+        spare = float(np.minimum(down - ctx.robot.q_min, ctx.robot.q_max - down).min())
+        trouble += 0.1 * max(0.0, 0.08 - spare)
+        if best is None or trouble < best[0]:
+            best = trouble, float(pitch), above
+        if trouble < 0.006:
+            break
+    assert best is not None
+    return best[1], best[2]
 
 
 def _take(ctx: HouseContext) -> Steps:
@@ -84,9 +93,8 @@ def put_in_cup(ctx: HouseContext, goal: Goal) -> Steps:
         if not (yield from _take(ctx)):
             continue
         ctx.span = "carry"
-        pitch = _pitch(ctx)
-        high = _stood_up(ctx, pitch, -0.10)
-        yield from move_joints(ctx, solve(ctx, high)[0], grip=0.0, rate=1.0, timeout=100)
+        pitch, above = _way(ctx)
+        yield from move_joints(ctx, above, grip=0.0, rate=1.0, timeout=100)
         yield from wait(ctx, 6, 0.0)
         ctx.span = "place"
         # Where it hangs in the fingers is looked at anew: it may have turned on the way.

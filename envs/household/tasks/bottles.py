@@ -102,7 +102,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
 
 
 # --- toothbrush -------------------------------------------------------------------------------------------------------
-CUP_M, BRUSH_M = (0.53, 0.57), (0.33, 0.365)
+CUP_M, BRUSH_M = (0.545, 0.585), (0.35, 0.385)
 """How far the cup and the toothbrush are from the robot's nominal foot [m]."""
 BRUSH_RAD = 1.3
 """How far the bristles point to either side of straight ahead [rad]: a wrist turns no further with the hand laid back."""
