@@ -151,7 +151,9 @@ def test_a_cap_counts_as_put_down_only_on_the_worktop_beside_its_bottle() -> Non
         assert (off(JAR)(w), lies(JAR)(w)) == (is_off, is_down), place
 
 
-@pytest.mark.parametrize("task", ["press_soap_pump", "open_pill_box", "close_pill_box", "unscrew_jar", "unscrew_bottle", "put_toothbrush_in_cup"])
+@pytest.mark.parametrize(
+    "task", ["press_soap_pump", "open_pill_box", "close_pill_box", "unscrew_jar", "unscrew_bottle", "put_toothbrush_in_cup"]
+)
 def test_the_expert_does_it(task) -> None:
     env = HouseholdVectorEnv(task, 3, cameras=(), threads=1)
     observation, info = env.reset(options={"index": np.arange(3)})

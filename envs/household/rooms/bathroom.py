@@ -72,10 +72,10 @@ def _shell(spec: mujoco.MjSpec) -> None:
 
 
 # What stands on the arc before the robot, from its right to its left, `.` where the worktop is free; then who stands at the back
-# to the right, in the middle and to the left.
+# to the right, in the middle and to the left: no basin right behind the pill box, whose lids are shut from behind.
 TABLE = {
-    "reed": ("jar", "bottle", "pill_box", ".", "dispenser", "shelf washbasin towel_stand"),
-    "tarn": ("dispenser", ".", "pill_box", "bottle", "jar", "towel_stand washbasin shelf"),
+    "reed": ("jar", "bottle", "pill_box", ".", "dispenser", "shelf towel_stand washbasin"),
+    "tarn": ("dispenser", ".", "pill_box", "bottle", "jar", "washbasin shelf towel_stand"),
     "wave": ("bottle", "jar", ".", "pill_box", "dispenser", "washbasin shelf towel_stand"),
     "foam": ("pill_box", ".", "jar", "dispenser", "bottle", "shelf towel_stand washbasin"),
     "pool": ("dispenser", "pill_box", "jar", ".", "bottle", "towel_stand shelf washbasin"),
