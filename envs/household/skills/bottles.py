@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
+from ...experts.motion import DOWN, DT, Pose, Steps, clear_up, move, pose, wait, yawed
 from ..pieces.bottles import BOTTLE, JAR
 from ..pieces.pill_box import LID_M, LID_SHUT_RAD
 from ..pieces.thread import END_RAD, LEAD_M, ScrewTop
@@ -152,21 +152,24 @@ def close_lid(ctx: HouseContext, goal: Goal) -> Steps:
 # --- screw tops -------------------------------------------------------------------------------------------------------
 WRIST_M = 0.25
 """Left of the wrist's range at both ends of a stroke [rad]."""
-TURN_RPS = 1.5
-"""How fast the wrist turns a cap [rad/s]."""
+TURN_RPS, WIND_RPS = 1.5, 2.0
+"""How fast the wrist turns a cap, and how fast it winds up for another stroke [rad/s]."""
+WIND_STEPS = 80
+"""Control steps that winding up may take."""
 
 
-def _down_at(ctx: HouseContext, position: np.ndarray, wrist: float) -> np.ndarray:
-    """Joints (dof,) with the tool pointing down at `position` (3,) and the last joint at about `wrist` [rad]."""
-    T = pose(DOWN, position)
-    q, _, _ = solve(ctx, T)
-    best = q
-    for _ in range(3):  # the last joint turns the hand about the vertical, the others hardly change
-        T = turned(T, wrist - float(best[-1]))
-        start = best.copy()
-        start[-1] = wrist
-        best = ctx.robot.inverse((np.linalg.inv(ctx.T_world_base) @ T)[None], start[None], iterations=30)[0]
-    return best
+def _wind(ctx: HouseContext, position: np.ndarray) -> Steps:
+    """Winds the wrist up to its end with the tool at `position` (3,), pointing down. In joint space the hand would dip on the way."""
+    wound, x = float(ctx.robot.q_max[-1]) - WRIST_M, ctx.reference[:3, 0]
+    T = pose(yawed(DOWN, float(np.arctan2(x[1], x[0]))), position)
+    yield from move(ctx, T, grip=1.0, tolerance=0.02, timeout=60)
+    for _ in range(WIND_STEPS):
+        if ctx.joints[-1] >= wound:
+            return True
+        T = turned(T, min(WIND_RPS * DT, wound - float(ctx.joints[-1]) + 1e-3))
+        ctx.reference, ctx.grip, ctx.speed = T, 1.0, 0.0
+        yield
+    return False
 
 
 def _gripping_cap(ctx: HouseContext, top: ScrewTop) -> bool:
@@ -185,8 +188,7 @@ def _take_cap(ctx: HouseContext, top: ScrewTop) -> Steps:
     if np.linalg.norm(ctx.tool[:2, 3] - goal[:2]) > 0.02:
         yield from clear_up(ctx, goal[:2], 1.0, height=ctx.safe)
         yield from travel(ctx, lambda: pose(ctx.reference[:3, :3], above), grip=1.0, tolerance=0.03, timeout=100)
-    wound = float(ctx.robot.q_max[-1]) - WRIST_M
-    yield from move_joints(ctx, _down_at(ctx, above, wound), grip=1.0)
+    yield from _wind(ctx, above)
     R = ctx.reference[:3, :3].copy()
     ctx.span = "grasp"
     yield from wait(ctx, 12, 1.0, until=lambda: ctx.width > ctx.open_width)
@@ -205,7 +207,7 @@ def _turn_cap(ctx: HouseContext, top: ScrewTop, target: float) -> Steps:
         done = ctx.world.joint(joint) - begun
         if asked - done > 0.8:  # the pads slide on the cap
             return False
-        asked = asked + TURN_RPS / 20
+        asked = asked + TURN_RPS * DT
         T = turned(start, -asked)
         T[2, 3] = start[2, 3] + LEAD_M * done / (2 * np.pi)
         ctx.reference, ctx.grip, ctx.speed = T, 0.0, 0.0
