@@ -22,8 +22,10 @@ Joint = Callable[[Goal], str]
 def fixture_task(
     name: str, *, family: str, piece: str, joint: Joint, opens: bool, horizon: int, label: str, start: tuple[float, float],
     reverse: str = "", scene: str = "home_kitchen", room: str = "kitchen", distractors: tuple[int, int] = (0, 3), robots: tuple[str, ...] = ("panda",),
+    things: tuple[str, ...] = (),
 ) -> HouseholdTask:  # fmt: skip
-    """start: range of the joint at the beginning, as shares of its travel; label: what the predicate is called, with {target}."""
+    """start: range of the joint at the beginning, as shares of its travel; label: what the predicate is called, with {target};
+    things: categories of what may lie about, all where empty."""
 
     def setup(s: Setup, goal: Goal) -> None:
         s.use(piece)
@@ -31,7 +33,7 @@ def fixture_task(
         value = s.between(*start) if opens else s.ajar(*start)
         least = 0.0 if opens else 1.6 * fixture.shut / fixture.travel  # never done at the start
         s.joint(joint(goal), fixture.travel * max(value, least))
-        s.distract(*distractors)
+        s.distract(*distractors, *things)
 
     def checks(goal: Goal) -> dict[str, Check]:
         words = label.format(target=goal.target)
