@@ -91,17 +91,44 @@ def _fingers(spec: mujoco.MjSpec, hand: mujoco.MjsBody) -> None:
         name="person_knuckles", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0], range=[-0.3, 0.5], limited=True,
         stiffness=KNUCKLE_STIFFNESS, damping=KNUCKLE_DAMPING, armature=2e-4,
     )  # fmt: skip
-    looks: list[Form] = []
     for y, length in FINGERS:
         bones = _bones(length)
         for k in range(3):
             a, b = bones[k], bones[k + 1]
             _rod(fingers, (a[0], y, a[1]), (b[0], y, b[1]), FINGER_RADII[k], 0.010)
+    add_look(spec, fingers, "person_fingers", _finger_form(), "skin")
+
+
+def _finger_form() -> Form:
+    """Four fingers, from their knuckles."""
+    looks: list[Form] = []
+    for y, length in FINGERS:
+        bones = _bones(length)
         path = [(0.012, y, -0.001), *((x, y, z) for x, z in bones)]
         (x0, z0), (x1, z1) = bones[-2], bones[-1]
         tip = (x1 + 0.35 * (x1 - x0), y, z1 + 0.35 * (z1 - z0))
         looks.append(sweep([*path, tip], [0.0105, *FINGER_RADII, 0.0030], 10))
-    add_look(spec, fingers, "person_fingers", merged(looks), "skin")
+    return merged(looks)
+
+
+THUMB: tuple[Vector, ...] = ((-0.028, 0.034, -0.003), (-0.058, 0.058, -0.001), (-0.083, 0.069, 0.004), (-0.103, 0.074, 0.008))
+
+
+def _palm_form() -> Form:
+    """Palm and thumb, from the wrist."""
+    stations = [
+        (0.012, 0.0, 0.026, 0.020), (-0.006, 0.0, 0.029, 0.017), (-0.025, 0.0, 0.037, 0.0145), (-0.055, 0.0, 0.0425, 0.0125),
+        (-0.085, 0.0, 0.0430, 0.0118), (-0.100, 0.0, 0.0415, 0.0105), (-0.106, 0.0, 0.038, 0.007),
+    ]  # fmt: skip
+    ball_of_thumb = ball(0.030, 0.016, 0.010, 14, 9).turned("z", -38).moved(-0.042, 0.029, 0.003)
+    heel = ball(0.034, 0.014, 0.008, 14, 9).moved(-0.048, -0.028, 0.005)
+    path = [(-0.018, 0.026, -0.002), *THUMB, (-0.109, 0.0755, 0.009)]
+    return merged([tube(stations, 3.2), ball_of_thumb, heel, sweep(path, [0.015, 0.0145, 0.0115, 0.0095, 0.0075, 0.0030], 10)])
+
+
+def hand_form() -> Form:
+    """A whole right hand, palm up: its origin in the wrist, the fingers towards -x."""
+    return merged([_palm_form(), _finger_form().moved(KNUCKLE_X)])
 
 
 def _hand(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
@@ -112,18 +139,9 @@ def _hand(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
         stiffness=WRIST_STIFFNESS, damping=WRIST_DAMPING, armature=1e-3,
     )  # fmt: skip
     hand.add_geom(type=BOX, pos=[-0.054, 0, 0], size=[0.046, 0.041, PALM_TOP_M], mass=0.30, **TOUCH)
-    thumb: list[Vector] = [(-0.028, 0.034, -0.003), (-0.058, 0.058, -0.001), (-0.083, 0.069, 0.004), (-0.103, 0.074, 0.008)]
-    for a, b, radius in zip(thumb[:-1], thumb[1:], (0.011, 0.0095, 0.0085), strict=True):
+    for a, b, radius in zip(THUMB[:-1], THUMB[1:], (0.011, 0.0095, 0.0085), strict=True):
         _rod(hand, a, b, radius, 0.02)
-    stations = [
-        (0.012, 0.0, 0.026, 0.020), (-0.006, 0.0, 0.029, 0.017), (-0.025, 0.0, 0.037, 0.0145), (-0.055, 0.0, 0.0425, 0.0125),
-        (-0.085, 0.0, 0.0430, 0.0118), (-0.100, 0.0, 0.0415, 0.0105), (-0.106, 0.0, 0.038, 0.007),
-    ]  # fmt: skip
-    ball_of_thumb = ball(0.030, 0.016, 0.010, 14, 9).turned("z", -38).moved(-0.042, 0.029, 0.003)
-    heel = ball(0.034, 0.014, 0.008, 14, 9).moved(-0.048, -0.028, 0.005)
-    path = [(-0.018, 0.026, -0.002), *thumb, (-0.109, 0.0755, 0.009)]
-    parts = [tube(stations, 3.2), ball_of_thumb, heel, sweep(path, [0.015, 0.0145, 0.0115, 0.0095, 0.0075, 0.0030], 10)]
-    add_look(spec, hand, "person_hand", merged(parts), "skin")
+    add_look(spec, hand, "person_hand", _palm_form(), "skin")
     hand.add_site(name="person_palm", pos=[PALM_X - WRIST_X, 0, PALM_TOP_M], size=[0.004], group=4)
     _fingers(spec, hand)
 
