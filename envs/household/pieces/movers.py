@@ -15,15 +15,15 @@ import numpy as np
 from ..objects.forms import Form, ball, lathe, merged, sweep
 from ..scene import Mover
 from .parts import CAPSULE, Vector
-from .person import add_look, hand_form, tube
+from .person import PERSON_BIT, add_look, hand_form, tube
 
 FINISHES = {
     "visitor_skin": (0.78, 0.58, 0.46), "visitor_sleeve": (0.30, 0.44, 0.40), "visitor_cuff": (0.24, 0.36, 0.33), "fur": (0.80, 0.54, 0.30),
     "fur_dark": (0.56, 0.33, 0.16), "fur_white": (0.95, 0.92, 0.87), "cat_eye": (0.30, 0.42, 0.16), "cat_nose": (0.72, 0.42, 0.40),
 }  # fmt: skip
 """Materials that movers bring along where the room has none of the name."""
-SOFT = {"contype": 1, "conaffinity": 0, "friction": [0.6, 0.02, 0.001], "condim": 4, "solref": [0.025, 1.0], "group": 3}
-"""Skin and fur: they meet things and the robot, not furniture, which their paths keep clear of."""
+SOFT = {"contype": 1, "conaffinity": PERSON_BIT, "friction": [0.6, 0.02, 0.001], "condim": 4, "solref": [0.025, 1.0], "group": 3}
+"""Skin and fur: they meet things, people and the robot, not furniture, which their paths keep clear of."""
 SPRING_IMPEDANCE = 0.02
 """An equality of this impedance d is a spring and damper, whose force m (x / lag^2 + 2 v / lag) does not rise with what holds against it;
 with the default of 0.95 it would hold the path with any force (MuJoCo, computation: solver parameters)."""

@@ -1,4 +1,4 @@
-"""A person's arm that comes from under a blanket and holds out its hand, palm up: the wrist and the fingers give way.
+"""A person's forearm that lies on a cushion and holds out its hand, palm up: the wrist and the fingers give way.
 
 Stiffness and damping are those of a relaxed wrist (about 5 N m/rad with muscle tone, Formica et al., J Neurophysiol 2012, measured 1 to 3
 N m/rad without). Muscles carry the hand's own weight. `force_person_load` is the net force of everything that touches the person:
@@ -15,8 +15,8 @@ from ..scene import Piece
 from .parts import BOX, CAPSULE, Vector
 
 FINISHES = {
-    "skin": (0.86, 0.66, 0.54), "nail": (0.93, 0.78, 0.70), "sleeve": (0.45, 0.56, 0.72), "cuff": (0.36, 0.46, 0.62),
-    "blanket": (0.70, 0.45, 0.38), "cushion": (0.90, 0.88, 0.82), "mat": (0.52, 0.66, 0.60), "mat_edge": (0.40, 0.55, 0.49),
+    "skin": (0.86, 0.66, 0.54), "sleeve": (0.45, 0.56, 0.72), "cuff": (0.36, 0.46, 0.62),
+    "cushion": (0.90, 0.88, 0.82), "mat": (0.52, 0.66, 0.60), "mat_edge": (0.40, 0.55, 0.49),
 }  # fmt: skip
 """Materials that the piece brings along where the room has none of the name; styles may give them other finishes."""
 WRIST_X, WRIST_Z = 0.18, 0.060
@@ -26,10 +26,14 @@ PALM_TOP_M = 0.011
 PALM_X = 0.125
 """Middle of the palm in the piece's frame [m]."""
 PALM_Z = WRIST_Z + PALM_TOP_M
+ELBOW_X, ELBOW_Z = 0.46, WRIST_Z + 0.022
+"""Where the elbow is: the upper arm and the body go on from there (bed.py) [m]."""
 REACH_M = 0.17
-"""Radius about the palm within which the person takes things by themselves: the round mat [m]."""
-HAND_HALF = (0.085, 0.048, 0.06)
-"""Half-sizes of the box about the site `person_palm` in which a thing that lies in the hand has its centre [m]."""
+"""Radius about the palm within which the person takes things by themselves [m]."""
+MAT_X, MAT_HALF = 0.04, (0.09, 0.14)
+"""Middle and half-sizes of the mat that shows it [m]."""
+HOLD_HALF = (0.080, 0.048, 0.055)
+"""Half-sizes of the box about the site `person_hold`, above the palm, in which a thing that lies in the hand has its centre [m]."""
 WRIST_STIFFNESS, WRIST_DAMPING = 5.0, 0.12
 """[N m/rad], [N m s/rad]"""
 KNUCKLE_STIFFNESS, KNUCKLE_DAMPING = 0.8, 0.015
@@ -40,7 +44,9 @@ KNUCKLE_X = -0.098
 CURL = (0.10, 0.26, 0.46)
 """Pitch of the three bones of a finger at rest [rad]."""
 FINGER_RADII = (0.0092, 0.0088, 0.0078, 0.0068)
-TOUCH = {"contype": 1, "conaffinity": 0, "friction": [0.9, 0.02, 0.001], "condim": 4, "solref": [0.02, 1.0], "group": 3}
+PERSON_BIT = 4
+"""Collision bit of people, whom visitors and cats do not walk through."""
+TOUCH = {"contype": 1 | PERSON_BIT, "conaffinity": 0, "friction": [0.9, 0.02, 0.001], "condim": 4, "solref": [0.02, 1.0], "group": 3}
 """Skin: soft and not slippery (dry palm on plastic or paper, 0.6 to 1.2: Derler and Gerhardt, Tribol Lett 2012)."""
 LOOK = {"type": mujoco.mjtGeom.mjGEOM_MESH, "group": 1, "contype": 0, "conaffinity": 0, "mass": 0}
 
@@ -143,6 +149,7 @@ def _hand(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
         _rod(hand, a, b, radius, 0.02)
     add_look(spec, hand, "person_hand", _palm_form(), "skin")
     hand.add_site(name="person_palm", pos=[PALM_X - WRIST_X, 0, PALM_TOP_M], size=[0.004], group=4)
+    hand.add_site(name="person_hold", pos=[PALM_X - WRIST_X, 0, PALM_TOP_M + 0.05], size=[0.004], group=4)
     _fingers(spec, hand)
 
 
@@ -150,7 +157,7 @@ def _forearm(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     """Bare wrist, cuff, pyjama sleeve."""
     z = WRIST_Z
     add_look(spec, body, "person_wrist", tube([(0.26, z, 0.032, 0.027), (0.21, z, 0.0275, 0.022), (0.172, z, 0.026, 0.019)]), "skin")
-    sleeve = [(0.46, z + 0.022, 0.052, 0.050), (0.40, z + 0.014, 0.050, 0.045), (0.36, z + 0.008, 0.046, 0.041), (0.33, z + 0.005, 0.0475, 0.040),
+    sleeve = [(ELBOW_X + 0.012, ELBOW_Z, 0.046, 0.044), (0.44, z + 0.019, 0.050, 0.047), (0.40, z + 0.014, 0.050, 0.045), (0.36, z + 0.008, 0.046, 0.041), (0.33, z + 0.005, 0.0475, 0.040),
               (0.29, z + 0.003, 0.042, 0.036), (0.26, z + 0.002, 0.0425, 0.036), (0.236, z + 0.001, 0.038, 0.033)]  # fmt: skip
     add_look(spec, body, "person_sleeve", tube(sleeve), "sleeve")
     add_look(
@@ -161,31 +168,19 @@ def _forearm(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
         "cuff",
     )
     body.add_geom(type=CAPSULE, fromto=[0.19, 0, z, 0.27, 0, z], size=[0.026, 0, 0], **TOUCH)
-    body.add_geom(type=CAPSULE, fromto=[0.27, 0, z + 0.002, 0.45, 0, z + 0.018], size=[0.042, 0, 0], **TOUCH)
-
-
-def _blanket(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    """Folds of a blanket that hide where the arm comes from."""
-    angle, rings = np.linspace(0, 2 * np.pi, 40, endpoint=False), []
-    for k, (height, inset) in enumerate(((0.0, 1.0), (0.045, 1.03), (0.09, 0.93), (0.122, 0.72), (0.138, 0.45), (0.142, 0.15))):
-        fold = 1 + (0.045 - 0.008 * k) * np.cos(7 * angle + 0.5 * k) + 0.03 * np.cos(3 * angle + 1.0)
-        r = inset * fold
-        rings.append(np.stack([0.525 + 0.120 * r * np.cos(angle), 0.175 * r * np.sin(angle), height + 0 * angle], axis=-1))
-    add_look(spec, body, "person_blanket", loft(rings, caps=True), "blanket")
-    body.add_geom(type=BOX, pos=[0.525, 0, 0.06], size=[0.095, 0.150, 0.06], **TOUCH)
+    body.add_geom(type=CAPSULE, fromto=[0.27, 0, z + 0.002, 0.34, 0, z + 0.008], size=[0.040, 0, 0], **TOUCH)
 
 
 def _person(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     _materials(spec)
-    mat = {"type": mujoco.mjtGeom.mjGEOM_CYLINDER, "group": 1, "contype": 0, "conaffinity": 0, "density": 0}
-    body.add_geom(pos=[PALM_X, 0, 0.0003], size=[REACH_M, 0.0003, 0], material="mat_edge", **mat)
-    body.add_geom(pos=[PALM_X, 0, 0.0005], size=[REACH_M - 0.008, 0.0005, 0], material="mat", **mat)
+    for inset, height, material in ((0.0, 0.0006, "mat_edge"), (0.008, 0.0010, "mat")):
+        half = MAT_HALF[0] - inset, MAT_HALF[1] - inset
+        add_look(spec, body, f"person_{material}", brick(*half, height / 2, corner=0.03, steps=5).moved(MAT_X, 0, height / 2), material)
     # The rest under the arm is no part of the person: nobody is hurt when it is touched.
     rest = body.add_body(name="arm_cushion", pos=[0.305, 0, 0.0165])
     add_look(spec, rest, "arm_cushion", brick(0.115, 0.085, 0.0165, corner=0.03, bevel=0.011, steps=5), "cushion")
-    rest.add_geom(type=BOX, size=[0.112, 0.082, 0.0165], group=3, contype=1, conaffinity=0, density=0)
+    rest.add_geom(type=BOX, pos=[-0.034, 0, 0], size=[0.078, 0.082, 0.0165], group=3, contype=1, conaffinity=0, density=0)
     _forearm(spec, body)
-    _blanket(spec, body)
     _hand(spec, body)
     spec.add_sensor(
         name="force_person_load", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_XBODY, objname=body.name, intprm=[2, 3, 1]
@@ -193,9 +188,6 @@ def _person(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 PERSON = Piece(name="person", build=_person)
-"""A right forearm and hand, palm up, on a cushion. Covers x 0 (finger tips) to 0.65 (blanket), y -0.18..0.18, z 0..0.15; the palm
-(site `person_palm`) is at x 0.125, z 0.071, and the round mat about it has a radius of 0.17 m: keep other pieces and the zone for
-loose things off the mat, its 0.20 m towards the robot and to its sides free, and up to 0.4 m above it clear. Yaw -60 to 60 degrees: the arm comes
-from in front of the robot, from its left or its right. The Panda reaches with the palm at 0.35 to 0.6 m from its base; for the SO-101
-the palm must be 0.16 to 0.21 m from its pan axis (x 0.24, y 0), which suits the Panda too: spot = palm - R(yaw) (0.125, 0).
-The blanket (from x 0.40) may lie on the bed's edge or on the table's end. Things need 0.15 m of the zone outside the mat."""
+"""A right forearm and hand, palm up, on a cushion. Covers x 0 (finger tips) to 0.47 (elbow), y -0.085..0.085, z 0..0.13; the palm
+(site `person_palm`) is at x 0.125, z 0.071: keep other pieces and the zone for loose things out of REACH_M about it, and up to 0.4 m above
+it clear. The Panda reaches with the palm at 0.35 to 0.6 m from its base: spot = palm - R(yaw) (0.125, 0)."""
