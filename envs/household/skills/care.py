@@ -1,11 +1,142 @@
-"""Skills for care: things brought to a person."""
+"""Skills for care: things put into a person's hand, taken from it, set down beside it; a call button pressed.
+
+Whatever comes near a person comes slowly, and stops when the person's hand feels it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import Steps
-from .base import HouseContext
+from ...experts.motion import Pose, Steps, move, pose, wait
+from ..pieces.person import HOLD_HALF, REACH_M
+from ..predicates import beyond, in_box, near, stands
+from ..tasks.care import lies_along
+from .base import HouseContext, reachable
+from .grasping import carry, grasp_thing, hang, holds, let_go, place
+from .joints import push_joint
+from .things import _over
 
-SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {}
+FELT_N = 0.6
+"""Load at which the hand has got the thing."""
+GENTLE, SLOW = 0.35, 0.12
+"""Shares of the usual speed, near a person and at the touch."""
+LOW_M = 0.03
+"""A thing no higher than this is held by the finger tips: they stay off the skin."""
+
+
+def _load(ctx: HouseContext) -> float:
+    """What the person's hand feels [N]."""
+    return float(np.linalg.norm(ctx.world.sensor("force_person_load")))
+
+
+def _palm(ctx: HouseContext) -> Pose:
+    return ctx.world.site("person_palm")
+
+
+def _heading(ctx: HouseContext, role: str) -> float | None:
+    """Along the hand for long things, as it comes for others."""
+    x = _palm(ctx)[:2, 0]
+    return float(np.arctan2(x[1], x[0])) if lies_along(ctx.world.cast[role]) else None
+
+
+def _careful(ctx: HouseContext, role: str) -> None:
+    """Takes low things a little higher than usual, so that the finger tips do not reach below them."""
+    if ctx.world.cast[role].top < LOW_M:
+        ctx.style = replace(ctx.style, offset=np.array([*ctx.style.offset[:2], 0.003]))
+
+
+def hand_over(ctx: HouseContext, goal: Goal) -> Steps:
+    """Lowers the thing onto the palm until the hand carries it, lets go, withdraws; again where it fell."""
+    del goal
+    _careful(ctx, "target")
+    there = in_box("target", "person_hold", HOLD_HALF)
+    while True:
+        if there(ctx.world) and not ctx.world.touch("target").any():
+            ctx.span = "withdraw"
+            yield from wait(ctx, 1, 1.0)
+            continue
+        heading = _heading(ctx, "target")
+        palm = lambda: _palm(ctx)[:3, 3]  # noqa: E731
+        if not (yield from grasp_thing(ctx, "target", lambda T, h=heading: _over(T, ctx, "target", palm(), h))):
+            return False
+        if not (yield from carry(ctx, "target", palm, 0.07, heading)):
+            continue
+        ctx.span = "offer"
+        R = ctx.reference[:3, :3].copy()
+
+        def at(height: float, R: Pose = R) -> Pose:
+            return pose(R, palm() + hang(ctx, "target") + np.array([0.0, 0.0, height]))
+
+        felt = lambda: _load(ctx) > FELT_N or not holds(ctx, "target")  # noqa: E731
+        yield from move(ctx, lambda: at(0.022), grip=0.0, speed=GENTLE, tolerance=0.008, timeout=30, until=felt)
+        yield from move(ctx, lambda: at(-0.012), grip=0.0, speed=SLOW, tolerance=0.002, timeout=40, until=felt)
+        ctx.reference = ctx.tool.copy()
+        yield from wait(ctx, 2, 0.0)
+        yield from let_go(ctx, "target", 0.12)
+
+
+def _spots(ctx: HouseContext, role: str, candidates: list[np.ndarray]) -> np.ndarray:
+    """The candidate (3,) with the most free room that is within reach, the earlier the better."""
+    w, own = ctx.world, ctx.world.cast[role].footprint
+    others = [(w.position(o)[:2], w.cast[o].footprint) for o in w.roles if o != role and o in w.cast]
+
+    def room(p: np.ndarray) -> float:
+        return min([float(np.linalg.norm(p[:2] - q)) - r - own for q, r in others] + [0.06])
+
+    def cost(k: int) -> float:
+        T = pose(ctx.reference[:3, :3], candidates[k] + np.array([0.0, 0.0, 0.15]))
+        return 0.002 * k - room(candidates[k]) + (0.0 if reachable(ctx, T) else 1.0)
+
+    return candidates[min(range(len(candidates)), key=cost)]
+
+
+def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[], bool]) -> Steps:
+    """Takes the target and stands it on the best of several places; again until `done` holds."""
+    while True:
+        if done() and not ctx.world.touch("target").any():
+            ctx.span = "withdraw"
+            yield from wait(ctx, 1, 1.0)
+            continue
+        spot = _spots(ctx, "target", candidates)
+        if not (yield from grasp_thing(ctx, "target", lambda T, p=spot: _over(T, ctx, "target", p))):
+            return False
+        yield from place(ctx, "target", lambda p=spot: p, 0.10, 0.002)
+
+
+def take_from_hand(ctx: HouseContext, goal: Goal) -> Steps:
+    """Takes what lies in the hand and stands it on free worktop."""
+    del goal
+    _careful(ctx, "target")
+    x0, x1, y0, y1 = ctx.zone
+    candidates = [np.array([x, y, 0.0]) for x in np.linspace(x0 + 0.02, x1 - 0.05, 4) for y in np.linspace(y0 + 0.02, y1 - 0.02, 4)]
+    done = lambda: stands("target")(ctx.world) and beyond("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731
+    return (yield from _set_down(ctx, candidates, done))
+
+
+def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
+    """Stands the thing beside the hand, on the side that it comes from."""
+    del goal
+    T = _palm(ctx)
+    start = T[:3, :3].T @ (ctx.world.position("target") - T[:3, 3])
+    sign = 1.0 if start[1] > 0 else -1.0
+    candidates = []
+    for x, y in ((-0.04, 0.128), (-0.07, 0.125), (-0.02, 0.138)):
+        p = T[:3, 3] + T[:3, :3] @ np.array([x, sign * y, 0.0])
+        candidates.append(np.array([p[0], p[1], 0.0]))
+    done = lambda: stands("target")(ctx.world) and near("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731
+    return (yield from _set_down(ctx, candidates, done))
+
+
+def ring_bell(ctx: HouseContext, goal: Goal) -> Steps:
+    """Presses the button from above with closed fingers and keeps it down."""
+    del goal
+    return (yield from push_joint(ctx, "bell_button", "bell_button_push", 10.0, lead=0.004, pitch=0.5 * np.pi - 0.05))
+
+
+SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
+    "hand_over": hand_over, "take_from_hand": take_from_hand, "bring_within_reach": bring_within_reach, "ring_bell": ring_bell,
+}  # fmt: skip
