@@ -28,7 +28,7 @@ PALM_X = 0.125
 PALM_Z = WRIST_Z + PALM_TOP_M
 ELBOW_X, ELBOW_Z = 0.46, WRIST_Z + 0.022
 """Where the elbow is: the upper arm and the body go on from there (bed.py) [m]."""
-REACH_M = 0.17
+REACH_M = 0.18
 """Radius about the palm within which the person takes things by themselves [m]."""
 MAT_X, MAT_HALF = 0.04, (0.09, 0.14)
 """Middle and half-sizes of the mat that shows it [m]."""
@@ -46,7 +46,7 @@ CURL = (0.10, 0.26, 0.46)
 FINGER_RADII = (0.0092, 0.0088, 0.0078, 0.0068)
 PERSON_BIT = 4
 """Collision bit of people, whom visitors and cats do not walk through."""
-TOUCH = {"contype": 1 | PERSON_BIT, "conaffinity": 0, "friction": [0.9, 0.02, 0.001], "condim": 4, "solref": [0.02, 1.0], "group": 3}
+TOUCH = {"contype": 1 | PERSON_BIT, "conaffinity": 0, "friction": [0.9, 0.02, 0.001], "condim": 4, "solref": [0.03, 1.0], "group": 3}
 """Skin: soft and not slippery (dry palm on plastic or paper, 0.6 to 1.2: Derler and Gerhardt, Tribol Lett 2012)."""
 LOOK = {"type": mujoco.mjtGeom.mjGEOM_MESH, "group": 1, "contype": 0, "conaffinity": 0, "mass": 0}
 

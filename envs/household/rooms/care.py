@@ -122,7 +122,7 @@ def _layout(k: int, name: str, heldout: bool) -> Layout:
         "person": Spot(x=float(person[0]), y=float(person[1]), yaw=float(yaw)), "person_body": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt)),
         "bed": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt)), "bell": Spot(x=float(bell[0]), y=float(bell[1]), yaw=float(turn)),
     }  # fmt: skip
-    inner, outer = palm[1] - side * 0.20, -side * 0.26
+    inner, outer = palm[1] - side * 0.21, -side * 0.26
     zone = (0.33, 0.53, float(min(inner, outer)), float(max(inner, outer)))
     return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(spots), zone=zone)
 

@@ -14,7 +14,7 @@ from ....core.types import Goal
 from ...experts.motion import Pose, Steps, move, pose, wait
 from ..pieces.person import HOLD_HALF, REACH_M
 from ..predicates import beyond, in_box, near, stands
-from ..tasks.care import lies_along
+from ..tasks.care import hand_shift, hand_turn
 from .base import HouseContext, reachable
 from .grasping import carry, grasp_thing, hang, holds, let_go, place
 from .joints import push_joint
@@ -22,7 +22,9 @@ from .things import _over
 
 FELT_N = 0.6
 """Load at which the hand has got the thing."""
-GENTLE, SLOW = 0.35, 0.12
+EASY_N = 4.0
+"""Load above which the robot gives way before it lets go: the heaviest thing weighs as much."""
+GENTLE, SLOW = 0.35, 0.06
 """Shares of the usual speed, near a person and at the touch."""
 LOW_M = 0.03
 """A thing no higher than this is held by the finger tips: they stay off the skin."""
@@ -37,10 +39,12 @@ def _palm(ctx: HouseContext) -> Pose:
     return ctx.world.site("person_palm")
 
 
-def _heading(ctx: HouseContext, role: str) -> float | None:
-    """Along the hand for long things, as it comes for others."""
-    x = _palm(ctx)[:2, 0]
-    return float(np.arctan2(x[1], x[0])) if lies_along(ctx.world.cast[role]) else None
+def _lie(ctx: HouseContext, role: str) -> tuple[np.ndarray, float | None]:
+    """Where in the hand a thing is to lie (3,), and its heading."""
+    T, instance = _palm(ctx), ctx.world.cast[role]
+    turn = hand_turn(instance)
+    x = T[:2, 0]
+    return T[:3, 3] - hand_shift(instance) * T[:3, 0], None if turn is None else float(np.arctan2(x[1], x[0]) + turn)
 
 
 def _careful(ctx: HouseContext, role: str) -> None:
@@ -59,8 +63,8 @@ def hand_over(ctx: HouseContext, goal: Goal) -> Steps:
             ctx.span = "withdraw"
             yield from wait(ctx, 1, 1.0)
             continue
-        heading = _heading(ctx, "target")
-        palm = lambda: _palm(ctx)[:3, 3]  # noqa: E731
+        heading = _lie(ctx, "target")[1]
+        palm = lambda: _lie(ctx, "target")[0]  # noqa: E731
         if not (yield from grasp_thing(ctx, "target", lambda T, h=heading: _over(T, ctx, "target", palm(), h))):
             return False
         if not (yield from carry(ctx, "target", palm, 0.07, heading)):
@@ -73,10 +77,21 @@ def hand_over(ctx: HouseContext, goal: Goal) -> Steps:
 
         felt = lambda: _load(ctx) > FELT_N or not holds(ctx, "target")  # noqa: E731
         yield from move(ctx, lambda: at(0.022), grip=0.0, speed=GENTLE, tolerance=0.008, timeout=30, until=felt)
-        yield from move(ctx, lambda: at(-0.012), grip=0.0, speed=SLOW, tolerance=0.002, timeout=40, until=felt)
-        ctx.reference = ctx.tool.copy()
-        yield from wait(ctx, 2, 0.0)
+        yield from move(ctx, lambda: at(-0.012), grip=0.0, speed=SLOW, tolerance=0.002, timeout=60, until=felt)
+        yield from _ease(ctx)
         yield from let_go(ctx, "target", 0.12)
+
+
+def _ease(ctx: HouseContext) -> Steps:
+    """Stops, and gives way until the person's hand carries no more than the thing."""
+    ctx.reference = ctx.tool.copy()
+    for _ in range(12):
+        if _load(ctx) > EASY_N:
+            ctx.reference[2, 3] += 0.002
+        yield from wait(ctx, 1, 0.0)
+        if _load(ctx) <= EASY_N:
+            return True
+    return False
 
 
 def _spots(ctx: HouseContext, role: str, candidates: list[np.ndarray]) -> np.ndarray:
@@ -117,16 +132,22 @@ def take_from_hand(ctx: HouseContext, goal: Goal) -> Steps:
     return (yield from _set_down(ctx, candidates, done))
 
 
+THUMB_M, PALM_EDGE_M, FINGER_M = 0.084, 0.045, 0.022
+"""From the middle of the palm to the thumb's outer side and to the other edge; room for a finger of the robot [m]."""
+
+
 def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
     """Stands the thing beside the hand, on the side that it comes from."""
     del goal
     T = _palm(ctx)
     start = T[:3, :3].T @ (ctx.world.position("target") - T[:3, 3])
-    sign = 1.0 if start[1] > 0 else -1.0
-    candidates = []
-    for x, y in ((-0.04, 0.128), (-0.07, 0.125), (-0.02, 0.138)):
-        p = T[:3, 3] + T[:3, :3] @ np.array([x, sign * y, 0.0])
-        candidates.append(np.array([p[0], p[1], 0.0]))
+    own, candidates = ctx.world.cast["target"].footprint, []
+    for edge, side in ((THUMB_M, 1.0), (PALM_EDGE_M, -1.0)) if start[1] > 0 else ((PALM_EDGE_M, -1.0), (THUMB_M, 1.0)):
+        for x in (-0.02, -0.05, -0.08):
+            y = edge + own + FINGER_M
+            if np.hypot(x, y) < REACH_M - 0.02:
+                p = T[:3, 3] + T[:3, :3] @ np.array([x, side * y, 0.0])
+                candidates.append(np.array([p[0], p[1], 0.0]))
     done = lambda: stands("target")(ctx.world) and near("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731
     return (yield from _set_down(ctx, candidates, done))
 

@@ -24,13 +24,21 @@ SCENE, ROOM = "care_room", "care"
 GRAVITY = 9.81
 CARRIED_KG = 0.45
 """Heaviest thing that is put into the hand of somebody in bed."""
-LONG = 1.6
-"""A thing that many times longer than wide lies along the hand."""
+WRIST_CLEAR_M, MOST_SHIFT_M = 0.033, 0.045
+"""From the middle of the palm to where the wrist rises, and how far things are laid towards the fingers at most [m]."""
 
 
-def lies_along(instance: Instance) -> bool:
-    """Whether a thing is so long that it has to lie along the hand."""
-    return instance.half[0] > LONG * instance.half[1] > 0
+def hand_turn(instance: Instance) -> float | None:
+    """Heading of a thing in the hand, against the hand's own [rad]: the robot's fingers close across the hand. None: any."""
+    best = instance.grasps[0]
+    return None if best.any_yaw else float(np.pi / 2 - np.arctan2(best.across[1], best.across[0]))
+
+
+def hand_shift(instance: Instance) -> float:
+    """How far towards the fingers the middle of a thing lies, so that it does not end on the wrist [m]."""
+    turn = hand_turn(instance)
+    along = instance.footprint if turn is None or not instance.half[0] else max(abs(np.cos(turn)) * instance.half[0], abs(np.sin(turn)) * instance.half[1])
+    return float(np.clip(along - WRIST_CLEAR_M, 0.0, MOST_SHIFT_M))
 
 
 def _fits(s: Setup, heaviest: float = 2.0) -> Callable[[Instance], bool]:
@@ -63,12 +71,13 @@ def _over_checks(goal: Goal) -> dict[str, Check]:
 def put_in_hand(s: Setup, role: str) -> None:
     """Lays a thing into the open hand, which sinks as far as its weight bends the wrist."""
     instance, T = s.cast_of[role], spot_matrix(s.layout.spots["person"])
-    lever = WRIST_X - PALM_X + s.between(-0.008, 0.008)
+    lever = WRIST_X - PALM_X + hand_shift(instance) + s.between(-0.006, 0.006)
     sink = -lever * instance.mass * GRAVITY / WRIST_STIFFNESS  # about +y: the hand lies towards -x
     c, n = np.cos(sink), np.sin(sink)
     R = np.array([[c, 0, n], [0, 1, 0], [-n, 0, c]])
     local = np.array([WRIST_X, 0.0, WRIST_Z]) + R @ np.array([-lever, s.between(-0.005, 0.005), PALM_TOP_M + instance.rest])
-    turn = s.between(-0.15, 0.15) + (0.0 if lies_along(instance) else s.between(-0.6, 0.6))
+    turn = hand_turn(instance)
+    turn = s.between(-np.pi, np.pi) if turn is None else turn + s.between(-0.12, 0.12)
     Rz = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1.0]])
     quat = np.zeros(4)
     mujoco.mju_mat2Quat(quat, (T[:3, :3] @ R @ Rz).ravel())
