@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import Pose, Steps, move, pose, wait
+from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
 from ..pieces.person import HOLD_HALF, REACH_M
 from ..predicates import beyond, in_box, near, stands
 from ..tasks.care import hand_shift, hand_turn
-from .base import HouseContext, reachable
-from .grasping import carry, grasp_thing, hang, holds, let_go, place
+from .base import HouseContext, reachable, travel
+from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go, place
 from .joints import push_joint
 from .things import _over
 
@@ -26,8 +26,8 @@ EASY_N = 4.0
 """Load above which the robot gives way before it lets go: the heaviest thing weighs as much."""
 GENTLE, SLOW = 0.35, 0.06
 """Shares of the usual speed, near a person and at the touch."""
-LOW_M = 0.03
-"""A thing no higher than this is held by the finger tips: they stay off the skin."""
+PRESSED_N, ROOM_M = 5.0, 0.022
+"""Load beyond what the hand carries at which a grasp stops; how much wider than the thing the fingers open over a hand [m]."""
 
 
 def _load(ctx: HouseContext) -> float:
@@ -47,16 +47,15 @@ def _lie(ctx: HouseContext, role: str) -> tuple[np.ndarray, float | None]:
     return T[:3, 3] - hand_shift(instance) * T[:3, 0], None if turn is None else float(np.arctan2(x[1], x[0]) + turn)
 
 
-def _careful(ctx: HouseContext, role: str) -> None:
-    """Takes low things a little higher than usual, so that the finger tips do not reach below them."""
-    if ctx.world.cast[role].top < LOW_M:
-        ctx.style = replace(ctx.style, offset=np.array([*ctx.style.offset[:2], 0.003]))
+def _careful(ctx: HouseContext) -> None:
+    """A steadier hand than elsewhere: no needless offset of the grasp."""
+    ctx.style = replace(ctx.style, offset=np.array([0.3, 0.3, 0.0]) * ctx.style.offset)
 
 
 def hand_over(ctx: HouseContext, goal: Goal) -> Steps:
     """Lowers the thing onto the palm until the hand carries it, lets go, withdraws; again where it fell."""
     del goal
-    _careful(ctx, "target")
+    _careful(ctx)
     there = in_box("target", "person_hold", HOLD_HALF)
     while True:
         if there(ctx.world) and not ctx.world.touch("target").any():
@@ -117,15 +116,47 @@ def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[]
             yield from wait(ctx, 1, 1.0)
             continue
         spot = _spots(ctx, "target", candidates)
-        if not (yield from grasp_thing(ctx, "target", lambda T, p=spot: _over(T, ctx, "target", p))):
+        where = lambda T, p=spot: _over(T, ctx, "target", p)  # noqa: E731
+        grasp = _take_hold if near("target", "person_palm", REACH_M + 0.05)(ctx.world) else grasp_thing
+        if not (yield from grasp(ctx, "target", where)):
             return False
         yield from place(ctx, "target", lambda p=spot: p, 0.10, 0.002)
+
+
+def _take_hold(ctx: HouseContext, role: str, where: Callable[[Pose], Pose], tries: int = 5) -> Steps:
+    """Takes hold of what lies in a hand: comes down slowly and stops where the hand feels it."""
+    for _ in range(tries):
+        ctx.span = "reach"
+        goal, width = choose_grasp(ctx, role, where)
+        goal[:3, 3] += ctx.style.offset
+        wide = float(np.clip(ctx.robot.opening(min(width + ROOM_M, ctx.robot.gripper_max_m)), 0.1, 1.0))
+        above = goal.copy()
+        above[2, 3] += 0.10
+        yield from clear_up(ctx, goal[:2, 3], grip=wide, height=ctx.safe)
+        yield from travel(ctx, lambda T=above: T, grip=wide, timeout=80)
+        ctx.span = "grasp"
+        yield from wait(ctx, 10, wide, until=lambda w=width: ctx.width > w + 0.014)
+        before = goal.copy()
+        before[2, 3] += 0.02
+        most = _load(ctx) + PRESSED_N
+        pressed = lambda m=most: _load(ctx) > m  # noqa: E731
+        yield from move(ctx, before, grip=wide, speed=GENTLE, tolerance=0.005, timeout=40, until=pressed)
+        hit = yield from move(ctx, goal, grip=wide, speed=2 * SLOW, tolerance=0.003, timeout=40, until=pressed)
+        if hit:
+            ctx.reference = ctx.tool.copy()
+        if (not hit or ctx.tool[2, 3] - goal[2, 3] < 0.006) and (yield from close_on(ctx, role)):
+            return True
+        ctx.span = "recover"
+        up = ctx.reference.copy()
+        up[2, 3] = max(ctx.safe, up[2, 3])
+        yield from move(ctx, up, grip=1.0, speed=0.6, tolerance=0.03, timeout=30)
+    return False
 
 
 def take_from_hand(ctx: HouseContext, goal: Goal) -> Steps:
     """Takes what lies in the hand and stands it on free worktop."""
     del goal
-    _careful(ctx, "target")
+    _careful(ctx)
     x0, x1, y0, y1 = ctx.zone
     candidates = [np.array([x, y, 0.0]) for x in np.linspace(x0 + 0.02, x1 - 0.05, 4) for y in np.linspace(y0 + 0.02, y1 - 0.02, 4)]
     done = lambda: stands("target")(ctx.world) and beyond("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731

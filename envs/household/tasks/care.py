@@ -24,6 +24,8 @@ SCENE, ROOM = "care_room", "care"
 GRAVITY = 9.81
 CARRIED_KG = 0.45
 """Heaviest thing that is put into the hand of somebody in bed."""
+TAKEN_M = 0.069
+"""Widest thing that is taken out of a hand: the fingers must not land on it there [m]."""
 WRIST_CLEAR_M, MOST_SHIFT_M = 0.033, 0.045
 """From the middle of the palm to where the wrist rises, and how far things are laid towards the fingers at most [m]."""
 
@@ -41,13 +43,18 @@ def hand_shift(instance: Instance) -> float:
     return float(np.clip(along - WRIST_CLEAR_M, 0.0, MOST_SHIFT_M))
 
 
-def _fits(s: Setup, heaviest: float = 2.0) -> Callable[[Instance], bool]:
-    robot = s.stage.robot.name
-    return lambda t: graspable(t, robot) and t.mass <= heaviest
+def _suits(task: str, robot: str, t: Instance) -> bool:
+    """Whether a thing is for the robot's fingers, for the hand of the person, and for taking it from there."""
+    for_hand = task == "bring_within_reach" or t.mass <= CARRIED_KG
+    return graspable(t, robot) and for_hand and (task != "take_from_hand" or t.grasps[0].width <= TAKEN_M)
+
+
+def _fits(s: Setup, goal: Goal) -> Callable[[Instance], bool]:
+    return lambda t: _suits(goal.task, s.stage.robot.name, t)
 
 
 def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
-    return any(graspable(t, robot) and t.mass <= CARRIED_KG for t in by_category(goal.target, heldout=heldout))
+    return any(_suits(goal.task, robot, t) for t in by_category(goal.target, heldout=heldout))
 
 
 def _target(w: World, goal: Goal) -> np.ndarray:
@@ -58,7 +65,7 @@ def _target(w: World, goal: Goal) -> np.ndarray:
 # --- hand over --------------------------------------------------------------------------------------------------------
 def _over_setup(s: Setup, goal: Goal) -> None:
     s.use("person")
-    s.cast("target", goal.target, fits=_fits(s, CARRIED_KG))
+    s.cast("target", goal.target, fits=_fits(s, goal))
     s.stand("target", s.reach)
     s.distract(0, 2)
 
@@ -87,7 +94,7 @@ def put_in_hand(s: Setup, role: str) -> None:
 
 def _take_setup(s: Setup, goal: Goal) -> None:
     s.use("person")
-    s.cast("target", goal.target, fits=_fits(s, CARRIED_KG))
+    s.cast("target", goal.target, fits=_fits(s, goal))
     put_in_hand(s, "target")
     s.distract(0, 2)
 
@@ -102,7 +109,7 @@ def _take_checks(goal: Goal) -> dict[str, Check]:
 # --- bring within reach -----------------------------------------------------------------------------------------------
 def _bring_setup(s: Setup, goal: Goal) -> None:
     s.use("person")
-    s.cast("target", goal.target, fits=_fits(s))
+    s.cast("target", goal.target, fits=_fits(s, goal))
     s.stand("target", s.reach)
     s.distract(0, 2)
 
