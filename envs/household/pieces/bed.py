@@ -52,7 +52,12 @@ def _blanket_form() -> Form:
     rings = []
     for y in (*np.linspace(FOOT_M + 0.03, -0.10, 22), -0.055, -0.03):
         t = (y - FOOT_M) / (-0.1 - FOOT_M)  # 0 at the feet, 1 at the waist
-        legs = 0.115 + 0.045 * np.exp(-(((t - 0.52) / 0.17) ** 2)) + 0.04 * np.exp(-(((t - 0.04) / 0.06) ** 2)) + 0.03 * np.clip(t - 0.75, 0, 1)
+        legs = (
+            0.115
+            + 0.045 * np.exp(-(((t - 0.52) / 0.17) ** 2))
+            + 0.04 * np.exp(-(((t - 0.04) / 0.06) ** 2))
+            + 0.03 * np.clip(t - 0.75, 0, 1)
+        )
         x = half * across
         body = np.exp(-(((x + BED_WIDTH_M / 2 - MIDDLE_X) / 0.20) ** 4))
         cleft = 0.022 * np.exp(-(((x + BED_WIDTH_M / 2 - MIDDLE_X) / 0.05) ** 2)) * np.clip(1 - t * 1.3, 0, 1)
@@ -82,7 +87,9 @@ def _bed(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
         brick(BED_WIDTH_M / 2 + 0.02, 0.02, 0.46, corner=0.015, bevel=0.008, steps=3).moved(middle, HEAD_M + 0.01, TOP_Z + 0.09),
     ]  # fmt: skip
     legs = [
-        brick(0.025, 0.025, 0.27, corner=0.01).moved(x, y, TOP_Z - 0.47) for x in (0.06, BED_WIDTH_M - 0.06) for y in (FOOT_M + 0.1, HEAD_M - 0.1)
+        brick(0.025, 0.025, 0.27, corner=0.01).moved(x, y, TOP_Z - 0.47)
+        for x in (0.06, BED_WIDTH_M - 0.06)
+        for y in (FOOT_M + 0.1, HEAD_M - 0.1)
     ]
     add_look(spec, body, "bed_frame", merged([*frame, *legs]), "bed_frame")
     pillow = _leant(brick(0.17, 0.31, 0.055, corner=0.07, bevel=0.035, steps=5), (middle - 0.02, 0.36, 0.305))
@@ -113,7 +120,10 @@ def _head() -> dict[str, Form]:
     low = cap.vertices[:, 0] < -0.055  # the nape
     cap.vertices[low, 0] = -0.055 + 0.3 * (cap.vertices[low, 0] + 0.055)
     eyes = [ball(0.0042, 0.0088, 0.0042, 10, 7).moved(0.010, s * 0.031, 0.0828) for s in (-1, 1)]
-    brows = [sweep([(0.028, s * 0.018, 0.083), (0.033, s * 0.031, 0.081), (0.029, s * 0.046, 0.072)], [0.0028, 0.0036, 0.002], 6) for s in (-1, 1)]
+    brows = [
+        sweep([(0.028, s * 0.018, 0.083), (0.033, s * 0.031, 0.081), (0.029, s * 0.046, 0.072)], [0.0028, 0.0036, 0.002], 6)
+        for s in (-1, 1)
+    ]
     mouth = sweep([(-0.052, -0.021, 0.077), (-0.055, -0.010, 0.084), (-0.0555, 0, 0.086), (-0.055, 0.010, 0.084), (-0.052, 0.021, 0.077)],
                   [0.0015, 0.0038, 0.0042, 0.0038, 0.0015], 7)  # fmt: skip
     return {
@@ -148,7 +158,10 @@ def _arms() -> Form:
          (2 * MIDDLE_X - 0.170, -0.12, 0.095), (2 * MIDDLE_X - 0.235, -0.21, 0.098)],
         [0.070, 0.060, 0.055, 0.047, 0.037], 16,
     )  # fmt: skip
-    shoulders = [ball(0.078, 0.072, 0.072, 14, 10).moved(x, SHOULDER[1] + 0.004, SHOULDER[2] - 0.004) for x in (SHOULDER[0] + 0.012, 2 * MIDDLE_X - SHOULDER[0] - 0.012)]
+    shoulders = [
+        ball(0.078, 0.072, 0.072, 14, 10).moved(x, SHOULDER[1] + 0.004, SHOULDER[2] - 0.004)
+        for x in (SHOULDER[0] + 0.012, 2 * MIDDLE_X - SHOULDER[0] - 0.012)
+    ]
     return merged([right, elbow, left, *shoulders])
 
 
@@ -157,7 +170,11 @@ def _body(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     add_look(spec, body, "body_trunk", merged([_leant(_trunk(), NECK), _arms()]), "sleeve")
     collar = _leant(tube([(0.022, -0.006, 0.062, 0.054), (0.004, -0.008, 0.072, 0.061), (-0.012, -0.008, 0.080, 0.064)], 2.2, 24), NECK)
     left_cuff = ball(0.040, 0.024, 0.036, 12, 8).turned("z", 34).moved(2 * MIDDLE_X - 0.238, -0.214, 0.098)
-    add_look(spec, body, "body_collar", merged([collar, left_cuff]), "cuff")
+    buttons = [
+        _leant(ball(0.009, 0.009, 0.005, 10, 6).moved(x, 0, z), NECK)
+        for x, z in ((-0.07, 0.070), (-0.15, 0.085), (-0.23, 0.092), (-0.31, 0.088))
+    ]
+    add_look(spec, body, "body_collar", merged([collar, left_cuff, *buttons]), "cuff")
     at = (NECK[0], NECK[1] + 0.105, NECK[2] + 0.105)
     for material, form in _head().items():
         add_look(spec, body, f"body_{material}", _leant(form, at), material)

@@ -47,7 +47,12 @@ def _night_table(spec: mujoco.MjSpec) -> None:
     x, y, top = 1.80, 1.62, -0.22
     block(spec, (x - 0.22, y - 0.24, FLOOR_Z + 0.05), (x + 0.2, y + 0.24, top), "wood")
     block(spec, (x - 0.228, y - 0.20, top - 0.22), (x - 0.22, y + 0.20, top - 0.04), "front")
-    _decor(spec, "lamp_foot", lathe([(0.075, 0.0), (0.075, 0.012), (0.012, 0.022), (0.010, 0.30), (0, 0.30)], 18).moved(x, y + 0.06, top), "handle")
+    _decor(
+        spec,
+        "lamp_foot",
+        lathe([(0.075, 0.0), (0.075, 0.012), (0.012, 0.022), (0.010, 0.30), (0, 0.30)], 18).moved(x, y + 0.06, top),
+        "handle",
+    )
     _decor(spec, "lamp_shade", lathe([(0.15, 0.0), (0.10, 0.19), (0.098, 0.19), (0.147, 0.0)], 24).moved(x, y + 0.06, top + 0.26), "frame")
     _plant(spec, x - 0.08, y - 0.14, top)
 
@@ -60,13 +65,22 @@ def _plant(spec: mujoco.MjSpec, x: float, y: float, z: float) -> None:
         leaf = ball(0.022, 0.006, length / 2, 8, 7).moved(0, 0, length / 2).turned("x", tilt).turned("z", np.rad2deg(a))
         leaves.append(leaf.moved(0, 0, 0.09))
     _decor(spec, f"plant_{x:.2f}", merged(leaves).moved(x, y, z), "plant")
-    _decor(spec, f"pot_{x:.2f}", lathe([(0.042, 0.0), (0.058, 0.085), (0.063, 0.10), (0.054, 0.10), (0, 0.09)], 16).moved(x, y, z), "pot_clay")
+    _decor(
+        spec, f"pot_{x:.2f}", lathe([(0.042, 0.0), (0.058, 0.085), (0.063, 0.10), (0.054, 0.10), (0, 0.09)], 16).moved(x, y, z), "pot_clay"
+    )
 
 
 def _carafe(spec: mujoco.MjSpec) -> None:
     """Water and a card on the sideboard, out of the way."""
     x, y = 0.06, -0.98
-    _decor(spec, "carafe", lathe([(0.055, 0.0), (0.062, 0.03), (0.058, 0.11), (0.03, 0.16), (0.034, 0.20), (0.030, 0.20), (0.026, 0.16), (0, 0.15)], 20).moved(x, y, 0), "sky")
+    _decor(
+        spec,
+        "carafe",
+        lathe([(0.055, 0.0), (0.062, 0.03), (0.058, 0.11), (0.03, 0.16), (0.034, 0.20), (0.030, 0.20), (0.026, 0.16), (0, 0.15)], 20).moved(
+            x, y, 0
+        ),
+        "sky",
+    )
     block(spec, (x - 0.07, y - 0.075, 0.0), (x + 0.07, y + 0.075, 0.14), "white", solid=True)
     spec.worldbody.geoms[-1].group = 5
     _decor(spec, "tray", brick(0.10, 0.16, 0.004, corner=0.03, steps=4).moved(x, y - 0.02, 0.004), "wood")

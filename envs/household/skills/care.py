@@ -57,13 +57,13 @@ def hand_over(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
     _careful(ctx)
     there = in_box("target", "person_hold", HOLD_HALF)
+    palm = lambda: _lie(ctx, "target")[0]  # noqa: E731
     while True:
         if there(ctx.world) and not ctx.world.touch("target").any():
             ctx.span = "withdraw"
             yield from wait(ctx, 1, 1.0)
             continue
         heading = _lie(ctx, "target")[1]
-        palm = lambda: _lie(ctx, "target")[0]  # noqa: E731
         if not (yield from grasp_thing(ctx, "target", lambda T, h=heading: _over(T, ctx, "target", palm(), h))):
             return False
         if not (yield from carry(ctx, "target", palm, 0.07, heading)):

@@ -39,7 +39,11 @@ def hand_turn(instance: Instance) -> float | None:
 def hand_shift(instance: Instance) -> float:
     """How far towards the fingers the middle of a thing lies, so that it does not end on the wrist [m]."""
     turn = hand_turn(instance)
-    along = instance.footprint if turn is None or not instance.half[0] else max(abs(np.cos(turn)) * instance.half[0], abs(np.sin(turn)) * instance.half[1])
+    along = (
+        instance.footprint
+        if turn is None or not instance.half[0]
+        else max(abs(np.cos(turn)) * instance.half[0], abs(np.sin(turn)) * instance.half[1])
+    )
     return float(np.clip(along - WRIST_CLEAR_M, 0.0, MOST_SHIFT_M))
 
 
@@ -121,7 +125,9 @@ def _bring_checks(goal: Goal) -> dict[str, Check]:
     }  # fmt: skip
 
 
-def _task(name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]], reverse: str = "") -> HouseholdTask:
+def _task(
+    name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]], reverse: str = ""
+) -> HouseholdTask:
     return HouseholdTask(
         name=name, family="care", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
         focus=_target, fits=_some_fits, reverse=reverse,
