@@ -32,7 +32,7 @@ PHRASES: dict[str, Phrases] = {
         ),
     ),
     "bring_within_reach": Phrases(
-        goals=goals("bring_within_reach", "glass", "mug", "bottle", "jar", "box"),
+        goals=goals("bring_within_reach", "glass", "mug", "bottle", "jar", "box", "medicine_box"),
         train=(
             "put the {target} where i can reach it", "bring the {target} within my reach", "set the {target} down next to my hand",
             "please stand the {target} beside my hand", "i cannot reach the {target} put it closer to me", "move the {target} near to my hand",

@@ -16,7 +16,7 @@ from ..pieces.person import HOLD_HALF, REACH_M
 from ..predicates import beyond, in_box, near, stands
 from ..tasks.care import hand_shift, hand_turn
 from .base import HouseContext, reachable, travel
-from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go, place
+from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go
 from .joints import push_joint
 from .things import _over
 
@@ -108,19 +108,25 @@ def _spots(ctx: HouseContext, role: str, candidates: list[np.ndarray]) -> np.nda
     return candidates[min(range(len(candidates)), key=cost)]
 
 
-def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[], bool]) -> Steps:
-    """Takes the target and stands it on the best of several places; again until `done` holds."""
+def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[], bool], heading: float | None = None) -> Steps:
+    """Takes the target and stands it on the best of several places, turned to `heading`; again until `done` holds."""
     while True:
         if done() and not ctx.world.touch("target").any():
             ctx.span = "withdraw"
             yield from wait(ctx, 1, 1.0)
             continue
         spot = _spots(ctx, "target", candidates)
-        where = lambda T, p=spot: _over(T, ctx, "target", p)  # noqa: E731
+        where = lambda T, p=spot: _over(T, ctx, "target", p, heading)  # noqa: E731
         grasp = _take_hold if near("target", "person_palm", REACH_M + 0.05)(ctx.world) else grasp_thing
         if not (yield from grasp(ctx, "target", where)):
             return False
-        yield from place(ctx, "target", lambda p=spot: p, 0.10, 0.002)
+        if not (yield from carry(ctx, "target", lambda p=spot: p, 0.10, heading)):
+            continue
+        ctx.span = "place"
+        R = ctx.reference[:3, :3].copy()
+        down = lambda p=spot, R=R: pose(R, p + hang(ctx, "target") + np.array([0.0, 0.0, 0.002]))  # noqa: E731
+        yield from move(ctx, down, grip=0.0, speed=GENTLE, tolerance=0.006, timeout=50, until=lambda: not holds(ctx, "target"))
+        yield from let_go(ctx, "target")
 
 
 def _take_hold(ctx: HouseContext, role: str, where: Callable[[Pose], Pose], tries: int = 5) -> Steps:
@@ -163,6 +169,8 @@ def take_from_hand(ctx: HouseContext, goal: Goal) -> Steps:
     return (yield from _set_down(ctx, candidates, done))
 
 
+LOW_M, HAND_HALF_M = 0.045, 0.035
+"""A thing lower than this is set down with the robot's hand at the height of the person's; half that hand's narrow side [m]."""
 THUMB_M, PALM_EDGE_M, FINGER_M = 0.084, 0.045, 0.022
 """From the middle of the palm to the thumb's outer side and to the other edge; room for a finger of the robot [m]."""
 
@@ -172,7 +180,11 @@ def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
     T = _palm(ctx)
     start = T[:3, :3].T @ (ctx.world.position("target") - T[:3, 3])
-    own, candidates = ctx.world.cast["target"].footprint, []
+    instance, candidates, heading = ctx.world.cast["target"], [], None
+    own = instance.footprint
+    if instance.top < LOW_M:  # the robot's hand comes down beside the person's: narrow side on, its fingers along the arm
+        best = instance.grasps[0]
+        own, heading = HAND_HALF_M, float(np.arctan2(T[1, 0], T[0, 0]) - np.arctan2(best.across[1], best.across[0]))
     for edge, side in ((THUMB_M, 1.0), (PALM_EDGE_M, -1.0)) if start[1] > 0 else ((PALM_EDGE_M, -1.0), (THUMB_M, 1.0)):
         for x in (-0.02, -0.05, -0.08):
             y = edge + own + FINGER_M
@@ -180,7 +192,7 @@ def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
                 p = T[:3, 3] + T[:3, :3] @ np.array([x, side * y, 0.0])
                 candidates.append(np.array([p[0], p[1], 0.0]))
     done = lambda: stands("target")(ctx.world) and near("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731
-    return (yield from _set_down(ctx, candidates, done))
+    return (yield from _set_down(ctx, candidates, done, heading))
 
 
 def ring_bell(ctx: HouseContext, goal: Goal) -> Steps:
