@@ -16,7 +16,7 @@ from .parts import BOX, CAPSULE, Vector
 
 FINISHES = {
     "skin": (0.86, 0.66, 0.54), "sleeve": (0.45, 0.56, 0.72), "cuff": (0.36, 0.46, 0.62),
-    "cushion": (0.90, 0.88, 0.82), "mat": (0.52, 0.66, 0.60), "mat_edge": (0.40, 0.55, 0.49),
+    "cushion": (0.90, 0.88, 0.82),
 }  # fmt: skip
 """Materials that the piece brings along where the room has none of the name; styles may give them other finishes."""
 WRIST_X, WRIST_Z = 0.18, 0.060
@@ -26,12 +26,12 @@ PALM_TOP_M = 0.011
 PALM_X = 0.125
 """Middle of the palm in the piece's frame [m]."""
 PALM_Z = WRIST_Z + PALM_TOP_M
+RAISED_M = 0.06
+"""How far below its frame the cushion goes on: a layout may raise the bed and the arm by as much [m]."""
 ELBOW_X, ELBOW_Z = 0.46, WRIST_Z + 0.022
 """Where the elbow is: the upper arm and the body go on from there (bed.py) [m]."""
 REACH_M = 0.18
 """Radius about the palm within which the person takes things by themselves [m]."""
-MAT_X, MAT_HALF = 0.04, (0.09, 0.14)
-"""Middle and half-sizes of the mat that shows it [m]."""
 HOLD_HALF = (0.080, 0.048, 0.055)
 """Half-sizes of the box about the site `person_hold`, above the palm, in which a thing that lies in the hand has its centre [m]."""
 WRIST_STIFFNESS, WRIST_DAMPING = 5.0, 0.12
@@ -173,13 +173,11 @@ def _forearm(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 def _person(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     _materials(spec)
-    for inset, height, material in ((0.0, 0.0006, "mat_edge"), (0.008, 0.0010, "mat")):
-        half = MAT_HALF[0] - inset, MAT_HALF[1] - inset
-        add_look(spec, body, f"person_{material}", brick(*half, height / 2, corner=0.03, steps=5).moved(MAT_X, 0, height / 2), material)
     # The rest under the arm is no part of the person: nobody is hurt when it is touched.
-    rest = body.add_body(name="arm_cushion", pos=[0.305, 0, 0.0165])
-    add_look(spec, rest, "arm_cushion", brick(0.115, 0.085, 0.0165, corner=0.03, bevel=0.011, steps=5), "cushion")
-    rest.add_geom(type=BOX, pos=[-0.034, 0, 0], size=[0.078, 0.082, 0.0165], group=3, contype=1, conaffinity=0, density=0)
+    rest = body.add_body(name="arm_cushion", pos=[0.305, 0, 0])
+    look = brick(0.115, 0.085, 0.0165 + RAISED_M / 2, corner=0.03, bevel=0.011, steps=5).moved(0, 0, 0.0165 - RAISED_M / 2)
+    add_look(spec, rest, "arm_cushion", look, "cushion")
+    rest.add_geom(type=BOX, pos=[-0.034, 0, 0.0175], size=[0.078, 0.082, 0.0155], group=3, contype=1, conaffinity=0, density=0)
     _forearm(spec, body)
     _hand(spec, body)
     spec.add_sensor(

@@ -10,14 +10,14 @@ import numpy as np
 from ..objects.catalogue import CATALOGUE, add_assets
 from ..objects.forms import Form, ball, brick, lathe, loft, merged, sweep
 from ..pieces.bed import BED, ELBOW, PERSON_BODY
-from ..pieces.care import BELL, BELL_X
+from ..pieces.care import BELL, BELL_X, MAT
 from ..pieces.movers import HAND, PET
 from ..pieces.person import ELBOW_X, PALM_X, PERSON
 from ..scene import Layout, Scene, Spot
 from .care_styles import CARE_STYLES
 from .shell import begin, block, cameras, window
 
-PIECES = (PERSON, PERSON_BODY, BED, BELL)
+PIECES = (PERSON, PERSON_BODY, BED, BELL, MAT)
 EDGE_X, WALL_X, FLOOR_Z = 0.60, 2.05, -0.9
 """Far edge of the sideboard, the wall behind the bed, the floor [m]."""
 
@@ -113,32 +113,51 @@ def _turn(yaw: float, x: float, y: float) -> np.ndarray:
     return np.array([np.cos(yaw) * x - np.sin(yaw) * y, np.sin(yaw) * x + np.cos(yaw) * y])
 
 
-TRAIN = ("alder", "birch", "clove", "daisy", "elder", "fern", "gorse", "hazel", "iris", "jasmine", "kale", "lilac")
-HELDOUT = ("mint", "nettle", "olive", "poppy", "quince")
+TRAIN = (
+    "alder", "birch", "clove", "daisy", "elder", "fern", "gorse", "hazel", "iris", "jasmine", "kale", "lilac", "maple", "nutmeg", "oak", "peony", "rowan",
+    "sorrel",
+)  # fmt: skip
+HELDOUT = ("mint", "nettle", "olive", "poppy", "quince", "thyme")
+BED_LIFT_M = 0.05
+"""How far the bed may be raised [m]."""
 
 
 def _layout(k: int, name: str, heldout: bool) -> Layout:
-    """The person to the left or right of the middle, the forearm at some angle, the button beyond the free worktop or the hand."""
+    """The person further left or right, the forearm at some angle, the bed at some height; the button beyond the free worktop or the
+    hand. Low-discrepancy sequences spread the places: no two layouts are alike."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
+    u, v, w = ((offset + k * step) % 1.0 for offset, step in ((0.13, 0.618), (0.37, 0.755), (0.71, 0.570)))
     side = 1.0 if k % 2 else -1.0
-    yaw = np.deg2rad((-1) ** (k // 2) * rng.uniform(3, 28))  # where the forearm comes from
-    palm = np.array([rng.uniform(0.785 - 0.335 * np.cos(yaw), 0.52), side * rng.uniform(0.14, 0.25)])
+    y = side * (0.04 + 0.24 * u)
+    yaw = np.deg2rad(56 * w - 28)  # where the forearm comes from
+    low, high = 0.785 - 0.335 * np.cos(yaw), min(0.59 - 0.14 * abs(np.sin(yaw)), np.sqrt(0.58**2 - y**2))
+    palm = np.array([low + (high - low) * v, y])
     elbow = palm + _turn(yaw, ELBOW_X - PALM_X, 0.0)
-    tilt = np.deg2rad(rng.uniform(-2, 2))
-    bed = elbow - _turn(tilt, ELBOW[0], ELBOW[1])
-    person = palm - _turn(yaw, PALM_X, 0.0)
-    beyond = k % 3 == 2  # past the hand, else past the free worktop
-    y = palm[1] + side * rng.uniform(0.26, 0.30) if beyond else -side * rng.uniform(0.38, 0.44)
-    turn = np.arctan2(y, 0.40) + rng.uniform(-0.2, 0.2)
-    middle = np.array([rng.uniform(0.28, 0.34) if beyond else rng.uniform(0.34, 0.44), y])
-    bell = middle - _turn(turn, BELL_X, 0.0)
+    tilt, lift = np.deg2rad(rng.uniform(-2, 2)), BED_LIFT_M * ((0.19 + k * 0.445) % 1.0)
+    bed, person = elbow - _turn(tilt, ELBOW[0], ELBOW[1]), palm - _turn(yaw, PALM_X, 0.0)
+    inner = palm[1] - side * 0.21
+    outer = -side * max(0.24, 0.20 - side * inner)
+    bell = _bell_spot(k, side, float(palm[1]), float(outer), rng)
     spots = {
-        "person": Spot(x=float(person[0]), y=float(person[1]), yaw=float(yaw)), "person_body": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt)),
-        "bed": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt)), "bell": Spot(x=float(bell[0]), y=float(bell[1]), yaw=float(turn)),
+        "person": Spot(x=float(person[0]), y=float(person[1]), yaw=float(yaw), z=lift), "mat": Spot(x=float(person[0]), y=float(person[1]), yaw=float(yaw)),
+        "person_body": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt), z=lift), "bed": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt), z=lift),
+        "bell": bell,
     }  # fmt: skip
-    inner, outer = palm[1] - side * 0.21, -side * 0.26
-    zone = (0.33, 0.53, float(min(inner, outer)), float(max(inner, outer)))
-    return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(spots), zone=zone)
+    return Layout(
+        name=name, heldout=heldout, spots=spots, usable=frozenset(spots), zone=(0.33, 0.53, float(min(inner, outer)), float(max(inner, outer)))
+    )  # fmt: skip
+
+
+def _bell_spot(k: int, side: float, palm_y: float, outer: float, rng: np.random.Generator) -> Spot:
+    """On the hand's side past the hand, or past the free worktop, within reach."""
+    beyond = k % 5 in (1, 3)
+    y = palm_y + side * rng.uniform(0.25, 0.32) if beyond else outer - side * rng.uniform(0.12, 0.24)
+    y = float(np.clip(y, -0.52, 0.52))
+    low, high = (0.16, 0.34) if beyond else (0.22, 0.52)
+    x = rng.uniform(low, max(min(high, np.sqrt(0.60**2 - y**2)), low + 0.01))
+    turn = np.arctan2(y, x) + rng.uniform(-0.2, 0.2)
+    corner = np.array([x, y]) - _turn(turn, BELL_X, 0.0)
+    return Spot(x=float(corner[0]), y=float(corner[1]), yaw=float(turn))
 
 
 CARE = Scene(

@@ -120,7 +120,7 @@ def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[]
         grasp = _take_hold if near("target", "person_palm", REACH_M + 0.05)(ctx.world) else grasp_thing
         if not (yield from grasp(ctx, "target", where)):
             return False
-        if not (yield from carry(ctx, "target", lambda p=spot: p, 0.10, heading)):
+        if not (yield from carry(ctx, "target", lambda p=spot: p, 0.16, heading)):
             continue
         ctx.span = "place"
         R = ctx.reference[:3, :3].copy()
