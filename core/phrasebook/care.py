@@ -21,14 +21,17 @@ PHRASES: dict[str, Phrases] = {
     "take_from_hand": Phrases(
         goals=goals("take_from_hand", "mug", "glass", "remote", "phone", "medicine_box"),
         train=(
-            "take the {target} from me", "take the {target} out of my hand", "please take the {target} from my hand and put it down",
-            "i am done with the {target} take it", "relieve me of the {target}", "could you take the {target} off me",
-            "take the {target} and set it on the table", "my arm is getting tired take the {target}", "here is the {target} take it from my hand",
-            "put the {target} that i hold down on the table", "i do not want to hold the {target} any longer",
+            "take the {target} from me and put it on the round mat", "take the {target} out of my hand and set it on the round mat",
+            "please take the {target} from my hand and put it down on the round mat", "i am done with the {target} put it on the round mat",
+            "relieve me of the {target} and stand it on the round mat", "could you take the {target} off me and place it on the round mat",
+            "the {target} in my hand goes on the round mat", "my arm is getting tired put the {target} on the round mat",
+            "here is the {target} take it from my hand and lay it on the round mat", "put the {target} that i hold down on the round mat",
+            "i do not want to hold the {target} any longer the round mat is for it",
         ),
         heldout=(
-            "would you take the {target} away from my hand please", "i have finished with the {target} put it on the table",
-            "the {target} is too heavy for me take it", "get the {target} out of my palm", "please put away the {target} that is in my hand",
+            "would you take the {target} out of my hand please it belongs on the round mat", "i have finished with the {target} move it to the round mat",
+            "the {target} is too heavy for me leave it on the round mat", "get the {target} out of my palm and onto the round mat",
+            "please put away the {target} that is in my hand the round mat will do",
         ),
     ),
     "bring_within_reach": Phrases(

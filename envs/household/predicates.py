@@ -89,11 +89,6 @@ def near(role: str, site: str, reach_m: float) -> Check:
     return lambda w: bool(np.linalg.norm(w.position(role)[:2] - w.site(site)[:2, 3]) < reach_m)
 
 
-def beyond(role: str, site: str, reach_m: float) -> Check:
-    """The thing's centre is further than `reach_m` from a site, seen from above."""
-    return lambda w: not near(role, site, reach_m)(w)
-
-
 def stands(role: str) -> Check:
     """The thing stands on the worktop itself, as it was made to stand, and on nothing else."""
     return lambda w: bool(abs(w.position(role)[2] - w.cast[role].rest) < STAND_M and w.rotation(role)[2, 2] > UPRIGHT)

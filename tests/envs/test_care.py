@@ -8,7 +8,7 @@ import pytest
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.experts import expert_for
 from homebody.envs.household.pieces.person import HOLD_HALF, REACH_M, WRIST_STIFFNESS
-from homebody.envs.household.predicates import beyond, in_box, near, stands
+from homebody.envs.household.predicates import in_box, near, stands
 from homebody.envs.household.scenes import SCENES, household_stage
 from homebody.envs.household.tasks.care import CARRIED_KG, hand_shift, hand_turn
 
@@ -94,23 +94,23 @@ def test_the_hand_gives_way_under_a_push_and_springs_back():
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
-def test_taken_means_upright_on_the_worktop_away_from_the_hand():
+def test_taken_means_upright_on_the_round_mat():
     env = find("take_from_hand", "phone")
-    T, instance = palm(env), env.snapshot(0).cast["target"]
+    T, instance, mat = palm(env), env.snapshot(0).cast["target"], env.snapshot(0).site("coaster")[:3, 3]
+    in_hand = put(env, "target", T[:3, 3] + [0, 0, instance.rest + 0.001])
+    assert not in_hand["stands(phone, round_mat)"] and not in_hand["near(phone, round_mat)"]
     x0, x1, y0, y1 = env.detail(0).zone
-    free = [(x0 + x1) / 2, (y0 + y1) / 2, instance.rest + 0.001]
-    assert not any(
-        put(env, "target", T[:3, 3] + [0, 0, instance.rest + 0.001])[k] for k in ("stands(phone, worktop)", "beyond(phone, hand)")
-    )
-    fallen = put(env, "target", free, quat=(0.0, 1.0, 0.0, 0.0))
-    assert not fallen["stands(phone, worktop)"], "it lies on its face"
-    assert all(put(env, "target", free).values())
+    far = max(((x, y) for x in (x0, x1) for y in (y0, y1)), key=lambda p: np.hypot(p[0] - mat[0], p[1] - mat[1]))
+    assert not put(env, "target", [*far, instance.rest + 0.001])["near(phone, round_mat)"]
+    fallen = put(env, "target", [mat[0], mat[1], instance.rest + 0.002], quat=(0.0, 1.0, 0.0, 0.0))
+    assert not fallen["stands(phone, round_mat)"], "it lies on its face"
+    assert all(put(env, "target", [mat[0], mat[1], instance.rest + 0.002]).values())
 
 
 def test_within_reach_means_upright_beside_the_hand_and_not_on_it():
     env = find("bring_within_reach", "glass")
     T, instance = palm(env), env.snapshot(0).cast["target"]
-    assert not near("target", "person_palm", REACH_M)(env.snapshot(0)) and beyond("target", "person_palm", REACH_M)(env.snapshot(0))
+    assert not near("target", "person_palm", REACH_M)(env.snapshot(0))
     on_palm = put(env, "target", T[:3, 3] + [0, 0, instance.rest + 0.002])
     assert on_palm["within_reach(glass, person)"] and not on_palm["stands(glass, worktop)"]
     p = T[:3, 3] + T[:3, :3] @ [-0.04, -0.12, 0]

@@ -91,3 +91,24 @@ def _mat(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 MAT = Piece(name="mat", build=_mat)
 """A thin mat that shows what somebody reaches by themselves: its frame is their forearm's (`person`), on the worktop."""
+
+
+COASTER_M = 0.08
+"""Radius of the round mat [m]."""
+
+
+def _coaster(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
+    _materials(spec)
+    for radius, top, material in (
+        (COASTER_M, MAT_M, "mat"),
+        (COASTER_M - 0.008, MAT_M + 0.0004, "mat_edge"),
+        (0.035, MAT_M + 0.0007, "mat"),
+    ):
+        form = lathe([(radius, 0.0), (radius, top), (0, top)], 28)
+        add_look(spec, body, f"coaster_{round(1000 * radius)}", form, material)
+    body.add_geom(type=CYLINDER, pos=[0, 0, MAT_M / 2], size=[COASTER_M, MAT_M / 2, 0], group=3, contype=1, conaffinity=0, density=0)
+    body.add_site(name="coaster", pos=[0, 0, MAT_M], size=[0.004], group=4)
+
+
+COASTER = Piece(name="coaster", build=_coaster)
+"""A thin round mat to put things on; its frame's origin is its middle. Things stand on it as on the worktop."""

@@ -10,14 +10,14 @@ import numpy as np
 from ..objects.catalogue import CATALOGUE, add_assets
 from ..objects.forms import Form, ball, brick, lathe, loft, merged, sweep
 from ..pieces.bed import BED, ELBOW, PERSON_BODY
-from ..pieces.care import BELL, BELL_X, MAT
+from ..pieces.care import BELL, BELL_X, COASTER, MAT
 from ..pieces.movers import HAND, PET
 from ..pieces.person import ELBOW_X, PALM_X, PERSON
 from ..scene import Layout, Scene, Spot
 from .care_styles import CARE_STYLES
 from .shell import begin, block, cameras, window
 
-PIECES = (PERSON, PERSON_BODY, BED, BELL, MAT)
+PIECES = (PERSON, PERSON_BODY, BED, BELL, MAT, COASTER)
 EDGE_X, WALL_X, FLOOR_Z = 0.60, 2.05, -0.9
 """Far edge of the sideboard, the wall behind the bed, the floor [m]."""
 
@@ -141,7 +141,7 @@ def _layout(k: int, name: str, heldout: bool) -> Layout:
     spots = {
         "person": Spot(x=float(person[0]), y=float(person[1]), yaw=float(yaw), z=lift), "mat": Spot(x=float(person[0]), y=float(person[1]), yaw=float(yaw)),
         "person_body": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt), z=lift), "bed": Spot(x=float(bed[0]), y=float(bed[1]), yaw=float(tilt), z=lift),
-        "bell": bell,
+        "bell": bell, "coaster": Spot(x=float(rng.uniform(0.36, 0.50)), y=float((inner + outer) / 2 + rng.uniform(-0.06, 0.06))),
     }  # fmt: skip
     return Layout(
         name=name, heldout=heldout, spots=spots, usable=frozenset(spots), zone=(0.33, 0.53, float(min(inner, outer)), float(max(inner, outer)))

@@ -13,8 +13,8 @@ import numpy as np
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
 from ..pieces.person import HOLD_HALF, REACH_M
-from ..predicates import beyond, in_box, near, stands
-from ..tasks.care import hand_shift, hand_turn
+from ..predicates import in_box, near, stands
+from ..tasks.care import ON_COASTER_M, hand_shift, hand_turn
 from .base import HouseContext, reachable, travel
 from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go
 from .joints import push_joint
@@ -108,18 +108,23 @@ def _spots(ctx: HouseContext, role: str, candidates: list[np.ndarray]) -> np.nda
     return candidates[min(range(len(candidates)), key=cost)]
 
 
-def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[], bool], heading: float | None = None) -> Steps:
-    """Takes the target and stands it on the best of several places, turned to `heading`; again until `done` holds."""
+def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[], bool], across: float | None = None) -> Steps:
+    """Takes the target and stands it on the best of several places; again until `done` holds. across: heading of the fingers' travel
+    there [rad]."""
     while True:
         if done() and not ctx.world.touch("target").any():
             ctx.span = "withdraw"
             yield from wait(ctx, 1, 1.0)
             continue
         spot = _spots(ctx, "target", candidates)
-        where = lambda T, p=spot: _over(T, ctx, "target", p, heading)  # noqa: E731
+        where = lambda T, p=spot: _over(T, ctx, "target", p)  # noqa: E731
         grasp = _take_hold if near("target", "person_palm", REACH_M + 0.05)(ctx.world) else grasp_thing
         if not (yield from grasp(ctx, "target", where)):
             return False
+        heading = None
+        if across is not None:  # what the thing has to turn by is what the fingers have to
+            x, y = ctx.world.rotation("target")[:2, 0], ctx.tool[:2, 1]
+            heading = float(np.arctan2(x[1], x[0]) + across - np.arctan2(y[1], y[0]))
         if not (yield from carry(ctx, "target", lambda p=spot: p, 0.16, heading)):
             continue
         ctx.span = "place"
@@ -160,19 +165,18 @@ def _take_hold(ctx: HouseContext, role: str, where: Callable[[Pose], Pose], trie
 
 
 def take_from_hand(ctx: HouseContext, goal: Goal) -> Steps:
-    """Takes what lies in the hand and stands it on free worktop."""
+    """Takes what lies in the hand and stands it on the round mat."""
     del goal
     _careful(ctx)
-    x0, x1, y0, y1 = ctx.zone
-    candidates = [np.array([x, y, 0.0]) for x in np.linspace(x0 + 0.02, x1 - 0.05, 4) for y in np.linspace(y0 + 0.02, y1 - 0.02, 4)]
-    done = lambda: stands("target")(ctx.world) and beyond("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731
+    candidates = [ctx.world.site("coaster")[:3, 3]]
+    done = lambda: stands("target")(ctx.world) and near("target", "coaster", ON_COASTER_M)(ctx.world)  # noqa: E731
     return (yield from _set_down(ctx, candidates, done))
 
 
-LOW_M, HAND_HALF_M = 0.045, 0.035
-"""A thing lower than this is set down with the robot's hand at the height of the person's; half that hand's narrow side [m]."""
-THUMB_M, PALM_EDGE_M, FINGER_M = 0.084, 0.045, 0.022
-"""From the middle of the palm to the thumb's outer side and to the other edge; room for a finger of the robot [m]."""
+HAND_HALF_M = 0.035
+"""Half the narrow side of the robot's hand [m], which it turns to the person's: its fingers travel along the arm."""
+THUMB_M, PALM_EDGE_M, FINGER_M = 0.084, 0.045, 0.020
+"""From the middle of the palm to the thumb's outer side and to the other edge; room between the two [m]."""
 
 
 def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
@@ -180,11 +184,7 @@ def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
     T = _palm(ctx)
     start = T[:3, :3].T @ (ctx.world.position("target") - T[:3, 3])
-    instance, candidates, heading = ctx.world.cast["target"], [], None
-    own = instance.footprint
-    if instance.top < LOW_M:  # the robot's hand comes down beside the person's: narrow side on, its fingers along the arm
-        best = instance.grasps[0]
-        own, heading = HAND_HALF_M, float(np.arctan2(T[1, 0], T[0, 0]) - np.arctan2(best.across[1], best.across[0]))
+    own, candidates = max(ctx.world.cast["target"].footprint, HAND_HALF_M), []
     for edge, side in ((THUMB_M, 1.0), (PALM_EDGE_M, -1.0)) if start[1] > 0 else ((PALM_EDGE_M, -1.0), (THUMB_M, 1.0)):
         for x in (-0.02, -0.05, -0.08):
             y = edge + own + FINGER_M
@@ -192,7 +192,7 @@ def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
                 p = T[:3, 3] + T[:3, :3] @ np.array([x, side * y, 0.0])
                 candidates.append(np.array([p[0], p[1], 0.0]))
     done = lambda: stands("target")(ctx.world) and near("target", "person_palm", REACH_M)(ctx.world)  # noqa: E731
-    return (yield from _set_down(ctx, candidates, done, heading))
+    return (yield from _set_down(ctx, candidates, done, float(np.arctan2(T[1, 0], T[0, 0]))))
 
 
 def ring_bell(ctx: HouseContext, goal: Goal) -> Steps:

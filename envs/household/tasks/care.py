@@ -12,8 +12,9 @@ from ....core.types import Goal
 from ...stage import Check
 from ..instance import Instance
 from ..objects.catalogue import by_category, graspable
+from ..pieces.care import COASTER_M
 from ..pieces.person import HOLD_HALF, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
-from ..predicates import beyond, in_box, near, released, stands
+from ..predicates import in_box, near, released, stands
 from ..scene import spot_matrix
 from ..setup import Setup
 from ..task import HouseholdTask
@@ -24,6 +25,8 @@ SCENE, ROOM = "care_room", "care"
 GRAVITY = 9.81
 CARRIED_KG = 0.45
 """Heaviest thing that is put into the hand of somebody in bed."""
+ON_COASTER_M = 0.05
+"""How far from the middle of the round mat a thing may stand [m]."""
 TAKEN_M = 0.069
 """Widest thing that is taken out of a hand: the fingers must not land on it there [m]."""
 WRIST_CLEAR_M, MOST_SHIFT_M = 0.033, 0.045
@@ -97,15 +100,18 @@ def put_in_hand(s: Setup, role: str) -> None:
 
 
 def _take_setup(s: Setup, goal: Goal) -> None:
-    s.use("person")
+    s.use("person", "coaster")
     s.cast("target", goal.target, fits=_fits(s, goal))
     put_in_hand(s, "target")
+    coaster = s.layout.spots["coaster"]
+    s.take(coaster.x, coaster.y, COASTER_M + 0.02)
     s.distract(0, 2)
 
 
 def _take_checks(goal: Goal) -> dict[str, Check]:
     return {
-        f"stands({goal.target}, worktop)": stands("target"), f"beyond({goal.target}, hand)": beyond("target", "person_palm", REACH_M),
+        f"stands({goal.target}, round_mat)": stands("target"),
+        f"near({goal.target}, round_mat)": near("target", "coaster", ON_COASTER_M),
         f"released({goal.target})": released("target"),
     }  # fmt: skip
 
