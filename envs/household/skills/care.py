@@ -15,7 +15,7 @@ from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
 from ..pieces.person import HOLD_HALF, REACH_M
 from ..predicates import in_box, near, stands
 from ..tasks.care import ON_COASTER_M, hand_shift, hand_turn
-from .base import HouseContext, reachable, travel
+from .base import HouseContext, reachable, travel, turned
 from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go
 from .joints import push_joint
 from .things import _over
@@ -136,9 +136,12 @@ def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[]
 
 def _take_hold(ctx: HouseContext, role: str, where: Callable[[Pose], Pose], tries: int = 5) -> Steps:
     """Takes hold of what lies in a hand: comes down slowly and stops where the hand feels it."""
-    for _ in range(tries):
+    for attempt in range(tries):
         ctx.span = "reach"
         goal, width = choose_grasp(ctx, role, where)
+        other = turned(goal, attempt * np.pi / 4)  # a finger may have come down on a handle
+        if attempt and ctx.world.cast[role].grasps[0].any_yaw and reachable(ctx, other):
+            goal = other
         goal[:3, 3] += ctx.style.offset
         wide = float(np.clip(ctx.robot.opening(min(width + ROOM_M, ctx.robot.gripper_max_m)), 0.1, 1.0))
         above = goal.copy()
