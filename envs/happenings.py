@@ -17,8 +17,20 @@ EARLY, LATE = 15, 60
 """Control steps between which things begin to happen."""
 PUSH_STEPS = 4
 """Control steps that a push lasts (0.2 s)."""
-HAND_STAY, PET_SPEED = 40, 0.45
-"""Control steps that a hand stays; a cat's speed [m/s]."""
+HAND, PET = "visitor", "cat"
+"""Names of the movers."""
+HAND_COMES, HAND_STAY = 28, 40
+"""Control steps that a hand takes to come, and that it stays. 1.2 m in 1.4 s at most: an unhurried reach (0.6 to 1 m/s at its peak)."""
+HAND_FAR_M, ARM_PITCH = 1.25, 0.733
+"""How far along the arm's own line a hand comes from [m]; how steep the arm is [rad]."""
+HAND_DOWN_M = 0.085
+"""Height of the palm over the worktop where it stays [m]."""
+PET_SPEED = 0.55
+"""A walking cat [m/s]: between a stroll and a trot (0.3 to 0.9, Lascelles et al., Am J Vet Res 2006)."""
+PET_FROM_M, PET_LEAP_M, PET_LOW_M = 1.55, 1.15, -0.6
+"""Where a cat comes from at a side, from where on it is up on the worktop, and the height that it leaps from [m]."""
+PET_TURN_M = 0.09
+"""Radius of its turn [m]."""
 STOP_WORDS = (
     "stop", "never mind", "stop please", "leave it", "forget it", "wait stop", "not now", "hold still please", "i changed my mind leave it",
     "no stop that",
@@ -43,13 +55,13 @@ class Happenings:
         self, axes: Mapping[str, float], rng: np.random.Generator, goal: Goal, valid: Sequence[Goal], movers: Mapping[str, int],
         parked: np.ndarray, pushed: int,
     ) -> None:  # fmt: skip
-        """movers: name -> mocap id of `hand` and `pet`; parked (nmocap, 7) where they stand otherwise; pushed: body of the thing
+        """movers: name -> mocap id of HAND and PET; parked (nmocap, 7) where they stand otherwise; pushed: body of the thing
         that may be pushed, -1 for none."""
         self._axes, self._parked, self._movers, self._pushed = axes, parked, movers, pushed
         self._push_at, self._hand_at, self._pet_at, self._news_at = (int(v) for v in rng.integers(EARLY, LATE, 4))
         angle = rng.uniform(-np.pi, np.pi)
         self._push = np.array([np.cos(angle), np.sin(angle), 0.0])
-        self._hand_y, self._pet_x = rng.uniform(-0.12, 0.12), rng.uniform(0.45, 0.6)
+        self._hand_y, self._pet_x = rng.uniform(-0.12, 0.12), rng.uniform(0.37, 0.43)
         self._side = float(rng.choice([-1.0, 1.0]))
         others = [g for g in valid if g != goal]
         change, back = rng.random() < axes.get("instruction_changes", 0.0), rng.random() < axes.get("taken_back", 0.0)
@@ -82,30 +94,39 @@ class Happenings:
         out = self._parked.copy()
         moving = False
         reach = self._axes.get("hand_reaches_in", 0.0)
-        if reach and "hand" in self._movers:
+        if reach and HAND in self._movers:
             moving = True
-            self._hand(out[self._movers["hand"]], step, reach)
+            self._hand(out[self._movers[HAND]], step, reach)
         near = self._axes.get("pet_walks", 0.0)
-        if near and "pet" in self._movers:
+        if near and PET in self._movers:
             moving = True
-            self._pet(out[self._movers["pet"]], step, near)
+            self._pet(out[self._movers[PET]], step, near)
         return out if moving else None
 
     def _hand(self, row: np.ndarray, step: int, reach: float) -> None:
-        """Comes in from a side at the height of a worktop, stays for two seconds, goes."""
+        """Comes down from a side over whatever stands there, to the middle of the worktop for 1, stays for two seconds, goes."""
         t = step - self._hand_at
-        inside = float(np.clip(min(t / 20, (HAND_STAY + 40 - t) / 20), 0.0, 1.0))
-        if t < 0 or t > HAND_STAY + 40:
+        if t < 0 or t > HAND_STAY + 2 * HAND_COMES:
             return
-        y = self._side * (0.85 - inside * reach * 0.65) + self._hand_y * inside
-        yaw = -self._side * np.pi / 2
-        row[:] = [0.5, y, 0.06, np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]
+        s = float(np.clip(min(t / HAND_COMES, (HAND_STAY + 2 * HAND_COMES - t) / HAND_COMES), 0.0, 1.0))
+        away = HAND_FAR_M * (1 - (10 * s**3 - 15 * s**4 + 6 * s**5))  # least jerk (Flash and Hogan, J Neurosci 1985)
+        away += 0.45 * (1 - reach)
+        yaw = self._side * (np.pi / 2 - 0.25)
+        y = self._side * away * np.cos(ARM_PITCH) + self._hand_y * reach
+        row[:] = [0.45 + 0.25 * away, y, HAND_DOWN_M + away * np.sin(ARM_PITCH), np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]
 
     def _pet(self, row: np.ndarray, step: int, near: float) -> None:
-        """Walks along the worktop from one side to the other, at the back for small values, through the middle for 1."""
-        y = -1.1 + PET_SPEED * (step - self._pet_at) / CONTROL_HZ
-        if y < -1.1 or y > 1.1:
+        """Leaps up at a side, walks in along the worktop, just past its middle for 1, turns and goes where it came from."""
+        way = PET_SPEED * (step - self._pet_at) / CONTROL_HZ
+        turn_at = 0.45 - 0.65 * near
+        there, arc = PET_FROM_M - turn_at, np.pi * PET_TURN_M
+        if way < 0 or way > 2 * there + arc:
             return
-        x = 0.80 - near * (0.80 - self._pet_x)
-        yaw = self._side * np.pi / 2
-        row[:] = [x, self._side * y, 0.0, np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]
+        angle = float(np.clip((way - there) / PET_TURN_M, 0.0, np.pi))  # how far it has turned
+        straight = way if way < there else max(way - arc, there) - there
+        y = PET_FROM_M - straight if way < there else turn_at + straight - PET_TURN_M * np.sin(angle)
+        x = self._pet_x + PET_TURN_M * np.cos(angle)
+        rise = float(np.clip((PET_FROM_M - y) / (PET_FROM_M - PET_LEAP_M), 0.0, 1.0))
+        z = PET_LOW_M * (1 - np.sin(rise * np.pi / 2))
+        yaw = -self._side * (np.pi / 2 + angle)
+        row[:] = [x, self._side * y, z, np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]

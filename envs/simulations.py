@@ -10,6 +10,7 @@ from mujoco import batch
 
 from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ
+from .followers import followers, lead
 from .stage import Stage, Start
 from .variation import still_history
 
@@ -43,6 +44,8 @@ class Simulations:
         self._history = self._batch.bind("history") if model.nhistory else None
         self._push = self._batch.bind("xfrc_applied")
         self._mocap = (self._batch.bind("mocap_pos"), self._batch.bind("mocap_quat")) if model.nmocap else None
+        self._followers = followers(model)
+        self._follow = {n: self._batch.bind(n) for n in ("qpos", "qvel", "eq_active")} if self._followers else {}
         # Kinematics of the new state, which costs nothing in a persistent batch; stages that read joints only do without.
         self._moment = mujoco.mjtStage.mjSTAGE_VEL if stage.bound else None
         names = [model.sensor(i).name for i in range(model.nsensor)]
@@ -87,6 +90,9 @@ class Simulations:
     def place(self, slot: int, mocap: np.ndarray | None) -> None:
         """Moves people and pets of `slot` to poses (nmocap, 7)."""
         if mocap is not None and self._mocap is not None:
+            if self._followers:
+                before = np.concatenate([self._mocap[0][slot], self._mocap[1][slot]], axis=1)
+                mocap = lead(self._follow, slot, self._followers, before, mocap, self.parked)
             self._mocap[0][slot], self._mocap[1][slot] = mocap[:, :3], mocap[:, 3:]
 
     def forward(self, slots: np.ndarray) -> None:

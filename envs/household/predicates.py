@@ -13,6 +13,8 @@ from .world import World
 STILL_MPS = 0.05
 LIFT_M = 0.08
 """How far above its place on the worktop a thing counts as lifted."""
+STAND_M = 0.008
+"""How far from its resting height on the worktop a thing that stands there may be."""
 UPRIGHT = 0.9
 """Least z component of the own axis of a thing that stands."""
 
@@ -85,3 +87,8 @@ def on_top(role: str, support: str, reach_m: float) -> Check:
 def near(role: str, site: str, reach_m: float) -> Check:
     """The thing's centre is within `reach_m` of a site, seen from above."""
     return lambda w: bool(np.linalg.norm(w.position(role)[:2] - w.site(site)[:2, 3]) < reach_m)
+
+
+def stands(role: str) -> Check:
+    """The thing stands on the worktop itself, as it was made to stand, and on nothing else."""
+    return lambda w: bool(abs(w.position(role)[2] - w.cast[role].rest) < STAND_M and w.rotation(role)[2, 2] > UPRIGHT)

@@ -13,6 +13,7 @@ from ..pieces.bins import BIN, CUTLERY_TRAY
 from ..pieces.doors import CUPBOARD, FRIDGE, MICROWAVE
 from ..pieces.hob import HOB
 from ..pieces.lids import BREAD_BIN, OVEN
+from ..pieces.movers import HAND, PET
 from ..pieces.sink import SINK
 from ..pieces.storage import CHEST, CUTLERY
 from ..scene import Layout, Scene, Spot
@@ -117,6 +118,6 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
 KITCHEN = Scene(
     name="home_kitchen", room="kitchen", shell=_shell, pieces=PIECES,
     layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
-    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12,
+    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12, movers=(HAND, PET),
 )  # fmt: skip
 SCENES = (KITCHEN,)
