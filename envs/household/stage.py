@@ -59,6 +59,12 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
             name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
             reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
         )  # fmt: skip
+    for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
+        for finger in FINGERS:
+            spec.add_sensor(
+                name=f"touch_{flex}_{finger}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_XBODY, objname=flex,
+                reftype=OBJECT.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
+            )  # fmt: skip
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
         spec.add_sensor(
             name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
@@ -204,8 +210,10 @@ class HouseholdStage:
         return float(0.2 * reach + share + success)
 
     def privileged(self, goal: Goal, view: World) -> np.ndarray:
-        """(S,) float32: positions and orientations (9) of the loose things, fixtures' joints, tool (3), focus minus tool (3)."""
+        """(S,) float32: positions and orientations (9) of the loose things, landmarks of cloths, fixtures' joints, tool (3), focus minus
+        tool (3)."""
         things = [np.concatenate([view.position(t), view.rotation(t)[:, :2].ravel()]) for t in self.names.things]
+        things += [view.landmarks(f).ravel() for f in self.names.flex]
         joints = [view.joint(j) for j in self.names.fixtures]
         focus = self._task(goal).focus(view, goal) if view.begun else np.zeros(3)
         return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
@@ -221,8 +229,8 @@ class HouseholdStage:
         return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
     def points(self, view: World) -> np.ndarray:
-        """(P, 3) positions of the loose things."""
-        return np.stack([view.position(t) for t in self.names.things])
+        """(P, 3) positions of the loose things and landmarks of cloths."""
+        return np.concatenate([np.stack([view.position(t) for t in self.names.things]), *(view.landmarks(f) for f in self.names.flex)])
 
     def horizon(self, goal: Goal) -> int:
         return self._task(goal).horizon
