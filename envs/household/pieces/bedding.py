@@ -14,6 +14,8 @@ BED_WIDTH_M, BED_LENGTH_M, BED_HEIGHT_M = 0.95, 1.9, 0.56
 SHEET_FRICTION = 0.9
 BASKET_HALF_M, BASKET_HEIGHT_M, BASKET_WALL_M = 0.15, 0.15, 0.012
 """Half the inside of the laundry basket, its height, its walls."""
+MARK_HALF_M = (0.18, 0.14)
+"""Half-sizes of the marked part of the bed: the runner that a blanket is to cover [m]."""
 ELLIPSOID = mujoco.mjtGeom.mjGEOM_ELLIPSOID
 
 
@@ -107,9 +109,19 @@ def _basket(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     body.add_site(name="basket_floor", pos=[x, 0.0, floor], size=[0.004], group=4)
 
 
+def _mark(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
+    """A runner sewn on the sheet, seen and not felt; its frame's origin is its middle."""
+    del spec
+    x, y = MARK_HALF_M
+    slab(body, (-x, -y, 0.0), (x, y, 0.0006), "mark", solid=False)
+    slab(body, (-0.002, -0.002, 0.0), (0.002, 0.002, 0.0002), "mark")
+    body.add_site(name="mark_middle", pos=[0, 0, 0], size=[0.004], group=4)
+
+
 BED = Piece(name="bed", build=_bed)
 HEADBOARD = Piece(name="headboard", build=_headboard)
 PILLOW = Piece(name="pillow", build=_pillow)
 TABLE = Piece(name="bedside_table", build=_table)
+MARK = Piece(name="mark", build=_mark)
 BASKET = Piece(name="basket", build=_basket)
 """32 x 32 cm and 15 cm high. The hand comes from above."""

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from ..objects.catalogue import add_assets, by_category
-from ..pieces.bedding import BASKET, BED, BED_HEIGHT_M, BED_LENGTH_M, BED_WIDTH_M, HEADBOARD, PILLOW, TABLE
+from ..pieces.bedding import BASKET, BED, BED_HEIGHT_M, BED_LENGTH_M, BED_WIDTH_M, HEADBOARD, MARK, PILLOW, TABLE
 from ..pieces.cloth import BLANKET, QUILT, TOWEL, Cloth, add_cloth
 from ..scene import Layout, Piece, Scene, Spot
 from .bedroom_styles import BEDROOM_STYLES, add_bedroom_materials
@@ -50,7 +50,7 @@ def _window_side(spec: mujoco.MjSpec) -> None:
     block(spec, (WALL_X - 0.026, -1.32, 0.52), (WALL_X - 0.022, -1.16, 0.80), "pillow")
 
 
-def _shell(spec: mujoco.MjSpec, cloth: Cloth) -> None:
+def _shell(spec: mujoco.MjSpec) -> None:
     begin(spec, cloth_options)
     add_bedroom_materials(spec)
     block(spec, (-2.6, -WALL_Y, FLOOR_Z - 0.03), (WALL_X, WALL_Y, FLOOR_Z), "floor", solid=True)
@@ -66,8 +66,6 @@ def _shell(spec: mujoco.MjSpec, cloth: Cloth) -> None:
     block(spec, (-0.17, -0.15, FLOOR_Z), (0.11, 0.15, -0.03), "base")  # what the robot stands on
     block(spec, (-0.18, -0.16, -0.03), (0.12, 0.16, 0.0), "metal")
     cameras(spec, (-0.16, -0.66, 1.10), (0.47, 0.0, 0.0), 50, (-0.85, -1.15, 1.12), (0.46, 0.02, 0.02))
-    spec.worldbody.add_site(name="bed_middle", pos=[0.49, 0.0, 0.0], size=[0.004], group=4)
-    del cloth
 
 
 HEAD_SIDE = {
@@ -92,6 +90,7 @@ def _layout(name: str, side: int, pieces: tuple[Piece, ...], heldout: bool) -> L
         ),
         "bedside_table": Spot(x=front - 0.27 if near_table else front + BED_WIDTH_M + 0.27, y=head - side * rng.uniform(0.28, 0.36), yaw=turn),
         "basket": Spot(x=rng.uniform(0.27, 0.36), y=-side * rng.uniform(0.44, 0.50), yaw=rng.uniform(-0.2, 0.2)),
+        "mark": Spot(x=rng.uniform(0.47, 0.51), y=rng.uniform(-0.09, 0.09), yaw=rng.uniform(-0.2, 0.2)),
     }  # fmt: skip
     names = {p.name for p in pieces}
     low, high = (ZONE[2], ZONE[3]) if "basket" not in names else (-0.23, ZONE[3]) if side > 0 else (ZONE[2], 0.23)
@@ -103,7 +102,7 @@ def _layout(name: str, side: int, pieces: tuple[Piece, ...], heldout: bool) -> L
 def _scene(name: str, cloth: Cloth, pieces: tuple[Piece, ...]) -> Scene:
     layouts = (*(_layout(n, s, pieces, False) for n, s in HEAD_SIDE.items()), *(_layout(n, s, pieces, True) for n, s in HELDOUT_SIDE.items()))
     return Scene(
-        name=name, room="bedroom", shell=functools.partial(_shell, cloth=cloth), pieces=pieces, layouts=layouts, styles=BEDROOM_STYLES,
+        name=name, room="bedroom", shell=_shell, pieces=pieces, layouts=layouts, styles=BEDROOM_STYLES,
         catalogue=by_category("toy", "ball", "book", "remote", "phone"), add_assets=add_assets, things=4, extras=functools.partial(_lay, cloth=cloth),
     )  # fmt: skip
 
@@ -114,5 +113,5 @@ def _lay(spec: mujoco.MjSpec, cloth: Cloth) -> None:
 
 FURNITURE = (BED, HEADBOARD, PILLOW, TABLE)
 SCENES: tuple[Scene, ...] = (
-    _scene("bedroom_quilt", QUILT, FURNITURE), _scene("bedroom_towel", TOWEL, (*FURNITURE, BASKET)), _scene("bedroom_blanket", BLANKET, FURNITURE),
+    _scene("bedroom_quilt", QUILT, FURNITURE), _scene("bedroom_towel", TOWEL, (*FURNITURE, BASKET)), _scene("bedroom_blanket", BLANKET, (*FURNITURE, MARK)),
 )  # fmt: skip

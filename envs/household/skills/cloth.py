@@ -9,8 +9,9 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import DOWN, Pose, Steps, move, pose, wait
-from ..cloth_predicates import edges_meet, halved, lies_flat, sheet
-from ..pieces.cloth import QUILT, TOWEL, Cloth
+from ..cloth_predicates import covered, edges_meet, gathered, halved, lies_flat, sheet
+from ..pieces.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
+from ..pieces.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
 from .base import HouseContext, reachable, turn_between
 
 OPEN_M = 0.06
@@ -169,7 +170,89 @@ def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseCont
     return skill
 
 
+def spread(ctx: HouseContext, goal: Goal) -> Steps:
+    """Pulls a blanket flat: takes the vertex of its two short hems that is furthest from where it ought to be, and draws it there."""
+    del goal
+    cloth = BLANKET
+    mark = ctx.world.site("mark_middle")
+    heading = float(np.arctan2(mark[1, 0], mark[0, 0]))
+    wanted = placed(cloth.grid(), mark[0, 3], mark[1, 3], heading)
+    done = lambda: covered(ctx.world, cloth, "mark_middle", MARK_HALF_M, 0.028) > 0.86 and lies_flat(cloth, 0.045)(ctx.world)  # noqa: E731
+    last = -1
+    while True:
+        if done():
+            ctx.span = "withdraw"
+            yield from wait(ctx, 1, ctx.grip)
+            continue
+        X = sheet(ctx.world, cloth)
+        end = max((0, -1), key=lambda e: float(np.linalg.norm((wanted - X)[e, :, :2], axis=-1).mean()))
+        off = np.linalg.norm((wanted - X)[end, :, :2], axis=-1)
+        middle = cloth.count[1] // 2
+        # The middle of the hem first; what lags behind later.
+        pick = middle if off.min() > 0.06 else 1 + int(np.argmax(off[1:-1]))
+        pick = min(max(pick + (1 if pick == last else 0), 1), cloth.count[1] - 2)
+        last = pick
+        out = mark[:3, 0] * (1.0 if end == -1 else -1.0)
+
+        def choose(attempt: int, end: int = end, pick: int = pick, out: np.ndarray = out) -> Hem:
+            j = min(max(pick + (0, 1, -1, 2, -2)[attempt % 5], 0), cloth.count[1] - 1)
+            return Hem(i=end % cloth.count[0], j=j, outwards=out)
+
+        if not (yield from take_hem(ctx, cloth, choose, lift=0.035)):
+            continue
+        k = int(np.argmin(np.linalg.norm(sheet(ctx.world, cloth)[end] - ctx.tool[:3, 3], axis=-1)))
+        ctx.span = "pull"
+        target = ctx.reference.copy()
+        target[:2, 3] = wanted[end, k, :2] + 0.012 * out[:2]
+        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.01, timeout=70, until=lambda: not pinched(ctx, cloth))
+        target[2, 3] = 0.02
+        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.012, timeout=20)
+        yield from let_cloth_go(ctx)
+
+
+def put_away(ctx: HouseContext, goal: Goal) -> Steps:
+    """Takes the towel up by a hem, carries it hanging over the basket and lowers it in."""
+    del goal
+    cloth = TOWEL
+    floor = ctx.world.site("basket_floor")[:3, 3]
+    done = lambda: gathered(cloth, "basket_floor", BASKET_HALF_M + 0.002, BASKET_HEIGHT_M - 0.003, 0.92)(ctx.world)  # noqa: E731
+    while True:
+        if done() and not ctx.world.touch(cloth.name).any() and ctx.grip > 0.3:
+            ctx.span = "withdraw"
+            yield from wait(ctx, 1, ctx.grip)
+            continue
+        sides = [(axis, end) for axis in (0, 1) for end in (0, -1)]
+        ctx.rng.shuffle(sides)
+
+        def choose(attempt: int, sides: list[tuple[int, int]] = sides) -> Hem:
+            axis, end = sides[attempt % 4]
+            return _edge(ctx, cloth, axis, end, cloth.count[1 - axis] // 2)
+
+        if not (yield from take_hem(ctx, cloth, choose, lift=0.06)):
+            continue
+        ctx.span = "carry"
+        lost = lambda: not pinched(ctx, cloth)  # noqa: E731
+        over = ctx.reference.copy()
+        over[2, 3] = 0.47
+        if (yield from move(ctx, over, grip=0.0, speed=0.7, tolerance=0.03, timeout=60, until=lost)):
+            continue
+        over[:2, 3] = floor[:2]
+        if (yield from move(ctx, over, grip=0.0, speed=0.7, tolerance=0.015, timeout=90, until=lost)):
+            continue
+        yield from wait(ctx, 10, 0.0)  # until it swings no more
+        ctx.span = "place"
+        over[2, 3] = floor[2] + 0.12
+        yield from move(ctx, over, grip=0.0, speed=0.5, tolerance=0.015, timeout=60)
+        ctx.span = "release"
+        yield from wait(ctx, 12, 0.7, until=lambda: ctx.width > 0.05)
+        ctx.span = "withdraw"
+        over[2, 3] = 0.30
+        yield from move(ctx, over, grip=0.7, speed=0.7, tolerance=0.03, timeout=40)
+
+
 SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
     "fold_quilt": _fold(QUILT, 0, (-1,)),
     "fold_towel": _fold(TOWEL, 1, (0, -1)),
+    "lay_blanket": spread,
+    "towel_in_basket": put_away,
 }

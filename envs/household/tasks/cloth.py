@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ....core.phrasebook import task_phrases
 from ....core.types import Goal
 from ...stage import Check
-from ..cloth_predicates import edges_meet, halved, left_alone, lies_flat, sheet
-from ..pieces.cloth import QUILT, TOWEL, Cloth, placed
+from ..cloth_predicates import covers, edges_meet, gathered, halved, left_alone, lies_flat, sheet
+from ..pieces.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
+from ..pieces.cloth import BLANKET, QUILT, TOWEL, Cloth, bunched, placed
+from ..scene import spot_matrix
 from ..setup import Setup
 from ..task import HouseholdTask
 from ..world import World
 
+Focus = Callable[[World, Goal], np.ndarray]
 MEET_M = 0.05
 """How far apart the edges of a folded cloth may be, in the mean of their pairs of vertices."""
 LOW_M = 0.06
@@ -44,7 +49,55 @@ def _fold(task: str, cloth: Cloth, axis: int, scene: str, middle: tuple[float, f
     )  # fmt: skip
 
 
+def _spread_setup(s: Setup, goal: Goal) -> None:
+    """The blanket is pushed together towards one end of the marked part of the bed."""
+    del goal
+    mark = s.layout.spots["mark"]
+    share, waves, sign = s.between(0.48, 0.6), int(s.rng.integers(4, 6)), s.choose(["near", "far"])
+    grid = bunched(BLANKET, share, waves)
+    slack = 0.5 * (1 - share) * BLANKET.size[0]
+    along, aside, turn = slack * (-1 if sign == "near" else 1), s.between(-0.015, 0.015), s.between(-0.06, 0.06)
+    T = spot_matrix(mark)
+    x, y, _ = T[:3, :3] @ np.array([along + s.between(-0.01, 0.01), aside, 0.0]) + T[:3, 3]
+    s.put_cloth(BLANKET.name, placed(grid, float(x), float(y), mark.yaw + turn))
+
+
+def _spread_checks(goal: Goal) -> dict[str, Check]:
+    return {
+        f"covered(mark, {goal.target})": covers(BLANKET, "mark_middle", MARK_HALF_M, 0.8, 0.03), f"flat({goal.target})": lies_flat(BLANKET, 0.05),
+        f"released({goal.target})": left_alone(BLANKET),
+    }  # fmt: skip
+
+
+def _away_setup(s: Setup, goal: Goal) -> None:
+    del goal
+    s.use("basket")
+    side = -1.0 if s.layout.spots["basket"].y < 0 else 1.0
+    grid = TOWEL.grid() if s.rng.random() < 0.5 else bunched(TOWEL, s.between(0.6, 0.75), 4)
+    s.put_cloth(TOWEL.name, placed(grid, s.between(0.40, 0.52), -side * s.between(0.02, 0.10), s.between(-0.6, 0.6)))
+    s.distract(0, 1)
+
+
+def _away_checks(goal: Goal) -> dict[str, Check]:
+    return {
+        f"inside({goal.target}, basket)": gathered(TOWEL, "basket_floor", BASKET_HALF_M + 0.004, BASKET_HEIGHT_M, 0.9),
+        f"released({goal.target})": left_alone(TOWEL),
+    }  # fmt: skip
+
+
+def _middle(cloth: Cloth) -> Focus:
+    return lambda w, _: sheet(w, cloth)[cloth.count[0] // 2, cloth.count[1] // 2]
+
+
 TASKS: tuple[HouseholdTask, ...] = (
     _fold("fold_quilt", QUILT, 0, "bedroom_quilt", (0.49, 0.0), (0.03, 0.06), 0.2),
     _fold("fold_towel", TOWEL, 1, "bedroom_towel", (0.46, 0.0), (0.05, 0.05), 0.3),
+    HouseholdTask(
+        name="lay_blanket", family="cloth", room="bedroom", scene="bedroom_blanket", horizon=500, goals=task_phrases("lay_blanket").goals,
+        setup=_spread_setup, checks=_spread_checks, focus=_middle(BLANKET),
+    ),
+    HouseholdTask(
+        name="towel_in_basket", family="cloth", room="bedroom", scene="bedroom_towel", horizon=360, goals=task_phrases("towel_in_basket").goals,
+        setup=_away_setup, checks=_away_checks, focus=_middle(TOWEL),
+    ),
 )  # fmt: skip
