@@ -49,7 +49,7 @@ def halved(cloth: Cloth, axis: int) -> Check:
         crease = X[len(X) // 2, :, :2]
         halves = [np.linalg.norm(X[k, :, :2] - crease, axis=-1).mean() for k in (0, -1)]
         across = np.linalg.norm(X[:, 0, :2] - X[:, -1, :2], axis=-1).mean()
-        return bool(min(halves) > 0.36 * length and across > 0.85 * width and 0.38 < hull_area(X[..., :2]) / (length * width) < 0.64)
+        return bool(min(halves) > 0.32 * length and across > 0.85 * width and 0.38 < hull_area(X[..., :2]) / (length * width) < 0.64)
 
     return check
 

@@ -34,8 +34,8 @@ def cloth_options(spec: mujoco.MjSpec) -> None:
     options(spec)
     spec.option.solver = mujoco.mjtSolver.mjSOL_CG
     spec.option.jacobian = mujoco.mjtJacobian.mjJAC_SPARSE
-    spec.option.iterations = 60
-    spec.option.tolerance = 1e-7
+    spec.option.iterations = 40
+    spec.option.tolerance = 1e-6
 
 
 def light(spec: mujoco.MjSpec) -> None:

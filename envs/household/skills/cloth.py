@@ -16,12 +16,16 @@ from .base import HouseContext, reachable, turn_between
 
 OPEN_M = 0.06
 """How far apart the fingers are when they come down about a hem."""
-INSET_M = 0.012
-"""How far the middle between them is within the cloth: a finger stands on the cloth, the other beyond its hem."""
+INSET_M = 0.016
+"""How far the middle between them is within the cloth: a finger stands over the cloth, the other beyond its hem."""
+LEAN_RAD = 0.21
+"""How far the hand leans outwards: the finger beyond the hem is the lower one, and slides under it."""
 TIP_M = 0.011
 """From the tool centre point to the fingertips."""
-PRESS_M = 0.005
-"""How far below the surface of the cloth the fingertips are steered: they press."""
+PRESS_M = 0.003
+"""How far below the bed the lower fingertip is steered: it presses a little."""
+SINK_M = 0.00025
+"""How much deeper the hand is steered in each step of closing: the lower finger rises as it comes to the middle [m]."""
 HELD_M = 0.035
 """A vertex this near the tool centre point is between the fingers."""
 
@@ -36,18 +40,31 @@ class Hem:
     """(3,) unit vector."""
 
 
-def across(outwards: np.ndarray) -> np.ndarray:
-    """(3, 3) the tool pointing down, its fingers travelling along `outwards`."""
-    return np.stack([np.cross(outwards, DOWN[:, 2]), outwards, DOWN[:, 2]], axis=-1)
+def across(outwards: np.ndarray, sign: int, lean: float = 0.0) -> np.ndarray:
+    """(3, 3) the tool pointing down, its fingers travelling along `outwards`, its y axis that way or (-1) the other; by `lean` [rad] the
+    finger on the outside is the lower one."""
+    c, s = np.cos(lean), np.sin(lean)
+    y, z = sign * (c * outwards + s * DOWN[:, 2]), c * DOWN[:, 2] - s * outwards
+    return np.stack([np.cross(y, z), y, z], axis=-1)
 
 
-def over_hem(ctx: HouseContext, cloth: Cloth, hem: Hem, height: float) -> Pose:
-    """The tool above a hem, at `height` over the cloth's surface, its fingers on either side; of the two ways the nearer one in reach."""
-    place = sheet(ctx.world, cloth)[hem.i, hem.j] - INSET_M * hem.outwards
-    place[2] = max(place[2], 0.0) + height
-    options = [pose(across(sign * hem.outwards), place) for sign in (1, -1)]
+def over_hem(ctx: HouseContext, cloth: Cloth, hem: Hem) -> Pose:
+    """The tool about a hem, its fingers on either side, the lower tip on what the cloth lies on; of the two ways the nearer in reach."""
+    X = sheet(ctx.world, cloth)[hem.i, hem.j]
+    place = X - INSET_M * hem.outwards
+    place[2] = max(X[2] - cloth.radius, 0.0) + 0.5 * OPEN_M * np.sin(LEAN_RAD) + TIP_M * np.cos(LEAN_RAD) - PRESS_M
+    options = [pose(across(hem.outwards, sign, LEAN_RAD), place) for sign in (1, -1)]
     options.sort(key=lambda T: turn_between(ctx.tool, T) + (0.0 if reachable(ctx, T) else 10.0))
     return options[0]
+
+
+def upright(T: Pose) -> Pose:
+    """A tool pose with the hand held plumb."""
+    out = T.copy()
+    y = T[:3, 1] * np.array([1.0, 1.0, 0.0])
+    y /= np.linalg.norm(y)
+    out[:3, :3] = np.stack([np.cross(y, DOWN[:, 2]), y, DOWN[:, 2]], axis=-1)
+    return out
 
 
 def pinched(ctx: HouseContext, cloth: Cloth) -> bool:
@@ -62,7 +79,9 @@ def take_hem(ctx: HouseContext, cloth: Cloth, choose: Callable[[int], Hem], lift
     for attempt in range(tries):
         hem = choose(attempt)
         ctx.span = "reach"
-        above = over_hem(ctx, cloth, hem, 0.10)
+        down = over_hem(ctx, cloth, hem)
+        above = down.copy()
+        above[2, 3] += 0.09
         if ctx.tool[2, 3] < 0.10:
             up = ctx.reference.copy()
             up[2, 3] = 0.16
@@ -70,13 +89,11 @@ def take_hem(ctx: HouseContext, cloth: Cloth, choose: Callable[[int], Hem], lift
         yield from move(ctx, above, grip=wide, tolerance=0.01, timeout=120)
         yield from wait(ctx, 10, wide, until=lambda: abs(ctx.width - OPEN_M) < 0.006)
         ctx.span = "grasp"
-        down = above.copy()
-        down[2, 3] -= 0.10 - TIP_M + PRESS_M
-        yield from move(ctx, down, grip=wide, speed=0.45, tolerance=0.008, timeout=25)
+        yield from move(ctx, down, grip=wide, speed=0.45, tolerance=0.006, timeout=25)
         yield from wait(ctx, 2, wide)
         yield from _close(ctx)
         ctx.span = "lift"
-        up = ctx.reference.copy()
+        up = upright(ctx.reference)
         up[2, 3] = max(ctx.tool[2, 3], 0.0) + lift
         yield from move(ctx, up, grip=0.0, speed=0.4, tolerance=0.012, timeout=30)
         if pinched(ctx, cloth):
@@ -91,6 +108,7 @@ def _close(ctx: HouseContext, steps: int = 30) -> Steps:
     """Closes until the fingers stand still: cloth gathers between them slowly."""
     last, steady = 1.0, 0
     for n in range(steps):
+        ctx.reference[2, 3] -= SINK_M
         yield from wait(ctx, 1, 0.0)
         steady = steady + 1 if abs(ctx.width - last) < 2e-4 else 0
         last = ctx.width
@@ -145,7 +163,7 @@ def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseCont
 
     def skill(ctx: HouseContext, goal: Goal) -> Steps:
         del goal
-        done = lambda: all(c(ctx.world) for c in (edges_meet(cloth, axis, 0.045), halved(cloth, axis), lies_flat(cloth, 0.055)))  # noqa: E731
+        done = lambda: all(c(ctx.world) for c in (edges_meet(cloth, axis, 0.032), halved(cloth, axis), lies_flat(cloth, 0.055)))  # noqa: E731
         middle = cloth.count[1 - axis] // 2
         while True:
             if done():

@@ -18,7 +18,7 @@ from ..task import HouseholdTask
 from ..world import World
 
 Focus = Callable[[World, Goal], np.ndarray]
-MEET_M = 0.05
+MEET_M = 0.035
 """How far apart the edges of a folded cloth may be, in the mean of their pairs of vertices."""
 LOW_M = 0.06
 """A folded cloth is nowhere higher."""
