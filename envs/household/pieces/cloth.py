@@ -62,28 +62,8 @@ def placed(vertices: np.ndarray, x: float, y: float, yaw: float, z: float = 0.0)
     return out + np.array([x, y, z])
 
 
-def bunched(cloth: Cloth, share: float, waves: int) -> np.ndarray:
-    """(nx, ny, 3) the cloth pushed together along its length to `share` of it, in `waves` upright folds; neighbours keep their distance."""
-    base, (length, _) = cloth.grid(), cloth.size
-    fine = np.linspace(0.0, 1.0, 4000)
-
-    def curve(height: float) -> tuple[np.ndarray, np.ndarray]:
-        x, z = fine * share * length, height * 0.5 * (1 - np.cos(2 * np.pi * waves * fine))
-        return np.stack([x, z]), np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(z)))])
-
-    low, high = 0.0, length
-    for _ in range(40):  # the height at which the wavy line is as long as the cloth
-        middle = (low + high) / 2
-        low, high = (middle, high) if curve(middle)[1][-1] < length else (low, middle)
-    line, arc = curve(high)
-    at = np.linspace(0.0, arc[-1], cloth.count[0])
-    base[..., 0] = (np.interp(at, arc, line[0]) - share * length / 2)[:, None]
-    base[..., 2] += np.interp(at, arc, line[1])[:, None]
-    return base
-
-
-def add_cloth(spec: mujoco.MjSpec, cloth: Cloth) -> None:
-    """Adds a cloth lying flat on the bed; episodes put its vertices where they begin."""
+def add_cloth(spec: mujoco.MjSpec, cloth: Cloth, *, textured: bool = True) -> None:
+    """Adds a cloth lying flat on the bed; episodes put its vertices where they begin. Without `textured` the scene has no material for it."""
     body = spec.worldbody.add_body(name=cloth.name)
     flex = body.make_flex(
         name=cloth.name, type="grid", dim=2, count=[*cloth.count, 1], spacing=[cloth.cell] * 3, radius=cloth.radius, mass=cloth.mass,
@@ -94,7 +74,7 @@ def add_cloth(spec: mujoco.MjSpec, cloth: Cloth) -> None:
     flex.friction = [cloth.friction, 0.005, 0.0005]
     flex.selfcollide = 3  # sweep and prune
     flex.priority, flex.solref, flex.solimp = PRIORITY, SOLREF, SOLIMP
-    flex.material, flex.group = [cloth.material], 1
+    flex.material, flex.group = [cloth.material] if textured else [], 1
     for k in range(cloth.count[0] * cloth.count[1]):
         spec.body(f"{cloth.name}_{k}").add_geom(
             type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[cloth.radius, 0, 0], mass=0, contype=0, conaffinity=WORLD_BIT | ROBOT_BIT, condim=3,

@@ -11,7 +11,8 @@ from ....core.types import Goal
 from ...stage import Check
 from ..cloth_predicates import covers, edges_meet, gathered, halved, left_alone, lies_flat, sheet
 from ..pieces.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
-from ..pieces.cloth import BLANKET, QUILT, TOWEL, Cloth, bunched, placed
+from ..pieces.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
+from ..rumple import rumpled
 from ..scene import spot_matrix
 from ..setup import Setup
 from ..task import HouseholdTask
@@ -53,9 +54,9 @@ def _spread_setup(s: Setup, goal: Goal) -> None:
     """The blanket is pushed together towards one end of the marked part of the bed."""
     del goal
     mark = s.layout.spots["mark"]
-    share, waves, sign = s.between(0.48, 0.6), int(s.rng.integers(4, 6)), s.choose(["near", "far"])
-    grid = bunched(BLANKET, share, waves)
-    slack = 0.5 * (1 - share) * BLANKET.size[0]
+    percent, sign = 2 * int(s.rng.integers(29, 35)), s.choose(["near", "far"])
+    grid = rumpled(BLANKET, percent, int(s.rng.integers(2, 4)))
+    slack = 0.5 * (BLANKET.size[0] - np.ptp(grid[..., 0]))
     along, aside, turn = slack * (-1 if sign == "near" else 1), s.between(-0.015, 0.015), s.between(-0.06, 0.06)
     T = spot_matrix(mark)
     x, y, _ = T[:3, :3] @ np.array([along + s.between(-0.01, 0.01), aside, 0.0]) + T[:3, 3]
@@ -73,7 +74,7 @@ def _away_setup(s: Setup, goal: Goal) -> None:
     del goal
     s.use("basket")
     side = -1.0 if s.layout.spots["basket"].y < 0 else 1.0
-    grid = TOWEL.grid() if s.rng.random() < 0.5 else bunched(TOWEL, s.between(0.6, 0.75), 4)
+    grid = TOWEL.grid() if s.rng.random() < 0.5 else rumpled(TOWEL, 5 * int(s.rng.integers(14, 17)), 2)
     s.put_cloth(TOWEL.name, placed(grid, s.between(0.40, 0.52), -side * s.between(0.02, 0.10), s.between(-0.6, 0.6)))
     s.distract(0, 1)
 
