@@ -18,6 +18,7 @@ from ..initial import episode_rng
 from ..stage import FINGERS, Check, Start, robot_rig
 from ..variation import dressed, knobs
 from .instance import Instance, add_thing
+from .pieces.cloth import stiffen
 from .scene import Layout, Scene, spot_matrix
 from .setup import NoRoom, Setup
 from .task import HouseholdTask
@@ -185,7 +186,11 @@ class HouseholdStage:
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None
-        return dressed(start.model, self._knobs, axes, rng)
+        model = dressed(start.model, self._knobs, axes, rng)
+        if model is not start.model:
+            stiffen(model, axes.get("cloth_stiffness", 1.0))
+            model.flex_friction[:, 0] *= axes.get("surface_friction", 1.0)
+        return model
 
     def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
         return [

@@ -74,6 +74,8 @@ def add_cloth(spec: mujoco.MjSpec, cloth: Cloth, *, textured: bool = True) -> No
     flex.friction = [cloth.friction, 0.005, 0.0005]
     flex.selfcollide = 3  # sweep and prune
     flex.priority, flex.solref, flex.solimp = PRIORITY, SOLREF, SOLIMP
+    u, v = np.meshgrid(np.linspace(0, 1, cloth.count[0]), np.linspace(0, 1, cloth.count[1]), indexing="ij")
+    flex.texcoord = np.stack([v, u], axis=-1).ravel()
     flex.material, flex.group = [cloth.material] if textured else [], 1
     for k in range(cloth.count[0] * cloth.count[1]):
         spec.body(f"{cloth.name}_{k}").add_geom(

@@ -66,7 +66,7 @@ def _style(
     *, heldout: bool = False,
 ) -> Style:  # fmt: skip
     dark = (0.8 * front[0], 0.8 * front[1], 0.8 * front[2])
-    mark = (0.62 * sheet[0] + 0.38 * accent[0], 0.62 * sheet[1] + 0.38 * accent[1], 0.62 * sheet[2] + 0.38 * accent[2])
+    mark = (0.5 * (sheet[0] + accent[0]), 0.5 * (sheet[1] + accent[1]), 0.5 * (sheet[2] + accent[2]))
     repeat = {"checks": (4.0, 4.0), "weave": (6.0, 6.0), "grid": (5.0, 5.0)}
     return Style(
         name=name, heldout=heldout,

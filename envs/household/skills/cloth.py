@@ -20,12 +20,16 @@ INSET_M = 0.016
 """How far the middle between them is within the cloth: a finger stands over the cloth, the other beyond its hem."""
 LEAN_RAD = 0.21
 """How far the hand leans outwards: the finger beyond the hem is the lower one, and slides under it."""
+PRESSED_M = 0.007
+"""A hand steered this far below where it is presses enough: more, and the fingers rub on the bed too hard to close."""
 TIP_M = 0.011
 """From the tool centre point to the fingertips."""
 PRESS_M = 0.003
 """How far below the bed the lower fingertip is steered: it presses a little."""
 SINK_M = 0.00025
 """How much deeper the hand is steered in each step of closing: the lower finger rises as it comes to the middle [m]."""
+CARRY_M = 0.47
+"""Height of the tool from which a towel hangs clear of the basket's rim."""
 HELD_M = 0.035
 """A vertex this near the tool centre point is between the fingers."""
 
@@ -108,7 +112,8 @@ def _close(ctx: HouseContext, steps: int = 30) -> Steps:
     """Closes until the fingers stand still: cloth gathers between them slowly."""
     last, steady = 1.0, 0
     for n in range(steps):
-        ctx.reference[2, 3] -= SINK_M
+        if ctx.tool[2, 3] - ctx.reference[2, 3] < PRESSED_M:
+            ctx.reference[2, 3] -= SINK_M
         yield from wait(ctx, 1, 0.0)
         steady = steady + 1 if abs(ctx.width - last) < 2e-4 else 0
         last = ctx.width
@@ -251,16 +256,17 @@ def put_away(ctx: HouseContext, goal: Goal) -> Steps:
         ctx.span = "carry"
         lost = lambda: not pinched(ctx, cloth)  # noqa: E731
         over = ctx.reference.copy()
-        over[2, 3] = 0.47
-        if (yield from move(ctx, over, grip=0.0, speed=0.7, tolerance=0.03, timeout=60, until=lost)):
+        over[2, 3] = CARRY_M
+        # Straight up until the cloth is off the bed, then on while it rises.
+        if (yield from move(ctx, over, grip=0.0, tolerance=0.03, timeout=50, until=lambda: lost() or ctx.tool[2, 3] > 0.36)) and lost():
             continue
         over[:2, 3] = floor[:2]
-        if (yield from move(ctx, over, grip=0.0, speed=0.7, tolerance=0.015, timeout=90, until=lost)):
+        if (yield from move(ctx, over, grip=0.0, speed=0.8, tolerance=0.025, timeout=70, until=lost)):
             continue
-        yield from wait(ctx, 10, 0.0)  # until it swings no more
+        yield from wait(ctx, 6, 0.0)  # until it swings less
         ctx.span = "place"
-        over[2, 3] = floor[2] + 0.12
-        yield from move(ctx, over, grip=0.0, speed=0.5, tolerance=0.015, timeout=60)
+        over[2, 3] = floor[2] + 0.11
+        yield from move(ctx, over, grip=0.0, speed=0.7, tolerance=0.02, timeout=60)
         ctx.span = "release"
         yield from wait(ctx, 12, 0.7, until=lambda: ctx.width > 0.05)
         ctx.span = "withdraw"

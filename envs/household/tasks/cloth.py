@@ -98,7 +98,7 @@ TASKS: tuple[HouseholdTask, ...] = (
         setup=_spread_setup, checks=_spread_checks, focus=_middle(BLANKET),
     ),
     HouseholdTask(
-        name="towel_in_basket", family="cloth", room="bedroom", scene="bedroom_towel", horizon=360, goals=task_phrases("towel_in_basket").goals,
+        name="towel_in_basket", family="cloth", room="bedroom", scene="bedroom_towel", horizon=400, goals=task_phrases("towel_in_basket").goals,
         setup=_away_setup, checks=_away_checks, focus=_middle(TOWEL),
     ),
 )  # fmt: skip
