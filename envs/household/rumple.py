@@ -10,8 +10,9 @@ import numpy as np
 from .pieces.cloth import Cloth, add_cloth
 from .rooms.shell import block, cloth_options
 
-SETTLE_STEPS = 240
-"""Physics steps (5 ms) in which rumpled cloth comes to rest."""
+SETTLE_STEPS, MOST_STEPS = 100, 1200
+"""Physics steps (5 ms) after which it is looked at whether the cloth lies still, and after which it counts as lying still."""
+STILL_MPS = 2e-3
 
 
 def bunched(cloth: Cloth, share: float, waves: int, hem: float = 0.075) -> np.ndarray:
@@ -46,7 +47,10 @@ def _settled(cloth: Cloth, percent: int, waves: int) -> bytes:
     data = mujoco.MjData(model)
     bodies = model.flex_vertbodyid
     data.qpos[:] = (bunched(cloth, percent / 100, waves).reshape(-1, 3) - model.body_pos[bodies]).ravel()
-    mujoco.mj_step(model, data, SETTLE_STEPS)
+    for _ in range(MOST_STEPS // SETTLE_STEPS):
+        mujoco.mj_step(model, data, SETTLE_STEPS)
+        if np.abs(data.qvel).max() < STILL_MPS:
+            break
     mujoco.mj_forward(model, data)
     return data.flexvert_xpos.copy().tobytes()
 

@@ -14,7 +14,7 @@ BED_WIDTH_M, BED_LENGTH_M, BED_HEIGHT_M = 0.95, 1.9, 0.56
 SHEET_FRICTION = 0.9
 BASKET_HALF_M, BASKET_HEIGHT_M, BASKET_WALL_M = 0.15, 0.15, 0.012
 """Half the inside of the laundry basket, its height, its walls."""
-MARK_HALF_M = (0.18, 0.14)
+MARK_HALF_M = (0.195, 0.15)
 """Half-sizes of the marked part of the bed: the runner that a blanket is to cover [m]."""
 ELLIPSOID = mujoco.mjtGeom.mjGEOM_ELLIPSOID
 

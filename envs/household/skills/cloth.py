@@ -200,7 +200,7 @@ def spread(ctx: HouseContext, goal: Goal) -> Steps:
     mark = ctx.world.site("mark_middle")
     heading = float(np.arctan2(mark[1, 0], mark[0, 0]))
     wanted = placed(cloth.grid(), mark[0, 3], mark[1, 3], heading)
-    done = lambda: covered(ctx.world, cloth, "mark_middle", MARK_HALF_M, 0.028) > 0.86 and lies_flat(cloth, 0.045)(ctx.world)  # noqa: E731
+    done = lambda: covered(ctx.world, cloth, "mark_middle", MARK_HALF_M, 0.022) > 0.92 and lies_flat(cloth, 0.022)(ctx.world)  # noqa: E731
     last = -1
     while True:
         if done():

@@ -24,6 +24,9 @@ MEET_M = 0.035
 LOW_M = 0.06
 """A folded cloth is nowhere higher."""
 
+COVERED, FLAT_M = 0.9, 0.024
+"""Share of the marked part of the bed that a blanket has to cover, and the height that it stays under: lower than any fold [m]."""
+
 
 def _fold(task: str, cloth: Cloth, axis: int, scene: str, middle: tuple[float, float], spread: tuple[float, float], turn: float) -> HouseholdTask:
     """Folds `cloth` in half along `axis`; it begins flat, its middle within `spread` of `middle` [m], turned by up to `turn` [rad]."""
@@ -54,7 +57,7 @@ def _spread_setup(s: Setup, goal: Goal) -> None:
     """The blanket is pushed together towards one end of the marked part of the bed."""
     del goal
     mark = s.layout.spots["mark"]
-    percent, sign = 2 * int(s.rng.integers(29, 35)), s.choose(["near", "far"])
+    percent, sign = 2 * int(s.rng.integers(26, 34)), s.choose(["near", "far"])
     grid = rumpled(BLANKET, percent, int(s.rng.integers(2, 4)))
     slack = 0.5 * (BLANKET.size[0] - np.ptp(grid[..., 0]))
     along, aside, turn = slack * (-1 if sign == "near" else 1), s.between(-0.015, 0.015), s.between(-0.06, 0.06)
@@ -65,7 +68,7 @@ def _spread_setup(s: Setup, goal: Goal) -> None:
 
 def _spread_checks(goal: Goal) -> dict[str, Check]:
     return {
-        f"covered(mark, {goal.target})": covers(BLANKET, "mark_middle", MARK_HALF_M, 0.8, 0.03), f"flat({goal.target})": lies_flat(BLANKET, 0.05),
+        f"covered(mark, {goal.target})": covers(BLANKET, "mark_middle", MARK_HALF_M, COVERED, FLAT_M), f"flat({goal.target})": lies_flat(BLANKET, FLAT_M),
         f"released({goal.target})": left_alone(BLANKET),
     }  # fmt: skip
 
@@ -74,7 +77,7 @@ def _away_setup(s: Setup, goal: Goal) -> None:
     del goal
     s.use("basket")
     side = -1.0 if s.layout.spots["basket"].y < 0 else 1.0
-    grid = TOWEL.grid() if s.rng.random() < 0.5 else rumpled(TOWEL, 5 * int(s.rng.integers(14, 17)), 2)
+    grid = TOWEL.grid() if s.rng.random() < 0.5 else rumpled(TOWEL, 5 * int(s.rng.integers(15, 18)), 3)
     s.put_cloth(TOWEL.name, placed(grid, s.between(0.40, 0.52), -side * s.between(0.02, 0.10), s.between(-0.6, 0.6)))
     s.distract(0, 1)
 
