@@ -28,6 +28,8 @@ PRESS_M = 0.003
 """How far below the bed the lower fingertip is steered: it presses a little."""
 SINK_M = 0.00025
 """How much deeper the hand is steered in each step of closing: the lower finger rises as it comes to the middle [m]."""
+TAUT_M = 0.03
+"""The hand lags this far behind what it is steered to where the cloth is taut."""
 CARRY_M = 0.47
 """Height of the tool from which a towel hangs clear of the basket's rim."""
 HELD_M = 0.035
@@ -141,16 +143,28 @@ def arc(ctx: HouseContext, cloth: Cloth, to: np.ndarray, apex: float, low: float
     return True
 
 
-def let_cloth_go(ctx: HouseContext, up: float = 0.14) -> Steps:
+def let_cloth_go(ctx: HouseContext, cloth: Cloth, up: float = 0.14) -> Steps:
     """Opens the fingers a little, so that they do not push the cloth about, and withdraws upwards."""
     ctx.span = "release"
     wide = ctx.robot.opening(0.035)
     yield from wait(ctx, 10, wide, until=lambda: ctx.width > 0.03)
     ctx.span = "withdraw"
-    target = ctx.reference.copy()
-    target[2, 3] += up
-    yield from move(ctx, target, grip=wide, speed=0.6, tolerance=0.03, timeout=40)
-    return True
+    R, here = ctx.reference[:3, :3].copy(), ctx.reference[:3, 3].copy()
+    for shift in (0.0, 0.02, -0.02):
+        target = pose(R, here + np.array([0.0, 0.0, up]))
+        caught = lambda: ctx.tool[2, 3] > here[2] + 0.05 and _hangs(ctx, cloth)  # noqa: E731
+        if not (yield from move(ctx, target, grip=wide, speed=0.6, tolerance=0.03, timeout=40, until=caught)):
+            return True
+        # Cloth that comes along has a finger through it: down again, loosen it sideways, open wide.
+        yield from move(ctx, pose(R, here + shift * R[:, 1]), grip=1.0, speed=0.6, tolerance=0.012, timeout=30)
+        yield from wait(ctx, 6, 1.0)
+        wide = 1.0
+    return False
+
+
+def _hangs(ctx: HouseContext, cloth: Cloth) -> bool:
+    """Whether cloth hangs from the hand: it touches a finger high above the bed."""
+    return bool(ctx.world.touch(cloth.name).any() or np.linalg.norm(ctx.world.vertices(cloth.name) - ctx.tool[:3, 3], axis=1).min() < 0.03)
 
 
 def _edge(ctx: HouseContext, cloth: Cloth, axis: int, end: int, k: int) -> Hem:
@@ -188,7 +202,7 @@ def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseCont
             to = other.copy()
             to[2] = 0.0
             yield from arc(ctx, cloth, to, 0.33 * cloth.size[axis], 0.022)
-            yield from let_cloth_go(ctx)
+            yield from let_cloth_go(ctx, cloth)
 
     return skill
 
@@ -226,11 +240,14 @@ def spread(ctx: HouseContext, goal: Goal) -> Steps:
         k = int(np.argmin(np.linalg.norm(sheet(ctx.world, cloth)[end] - ctx.tool[:3, 3], axis=-1)))
         ctx.span = "pull"
         target = ctx.reference.copy()
-        target[:2, 3] = wanted[end, k, :2] + 0.012 * out[:2]
-        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.01, timeout=70, until=lambda: not pinched(ctx, cloth))
-        target[2, 3] = 0.02
-        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.012, timeout=20)
-        yield from let_cloth_go(ctx)
+        target[:2, 3] = wanted[end, k, :2] + 0.006 * out[:2]
+        taut = lambda: float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])) > TAUT_M  # noqa: E731
+        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.01, timeout=70, until=lambda: taut() or not pinched(ctx, cloth))
+        eased = ctx.reference.copy()
+        eased[:3, 3] = ctx.tool[:3, 3] - 0.008 * out
+        eased[2, 3] = 0.02
+        yield from move(ctx, eased, grip=0.0, speed=0.4, tolerance=0.012, timeout=20)
+        yield from let_cloth_go(ctx, cloth)
 
 
 def put_away(ctx: HouseContext, goal: Goal) -> Steps:
