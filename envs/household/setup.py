@@ -76,6 +76,7 @@ class Setup:
         self._free = list(stage.names.things)
         self._poses: dict[str, np.ndarray] = {}
         self._bodies: dict[str, np.ndarray] = {}
+        self._cloths: dict[str, np.ndarray] = {}
         self._taken: list[Area] = []
         """What stands on the worktop."""
 
@@ -175,6 +176,15 @@ class Setup:
         """Puts a free body of the scene that is no thing of the catalogue, such as a pea."""
         self._bodies[name] = position
 
+    def put_cloth(self, flex: str, vertices: np.ndarray) -> None:
+        """Puts a cloth's vertices (..., 3) [m] where they are to be; keeps other things off the rectangle that they cover."""
+        points = np.reshape(vertices, (-1, 3))
+        if len(points) != len(self.stage.names.flex_qpos[flex]):
+            raise HomebodyError(f"{len(points)} vertices for {flex}: expected {len(self.stage.names.flex_qpos[flex])}")
+        self._cloths[flex] = points
+        low, high = points[:, :2].min(0), points[:, :2].max(0)
+        self._taken.append((*((low + high) / 2), 0.0, *((high - low) / 2)))
+
     def take(self, x: float, y: float, radius: float) -> None:
         """Keeps a circle of the worktop free."""
         self._taken.append((x, y, 0.0, radius, radius))
@@ -209,6 +219,8 @@ class Setup:
         for name, position in self._bodies.items():
             adr = names.qpos[name]
             out[adr : adr + 7] = [*position, 1.0, 0.0, 0.0, 0.0]
+        for name, points in self._cloths.items():
+            out[names.flex_qpos[name]] = points - names.flex_origin[name]
         for name, value in self.joints.items():
             out[names.qpos[name]] = value
         robot = stage.robot

@@ -18,6 +18,7 @@ from ..initial import episode_rng
 from ..stage import FINGERS, Check, Start, robot_rig
 from ..variation import dressed, knobs
 from .instance import Instance, add_thing
+from .pieces.cloth import stiffen
 from .scene import Layout, Scene, spot_matrix
 from .setup import NoRoom, Setup
 from .task import HouseholdTask
@@ -59,6 +60,12 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
             name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
             reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
         )  # fmt: skip
+    for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
+        for finger in FINGERS:
+            spec.add_sensor(
+                name=f"touch_{flex}_{finger}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_XBODY, objname=flex,
+                reftype=OBJECT.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
+            )  # fmt: skip
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
         spec.add_sensor(
             name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
@@ -186,7 +193,11 @@ class HouseholdStage:
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None
-        return dressed(start.model, self._knobs, axes, rng)
+        model = dressed(start.model, self._knobs, axes, rng)
+        if model is not start.model:
+            stiffen(model, axes.get("cloth_stiffness", 1.0))
+            model.flex_friction[:, 0] *= axes.get("surface_friction", 1.0)
+        return model
 
     def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
         return [
@@ -211,8 +222,10 @@ class HouseholdStage:
         return float(0.2 * reach + share + success)
 
     def privileged(self, goal: Goal, view: World) -> np.ndarray:
-        """(S,) float32: positions and orientations (9) of the loose things, fixtures' joints, tool (3), focus minus tool (3)."""
+        """(S,) float32: positions and orientations (9) of the loose things, landmarks of cloths, fixtures' joints, tool (3), focus minus
+        tool (3)."""
         things = [np.concatenate([view.position(t), view.rotation(t)[:, :2].ravel()]) for t in self.names.things]
+        things += [view.landmarks(f).ravel() for f in self.names.flex]
         joints = [view.joint(j) for j in self.names.fixtures]
         focus = self._task(goal).focus(view, goal) if view.begun else np.zeros(3)
         return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
@@ -228,8 +241,8 @@ class HouseholdStage:
         return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
     def points(self, view: World) -> np.ndarray:
-        """(P, 3) positions of the loose things."""
-        return np.stack([view.position(t) for t in self.names.things])
+        """(P, 3) positions of the loose things and landmarks of cloths."""
+        return np.concatenate([np.stack([view.position(t) for t in self.names.things]), *(view.landmarks(f) for f in self.names.flex)])
 
     def horizon(self, goal: Goal) -> int:
         return self._task(goal).horizon

@@ -31,8 +31,12 @@ class Names:
         }
         self.things = tuple(f"thing{k}" for k in range(scene.things))
         self.fixtures: dict[str, Fixture] = scene.fixtures
-        self.flex = {model.flex(i).name: slice(int(model.flex_vertadr[i]), int(model.flex_vertadr[i] + model.flex_vertnum[i]))
-                     for i in range(model.nflex)}  # fmt: skip
+        flexes = [str(mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX, i)) for i in range(model.nflex)]
+        self.flex = {n: slice(int(a), int(a + c)) for n, a, c in zip(flexes, model.flex_vertadr, model.flex_vertnum, strict=True)}
+        joints = model.body_jntadr[model.flex_vertbodyid]
+        self.flex_qpos = {n: model.jnt_qposadr[joints[s]][:, None] + np.arange(3) for n, s in self.flex.items()}
+        self.flex_dof = {n: model.jnt_dofadr[joints[s]][:, None] + np.arange(3) for n, s in self.flex.items()}
+        self.flex_origin = {n: model.body_pos[model.flex_vertbodyid[s]] for n, s in self.flex.items()}
 
 
 class World:
@@ -112,3 +116,12 @@ class World:
     def vertices(self, flex: str) -> np.ndarray:
         """(V, 3) vertices of a cloth [m], world frame."""
         return self._fields["flexvert_xpos"][self._i, self.names.flex[flex]].copy()
+
+    def landmarks(self, flex: str) -> np.ndarray:
+        """(5, 3) vertices of a cloth that stand for it [m]: its first and last and those at the quarters between by number."""
+        v = self.vertices(flex)
+        return v[np.linspace(0, len(v) - 1, 5).round().astype(int)]
+
+    def vertex_speed(self, flex: str) -> float:
+        """Mean speed of a cloth's vertices [m/s]."""
+        return float(np.linalg.norm(self._fields["qvel"][self._i, self.names.flex_dof[flex]], axis=-1).mean())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mujoco
 
 from ...scenes.kitchen import look_at
@@ -25,6 +27,15 @@ def options(spec: mujoco.MjSpec) -> None:
     option.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
     option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
     spec.compiler.degree = False
+
+
+def cloth_options(spec: mujoco.MjSpec) -> None:
+    """For rooms with cloth: hundreds of light vertices with sparse neighbours. Conjugate gradients never form a Hessian."""
+    options(spec)
+    spec.option.solver = mujoco.mjtSolver.mjSOL_CG
+    spec.option.jacobian = mujoco.mjtJacobian.mjJAC_SPARSE
+    spec.option.iterations = 40
+    spec.option.tolerance = 1e-6
 
 
 def light(spec: mujoco.MjSpec) -> None:
@@ -61,16 +72,17 @@ def window(spec: mujoco.MjSpec, x: float, y0: float, y1: float, z0: float, z1: f
         block(spec, low, high, "frame")
 
 
-def cameras(spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float) -> None:
-    """`scene`, which policies see, and `overview` for people."""
+def cameras(
+    spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float, overview: Vector = (-0.78, -1.06, 1.10), view: Vector = (0.38, 0.0, 0.14)
+) -> None:  # fmt: skip
+    """`scene`, which policies see, and `overview` for people, which looks at `view`."""
     world = spec.worldbody
     world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, target), fovy=fovy)
-    overview = (-0.78, -1.06, 1.10)
-    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, (0.38, 0.0, 0.14)), fovy=48)
+    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, view), fovy=48)
 
 
-def begin(spec: mujoco.MjSpec) -> None:
+def begin(spec: mujoco.MjSpec, set_options: Callable[[mujoco.MjSpec], None] = options) -> None:
     """Options, materials and light."""
-    options(spec)
+    set_options(spec)
     add_materials(spec)
     light(spec)
