@@ -1,7 +1,117 @@
-"""Tasks about grains: pouring and wiping."""
+"""Peas: pour them from a cup into a bowl, wipe them off a place mat."""
 
 from __future__ import annotations
 
-from ..task import HouseholdTask
+import numpy as np
 
-TASKS: tuple[HouseholdTask, ...] = ()
+from ....core.phrasebook import task_phrases
+from ....core.types import Goal
+from ...stage import Check
+from ..instance import Cavity
+from ..objects.catalogue import graspable
+from ..pieces.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
+from ..predicates import UPRIGHT, released
+from ..setup import Setup
+from ..task import HouseholdTask
+from ..world import World
+
+SCENE = "kitchen_grains"
+ENOUGH = 0.8
+"""Share of the peas that has to arrive."""
+
+
+def grains(w: World) -> np.ndarray:
+    """(N, 3) centres of the peas [m]."""
+    return np.stack([w.position(n) for n in NAMES])
+
+
+def poured(container: str, share: float = ENOUGH) -> Check:
+    """At least a share of the peas lies in the cavity of the upright container."""
+
+    def check(w: World) -> bool:
+        cavity = w.cast[container].cavity
+        assert cavity is not None
+        R = w.rotation(container)
+        d = (grains(w) - w.position(container)) @ R
+        inside = (
+            (np.hypot(d[:, 0] - cavity.centre[0], d[:, 1] - cavity.centre[1]) < cavity.radius)
+            & (d[:, 2] > cavity.floor)
+            & (d[:, 2] < cavity.rim)
+        )
+        return bool(R[2, 2] > UPRIGHT and inside.mean() >= share)
+
+    return check
+
+
+def clean(site: str, half: tuple[float, float]) -> Check:
+    """No pea lies on a rectangle about a site, and none has gone below the worktop."""
+
+    def check(w: World) -> bool:
+        T = w.site(site)
+        d = (grains(w) - T[:3, 3]) @ T[:3, :3]
+        return bool((np.abs(d[:, :2]) > np.asarray(half)).any(1).all() and (d[:, 2] > -0.02).mean() >= ENOUGH)
+
+    return check
+
+
+def fill(s: Setup, role: str) -> None:
+    """Lets the peas lie in a container, layer upon layer."""
+    instance = s.cast_of[role]
+    cavity: Cavity | None = instance.cavity
+    assert cavity is not None
+    place, r = s.pose_of(role)[:3], GRAIN_RADIUS_M
+    ring = max(cavity.radius - 1.25 * r, 0.0)
+    level, k, turn = 0, 0, s.between(-np.pi, np.pi)
+    per_level = max(int(np.pi * 2 * ring / (2.3 * r)), 1)
+    while k < len(NAMES):
+        spots = [(ring, turn + 2 * np.pi * n / per_level) for n in range(per_level)] + ([(0.0, 0.0)] if ring > 2.3 * r else [])
+        for radius, angle in spots[: len(NAMES) - k]:
+            offset = [radius * np.cos(angle), radius * np.sin(angle), cavity.floor + r + 0.001 + level * 2.1 * r]
+            s.put_body(NAMES[k], place + np.array(offset))
+            k += 1
+        level, turn = level + 1, turn + 0.4
+
+
+def _pour_setup(s: Setup, goal: Goal) -> None:
+    s.cast("receptacle", str(goal.receptacle), fits=lambda t: t.cavity is not None and t.cavity.radius > 0.045)
+    s.stand("receptacle", margin=0.07)
+    s.cast("target", goal.target, fits=lambda t: graspable(t, "panda"))
+    s.stand("target", margin=0.07)
+    fill(s, "target")
+    s.distract(0, 1)
+
+
+def _pour_checks(goal: Goal) -> dict[str, Check]:
+    return {f"poured({goal.receptacle})": poured("receptacle")}
+
+
+def _wipe_setup(s: Setup, goal: Goal) -> None:
+    s.use("place_mat")
+    spot = s.layout.spots["place_mat"]
+    c, t = np.cos(spot.yaw), np.sin(spot.yaw)
+    hx, hy = MAT_HALF_M
+    s.take(spot.x + hx * c, spot.y + hx * t, max(hx, hy) + 0.02)
+    s.cast("target", goal.target)
+    s.stand("target")
+    placed: list[np.ndarray] = []
+    while len(placed) < len(NAMES):
+        u = np.array([s.between(0.02, 2 * hx - 0.02), s.between(-hy + 0.02, hy - 0.02)])
+        if all(np.linalg.norm(u - v) > 2.4 * GRAIN_RADIUS_M for v in placed):
+            s.put_body(NAMES[len(placed)], np.array([spot.x + c * u[0] - t * u[1], spot.y + t * u[0] + c * u[1], GRAIN_RADIUS_M]))
+            placed.append(u)
+
+
+def _wipe_checks(goal: Goal) -> dict[str, Check]:
+    return {"clean(place_mat)": clean("mat", MAT_HALF_M), f"released({goal.target})": released("target")}
+
+
+TASKS: tuple[HouseholdTask, ...] = (
+    HouseholdTask(
+        name="pour_peas", family="pour", room="kitchen", scene=SCENE, horizon=400, goals=task_phrases("pour_peas").goals, setup=_pour_setup,
+        checks=_pour_checks, focus=lambda w, goal: w.position("target"),
+    ),
+    HouseholdTask(
+        name="wipe_mat", family="wipe", room="kitchen", scene=SCENE, horizon=600, goals=task_phrases("wipe_mat").goals, setup=_wipe_setup,
+        checks=_wipe_checks, focus=lambda w, goal: w.position("target"),
+    ),
+)  # fmt: skip
