@@ -6,7 +6,7 @@ from .phrases import Phrases, goals
 
 PHRASES: dict[str, Phrases] = {
     "pour_peas": Phrases(
-        goals=goals("pour_peas", "mug", "glass", receptacles=("bowl", "pot")),
+        goals=goals("pour_peas", "mug", "glass", receptacles=("bowl",)),
         train=(
             "pour the peas from the {target} into the {receptacle}", "empty the {target} into the {receptacle}", "pour the {target} out into the {receptacle}",
             "tip the peas out of the {target} into the {receptacle}", "the peas in the {target} go into the {receptacle}",

@@ -7,17 +7,20 @@ import numpy as np
 from ....core.phrasebook import task_phrases
 from ....core.types import Goal
 from ...stage import Check
-from ..instance import Cavity
-from ..objects.catalogue import graspable
+from ..instance import Instance
 from ..pieces.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
-from ..predicates import UPRIGHT, released
+from ..predicates import STILL_MPS, UPRIGHT, released
 from ..setup import Setup
 from ..task import HouseholdTask
 from ..world import World
 
 SCENE = "kitchen_grains"
-ENOUGH = 0.8
-"""Share of the peas that has to arrive."""
+ENOUGH = 0.9
+"""Share of the peas that has to arrive in the bowl."""
+ON_TABLE = 0.8
+"""Share of the peas that must not be swept onto the floor."""
+HANDLE_RAD = 0.8
+"""How far a mug's handle is turned from pointing away from the robot, at most."""
 
 
 def grains(w: World) -> np.ndarray:
@@ -25,39 +28,50 @@ def grains(w: World) -> np.ndarray:
     return np.stack([w.position(n) for n in NAMES])
 
 
+def in_vessel(points: np.ndarray, vessel: Instance) -> np.ndarray:
+    """(N,) which points (N, 3), in the vessel's frame, lie in its cavity; its wall may lean outwards."""
+    cavity = vessel.cavity
+    assert cavity is not None
+    share = np.clip((points[:, 2] - cavity.floor) / (cavity.rim - cavity.floor), 0.0, 1.0)
+    radius = cavity.radius + (min(vessel.half[:2]) - 0.005 - cavity.radius) * share
+    radial = np.hypot(points[:, 0] - cavity.centre[0], points[:, 1] - cavity.centre[1])
+    return (radial < radius) & (points[:, 2] > cavity.floor) & (points[:, 2] < cavity.rim)
+
+
 def poured(container: str, share: float = ENOUGH) -> Check:
     """At least a share of the peas lies in the cavity of the upright container."""
 
     def check(w: World) -> bool:
-        cavity = w.cast[container].cavity
-        assert cavity is not None
         R = w.rotation(container)
-        d = (grains(w) - w.position(container)) @ R
-        inside = (
-            (np.hypot(d[:, 0] - cavity.centre[0], d[:, 1] - cavity.centre[1]) < cavity.radius)
-            & (d[:, 2] > cavity.floor)
-            & (d[:, 2] < cavity.rim)
-        )
-        return bool(R[2, 2] > UPRIGHT and inside.mean() >= share)
+        return bool(R[2, 2] > UPRIGHT and in_vessel((grains(w) - w.position(container)) @ R, w.cast[container]).mean() >= share)
+
+    return check
+
+
+def kept(role: str) -> Check:
+    """Not dropped: both fingers hold it, or it stands by itself."""
+
+    def check(w: World) -> bool:
+        stands = w.rotation(role)[2, 2] > UPRIGHT and not w.touch(role).any() and w.speed(role) < STILL_MPS
+        return bool((w.touch(role) > 0).all() or stands)
 
     return check
 
 
 def clean(site: str, half: tuple[float, float]) -> Check:
-    """No pea lies on a rectangle about a site, and none has gone below the worktop."""
+    """No pea lies on a rectangle about a site, and few have gone below the worktop."""
 
     def check(w: World) -> bool:
         T = w.site(site)
         d = (grains(w) - T[:3, 3]) @ T[:3, :3]
-        return bool((np.abs(d[:, :2]) > np.asarray(half)).any(1).all() and (d[:, 2] > -0.02).mean() >= ENOUGH)
+        return bool((np.abs(d[:, :2]) > np.asarray(half)).any(1).all() and (d[:, 2] > -0.02).mean() >= ON_TABLE)
 
     return check
 
 
 def fill(s: Setup, role: str) -> None:
     """Lets the peas lie in a container, layer upon layer."""
-    instance = s.cast_of[role]
-    cavity: Cavity | None = instance.cavity
+    cavity = s.cast_of[role].cavity
     assert cavity is not None
     place, r = s.pose_of(role)[:3], GRAIN_RADIUS_M
     ring = max(cavity.radius - 1.25 * r, 0.0)
@@ -73,16 +87,23 @@ def fill(s: Setup, role: str) -> None:
 
 
 def _pour_setup(s: Setup, goal: Goal) -> None:
+    """Cup and bowl side by side, either of them on the left, the cup's handle away from the robot."""
+    s.use("place_mat")
+    x0, x1, y0, y1 = s.reach
+    middle, left = (y0 + y1) / 2 + s.between(-0.03, 0.03), s.between(0.0, 1.0) < 0.5
+    right_half, left_half = (x0 + 0.06, x1 - 0.02, y0, middle - 0.03), (x0 + 0.06, x1 - 0.02, middle + 0.03, y1)
     s.cast("receptacle", str(goal.receptacle), fits=lambda t: t.cavity is not None and t.cavity.radius > 0.045)
-    s.stand("receptacle", margin=0.07)
-    s.cast("target", goal.target, fits=lambda t: graspable(t, "panda"))
-    s.stand("target", margin=0.07)
+    s.stand("receptacle", left_half if left else right_half, margin=0.06)
+    s.cast("target", goal.target)
+    half = right_half if left else left_half
+    away = float(np.arctan2((half[2] + half[3]) / 2, 0.45))
+    s.stand("target", half, yaw=(away - HANDLE_RAD, away + HANDLE_RAD), margin=0.06)
     fill(s, "target")
     s.distract(0, 1)
 
 
 def _pour_checks(goal: Goal) -> dict[str, Check]:
-    return {f"poured({goal.receptacle})": poured("receptacle")}
+    return {f"poured({goal.receptacle})": poured("receptacle"), f"kept({goal.target})": kept("target")}
 
 
 def _wipe_setup(s: Setup, goal: Goal) -> None:
@@ -90,12 +111,12 @@ def _wipe_setup(s: Setup, goal: Goal) -> None:
     spot = s.layout.spots["place_mat"]
     c, t = np.cos(spot.yaw), np.sin(spot.yaw)
     hx, hy = MAT_HALF_M
-    s.take(spot.x + hx * c, spot.y + hx * t, max(hx, hy) + 0.02)
+    s.take(spot.x + hx * c, spot.y + hx * t, max(hx, hy) + 0.01)
     s.cast("target", goal.target)
-    s.stand("target")
+    s.stand("target", margin=0.02)
     placed: list[np.ndarray] = []
     while len(placed) < len(NAMES):
-        u = np.array([s.between(0.02, 2 * hx - 0.02), s.between(-hy + 0.02, hy - 0.02)])
+        u = np.array([s.between(0.012, 2 * hx - 0.012), s.between(-hy + 0.012, hy - 0.012)])
         if all(np.linalg.norm(u - v) > 2.4 * GRAIN_RADIUS_M for v in placed):
             s.put_body(NAMES[len(placed)], np.array([spot.x + c * u[0] - t * u[1], spot.y + t * u[0] + c * u[1], GRAIN_RADIUS_M]))
             placed.append(u)
