@@ -11,7 +11,7 @@ from ....core.kinematics import rotation_error
 from ....core.types import Goal
 from ...experts.motion import DT, Pose, Steps, move, pose, wait, yawed
 from ..tasks.grains import poured
-from .base import HouseContext, back_off, rotation_about, solve, turned
+from .base import HouseContext, back_off, move_joints, rotation_about, solve, turned
 from .grasping import close_on, holds
 
 PITCH = np.deg2rad(20)
@@ -142,17 +142,24 @@ def _options(ctx: HouseContext) -> Iterator[tuple[Pose, float, float]]:
                     yield turned(side_pose(centre, float(heading)), flip), side, turn
 
 
-def choose(ctx: HouseContext) -> tuple[Pose, float, float] | None:
-    """The first way that the arm can go from beginning to end."""
+def _before(T: Pose) -> tuple[Pose, Pose]:
+    """Tool poses on the way to a grasp at T: high up, and level before it."""
+    before = T.copy()
+    before[:3, 3] -= 0.12 * T[:3, 2]
+    high = before.copy()
+    high[2, 3] = max(high[2, 3], 0.22)
+    return high, before
+
+
+def choose(ctx: HouseContext) -> tuple[Pose, float, float, np.ndarray] | None:
+    """The first way that the arm can go from beginning to end, and its joints high before the grasp."""
     for T, side, turn in _options(ctx):
-        before = T.copy()
-        before[:3, 3] -= 0.12 * T[:3, 2]
-        q, off, angle = solve(ctx, before)
-        if off > 0.006 or angle > 0.12:
-            continue
-        at_cup = _follows(ctx, q, T)
+        high, before = _before(T)
+        first, off, angle = solve(ctx, high)
+        q = _follows(ctx, first, before) if off < 0.006 and angle < 0.12 else None
+        at_cup = _follows(ctx, q, T) if q is not None else None
         if at_cup is not None and _can_pour(ctx, at_cup, pouring(ctx, T, side, turn)):
-            return T, side, turn
+            return T, side, turn, first
     return None
 
 
@@ -165,11 +172,8 @@ def take_from_side(ctx: HouseContext) -> Steps:
             return False
         T, ctx.memory["side"], ctx.memory["turn"] = way[0].copy(), way[1], way[2]
         T[:3, 3] += ctx.style.offset
-        before = T.copy()
-        before[:3, 3] -= 0.12 * T[:3, 2]
-        high = before.copy()
-        high[2, 3] = max(high[2, 3], 0.22)
-        yield from move(ctx, high, grip=1.0, tolerance=0.03, angle=0.3, timeout=100)
+        before = _before(T)[1]
+        yield from move_joints(ctx, way[3], grip=1.0)  # the wrist has to turn the right way round
         yield from move(ctx, before, grip=1.0, tolerance=0.012, timeout=60)
         ctx.span = "grasp"
         yield from move(ctx, T, grip=1.0, speed=0.6, tolerance=0.006, timeout=50)
