@@ -113,7 +113,8 @@ def _wipe_setup(s: Setup, goal: Goal) -> None:
     hx, hy = MAT_HALF_M
     s.take(spot.x + hx * c, spot.y + hx * t, max(hx, hy) + 0.01)
     s.cast("target", goal.target)
-    s.stand("target", margin=0.02)
+    x0, _, y0, y1 = s.layout.zone
+    s.stand("target", (x0, 0.44, y0 + 0.02, y1 - 0.02), margin=0.02)  # the open hand needs room on both sides
     placed: list[np.ndarray] = []
     while len(placed) < len(NAMES):
         u = np.array([s.between(0.012, 2 * hx - 0.012), s.between(-hy + 0.012, hy - 0.012)])
@@ -128,11 +129,11 @@ def _wipe_checks(goal: Goal) -> dict[str, Check]:
 
 TASKS: tuple[HouseholdTask, ...] = (
     HouseholdTask(
-        name="pour_peas", family="pour", room="kitchen", scene=SCENE, horizon=400, goals=task_phrases("pour_peas").goals, setup=_pour_setup,
+        name="pour_peas", family="pour", room="kitchen", scene=SCENE, horizon=320, goals=task_phrases("pour_peas").goals, setup=_pour_setup,
         checks=_pour_checks, focus=lambda w, goal: w.position("target"),
     ),
     HouseholdTask(
-        name="wipe_mat", family="wipe", room="kitchen", scene=SCENE, horizon=600, goals=task_phrases("wipe_mat").goals, setup=_wipe_setup,
+        name="wipe_mat", family="wipe", room="kitchen", scene=SCENE, horizon=500, goals=task_phrases("wipe_mat").goals, setup=_wipe_setup,
         checks=_wipe_checks, focus=lambda w, goal: w.position("target"),
     ),
 )  # fmt: skip
