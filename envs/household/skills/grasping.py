@@ -16,8 +16,14 @@ YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
 """A thing whose own axis leans more than this (z component) lies on its side."""
+UPRIGHT_LEAN = 0.1
 SPARE_M = 0.028
 """How much wider than a thing the fingers open."""
+SIDE_SPARE_M = 0.005
+"""Free space beside a jaw that does not follow the other."""
+TIPS_M = {"panda": 0.0, "so101": 0.019}
+"""Least height of the tool centre point over what a thing stands on, besides the grasp's own. The tip of the SO-101's moving jaw
+reaches up to 18 mm further: it would dig into the worktop as it swings shut."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
 
@@ -70,14 +76,28 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
 
 
 def choose_grasp(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None) -> tuple[Pose, float]:
-    """The best grasp within reach; with `where` also the pose that the tool would have at its destination must be."""
-    candidates = grasp_candidates(ctx, role)
-    for T, width in candidates[:12]:
-        shifted = T.copy()
-        shifted[:3, 3] -= T[:3, :3] @ ctx.robot.grasp_offset(width)
-        if reachable(ctx, shifted) and (where is None or reachable(ctx, where(shifted))):
-            return shifted, width
-    return candidates[0]
+    """The best grasp within reach; with `where` also the pose that the tool would have at its destination, where there is such a one."""
+    options = [(_for_jaws(ctx, role, T, width), width) for T, width in grasp_candidates(ctx, role)]
+    near = [o for o in options[:12] if reachable(ctx, o[0])]
+    for T, width in near:
+        if where is None or reachable(ctx, where(T)):
+            return T, width
+    return (near or options)[0]
+
+
+def _for_jaws(ctx: HouseContext, role: str, T: Pose, width: float) -> Pose:
+    """The tool pose at which the jaws take hold of what is `width` wide at T, off what the thing stands on."""
+    shifted = T.copy()
+    shifted[:3, 3] -= T[:3, :3] @ ctx.robot.grasp_offset(width + 2 * SIDE_SPARE_M)
+    shifted[2, 3] = max(shifted[2, 3], least_height(ctx, role))
+    return shifted
+
+
+def least_height(ctx: HouseContext, role: str) -> float:
+    """Lowest height of the tool at which the jaws close on a thing without digging into what carries it [m]."""
+    w = ctx.world
+    foot = float(w.position(role)[2]) - w.cast[role].rest if w.rotation(role)[2, 2] > 1 - UPRIGHT_LEAN else 0.0
+    return foot + TIPS_M[ctx.robot.name]
 
 
 def holds(ctx: HouseContext, role: str) -> bool:
@@ -94,6 +114,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         goal, width = choose_grasp(ctx, role, where)
         goal = goal.copy()
         goal[:3, 3] += ctx.style.offset
+        goal[2, 3] = max(goal[2, 3], least_height(ctx, role))
         wide = opening_for(ctx, width)
         above = goal.copy()
         above[:3, 3] -= 0.09 * goal[:3, 2]
