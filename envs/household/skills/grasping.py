@@ -21,9 +21,11 @@ SPARE_M = 0.028
 """How much wider than a thing the fingers open."""
 SIDE_SPARE_M = 0.005
 """Free space beside a jaw that does not follow the other."""
-TIPS_M = {"panda": 0.0, "so101": 0.019}
+TIPS_M = {"panda": 0.0, "so101": 0.0168}
 """Least height of the tool centre point over what a thing stands on, besides the grasp's own. The tip of the SO-101's moving jaw
 reaches up to 18 mm further: it would dig into the worktop as it swings shut."""
+SETTLED_M = {"panda": 0.006, "so101": 0.002}
+"""How far from a grasp the tool still may be when the fingers close: the SO-101's servos lag, and its jaws are short of a flat thing."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
 
@@ -125,7 +127,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         ctx.span = "grasp"
         if ctx.width < width + 0.012:
             yield from wait(ctx, 12, wide, until=lambda w=width: ctx.width > w + 0.018)
-        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=0.006, timeout=50)
+        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=50)
         if (yield from close_on(ctx, role)):
             return True
         ctx.span = "recover"
