@@ -22,8 +22,8 @@ PANDA_WIDTH_M, SO101_WIDTH_M = 0.072, 0.065
 """Widest thing that each gripper (80 mm) takes with room for errors."""
 SO101_MASS_KG, PANDA_MASS_KG = 0.15, 2.0
 """Heaviest thing that each robot carries."""
-SO101_GRIP_M = (0.0135, 0.085)
-"""Least height of a thing for the SO-101, whose fixed jaw stays 8 mm above what the thing stands on, and greatest height of a grasp,
+SO101_GRIP_M = (0.0085, 0.085)
+"""Least height of a thing for the SO-101, whose fixed jaw stays 6 mm above what the thing stands on, and greatest height of a grasp,
 above which the arm no longer points straight down [m]."""
 LOW_M = 0.012
 """The tool centre point stays this far above the worktop: the finger tips reach 11 mm further."""
