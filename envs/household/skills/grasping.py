@@ -81,6 +81,8 @@ def choose_grasp(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | N
     """The best grasp within reach; with `where` also the pose that the tool would have at its destination, where there is such a one."""
     options = [(_for_jaws(ctx, role, T, width), width) for T, width in grasp_candidates(ctx, role)]
     near = [o for o in options[:12] if reachable(ctx, o[0])]
+    skip = int(ctx.memory.get(f"lost_{role}", 0)) // 2 % max(len(near), 1)  # type: ignore[call-overload]
+    near = near[skip:] + near[:skip]  # what failed twice is not tried for ever
     for T, width in near:
         if where is None or reachable(ctx, where(T)):
             return T, width
@@ -130,11 +132,17 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=50)
         if (yield from close_on(ctx, role)):
             return True
+        _lost(ctx, role)
         ctx.span = "recover"
         up = ctx.reference.copy()
         up[2, 3] = max(ctx.safe, up[2, 3])
         yield from move(ctx, up, grip=1.0, tolerance=0.03, timeout=30)
     return False
+
+
+def _lost(ctx: HouseContext, role: str) -> None:
+    """Remembers that a grasp failed."""
+    ctx.memory[f"lost_{role}"] = int(ctx.memory.get(f"lost_{role}", 0)) + 1  # type: ignore[call-overload]
 
 
 def opening_for(ctx: HouseContext, width: float) -> float:
@@ -159,7 +167,10 @@ def lift(ctx: HouseContext, role: str, height: float) -> Steps:
     ctx.span = "lift"
     target = ctx.reference.copy()
     target[2, 3] = max(target[2, 3], height)
-    return not (yield from move(ctx, target, grip=0.0, speed=0.7, tolerance=0.02, until=lambda: not holds(ctx, role)))
+    if (yield from move(ctx, target, grip=0.0, speed=0.7, tolerance=0.02, until=lambda: not holds(ctx, role))):
+        _lost(ctx, role)
+        return False
+    return True
 
 
 def hang(ctx: HouseContext, role: str) -> np.ndarray:
