@@ -10,13 +10,13 @@ PHRASES: dict[str, Phrases] = {
         train=(
             "pour the peas from the {target} into the {receptacle}", "empty the {target} into the {receptacle}", "pour the {target} out into the {receptacle}",
             "tip the peas out of the {target} into the {receptacle}", "the peas in the {target} go into the {receptacle}",
-            "please pour the peas into the {receptacle}", "fill the {receptacle} with the peas from the {target}",
+            "please pour the peas from that {target} into the {receptacle}", "fill the {receptacle} with the peas from the {target}",
             "take the {target} and pour it into the {receptacle}", "can you pour the peas from the {target} into the {receptacle}",
-            "all the peas belong in the {receptacle} so pour them in", "tilt the {target} over the {receptacle} until it is empty",
+            "all the peas in that {target} belong in the {receptacle} so pour them in", "tilt the {target} over the {receptacle} until it is empty",
         ),
         heldout=(
-            "i want the peas in the {receptacle} pour them in please", "could you tip the {target} out into the {receptacle}",
-            "would you empty the peas into the {receptacle} for me", "get the peas out of the {target} and into the {receptacle}",
+            "i want the peas in the {receptacle} pour them out of the {target} please", "could you tip the {target} out into the {receptacle}",
+            "would you empty the {target} of peas into the {receptacle} for me", "get the peas out of the {target} and into the {receptacle}",
             "pour what is in the {target} into the {receptacle}",
         ),
     ),
