@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import mujoco
 import numpy as np
 
+from ...core import so101
 from ...core.errors import HomebodyError
 from .instance import Instance
 from .paste import paste_body
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 MOUNT_NOISE = {"panda": np.array([0.03, 0.05, 0.14]), "so101": np.array([0.01, 0.015, 0.14])}
 """Half-widths of the uniform noise on where the robot stands, x and y [m], heading [rad]: no robot is ever set up twice alike, and
 the actions of one episode are of no use in another. The small arm is clamped to the worktop's marks."""
+RING_M, RING_RAD, NEAR_X_M = (0.145, 0.24), 1.15, 0.07
+"""Where the SO-101 points straight down: distances from its pan axis [m] and angle to either side [rad]; and how far before its mount
+the worktop counts as free [m]. See core.so101.TOP_DOWN_RADIUS_M."""
 EDGE_M = 0.05
 """How far a thing may stick out of the zone of free worktop."""
 GAP_M = 0.045
@@ -94,11 +98,20 @@ class Setup:
 
     @property
     def reach(self) -> Zone:
-        """Free worktop that the robot reaches from above: the layout's zone, for the small arm the part before it."""
+        """Free worktop that the robot reaches from above: the layout's zone, for the small arm what lies about it; see `reaches`."""
         x0, x1, y0, y1 = self.layout.zone
         if self.stage.robot.name != "so101":
             return x0, x1, y0, y1
-        return 0.37, 0.46, max(y0, -0.12), min(y1, 0.12)
+        return self.mount.x + NEAR_X_M, min(x1, self.mount.x + 0.30), y0, y1
+
+    def reaches(self, x: float, y: float) -> bool:
+        """Whether the robot gets its tool to a place on the worktop from above, at any heading: the small arm in a part of a ring."""
+        if self.stage.robot.name != "so101":
+            return True
+        m, axis = self.mount, float(so101.OFFSET[0, 0])
+        dx, dy = x - m.x - axis * np.cos(m.yaw), y - m.y - axis * np.sin(m.yaw)
+        turn = (np.arctan2(dy, dx) - m.yaw + np.pi) % (2 * np.pi) - np.pi
+        return bool(RING_M[0] < np.hypot(dx, dy) < RING_M[1] and abs(turn) < RING_RAD)
 
     def joint(self, name: str, value: float) -> None:
         """Sets a fixture's joint [m or rad]."""
@@ -143,7 +156,8 @@ class Setup:
     def stand(
         self, role: str, zone: Zone | None = None, yaw: tuple[float, float] = (-np.pi, np.pi), margin: float = GAP_M, *, squeeze: bool = True
     ) -> np.ndarray:  # fmt: skip
-        """Stands a thing on free worktop, by rejection; returns its position (3,)."""
+        """Stands a thing on free worktop, by rejection; returns its position (3,). What is given a zone is stood within reach."""
+        near = self.reaches if zone is not None else lambda x, y: True
         x0, x1, y0, y1 = zone or self.layout.zone
         more = self.axes.get("object_pose", 0.0)
         x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
@@ -151,6 +165,8 @@ class Setup:
         for gap in (margin,) if not squeeze else (margin, margin / 2, 0.012):
             for _ in range(200):
                 x, y, heading = self.between(x0, x1), self.between(y0, y1), self.between(*yaw)
+                if not near(x, y):
+                    continue
                 area = self._area(role, x, y, heading)
                 if _sticks_out(area, (x0, x1, y0, y1)) < EDGE_M and not any(_overlap(area, other, gap) for other in self._taken):
                     self._taken.append(area)

@@ -33,6 +33,8 @@ def boxes(stage, layout):
                 signs = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, -1).T
                 corners = data.geom_xpos[g] + (model.geom_aabb[g, :3] + signs * half) @ data.geom_xmat[g].reshape(3, 3).T
                 points.append(corners @ T[:3, :3].T + T[:3, 3])
+        if not points:  # a place mat: nothing bumps into it
+            continue
         local = np.concatenate(points)
         low, high = local.min(0), local.max(0)
         corners = np.array(np.meshgrid(*zip(low, high, strict=True))).reshape(3, -1).T

@@ -22,6 +22,9 @@ PANDA_WIDTH_M, SO101_WIDTH_M = 0.072, 0.065
 """Widest thing that each gripper (80 mm) takes with room for errors."""
 SO101_MASS_KG, PANDA_MASS_KG = 0.15, 2.0
 """Heaviest thing that each robot carries."""
+SO101_GRIP_M = (0.0085, 0.085)
+"""Least height of a thing for the SO-101, whose fixed jaw stays 6 mm above what the thing stands on, and greatest height of a grasp,
+above which the arm no longer points straight down [m]."""
 LOW_M = 0.012
 """The tool centre point stays this far above the worktop: the finger tips reach 11 mm further."""
 DEPTH_M = 0.022
@@ -218,6 +221,13 @@ def rims(radius: float, z: float, lean: float, width: float, count: int = 6, sta
 
 
 def graspable(instance: Instance, robot: str) -> bool:
-    """Whether a robot (`panda` or `so101`) can hold and carry it: some grasp is narrow enough, and it is light enough."""
+    """Whether a robot (`panda` or `so101`) can hold and carry it: some grasp is narrow enough, and it is light enough.
+
+    The SO-101 also needs a grasp from above that is low enough, of a thing that is not flat: see SO101_GRIP_M.
+    """
     width, mass = (PANDA_WIDTH_M, PANDA_MASS_KG) if robot == "panda" else (SO101_WIDTH_M, SO101_MASS_KG)
-    return min(g.width for g in instance.grasps) <= width + 1e-9 and instance.mass <= mass
+    grasps = [g for g in instance.grasps if g.width <= width + 1e-9]
+    if robot == "so101":
+        low, high = SO101_GRIP_M
+        grasps = [g for g in grasps if g.approach[2] < -0.7 and g.position[2] + instance.rest <= high and instance.top >= low]
+    return bool(grasps) and instance.mass <= mass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 
 import mujoco
@@ -11,6 +12,7 @@ from ..objects.catalogue import CATALOGUE, add_assets
 from ..pieces.appliances import COFFEE_MACHINE, LIGHT_SWITCH, TOASTER
 from ..pieces.bins import BIN, CUTLERY_TRAY
 from ..pieces.doors import CUPBOARD, FRIDGE, MICROWAVE
+from ..pieces.grains import PLACE_MAT, add_grains
 from ..pieces.hob import HOB
 from ..pieces.lids import BREAD_BIN, OVEN
 from ..pieces.movers import HAND, PET
@@ -71,6 +73,8 @@ FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
 """x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
 NARROW = {"sink": 0.12, "hob": 0.14}
 """How far to a side the worktop is free beside what stands turned towards the robot [m]."""
+WIPING_M = 0.38
+"""Least width of free worktop for a place mat [m]; elsewhere it lies behind the robot."""
 MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
 
 
@@ -115,9 +119,24 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
     return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
 
 
+def _with_mat(layout: Layout) -> Layout:
+    """The same kitchen with a place mat before the robot, where the free worktop is wide enough to wipe it."""
+    rng = np.random.default_rng(zlib.crc32(layout.name.encode()) + 1)
+    _, _, low, high = layout.zone
+    if high - low < WIPING_M:
+        spots = {**layout.spots, "place_mat": Spot(x=-0.6, y=1.5, z=-0.9)}
+        return dataclasses.replace(layout, spots=spots)
+    spot = Spot(x=0.33 + rng.uniform(-0.02, 0.02), y=(low + high) / 2 + rng.uniform(-0.035, 0.035), yaw=rng.uniform(-0.25, 0.25))
+    return dataclasses.replace(layout, spots={**layout.spots, "place_mat": spot}, usable=layout.usable | {"place_mat"})
+
+
 KITCHEN = Scene(
     name="home_kitchen", room="kitchen", shell=_shell, pieces=PIECES,
     layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
     styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12, movers=(HAND, PET),
 )  # fmt: skip
-SCENES = (KITCHEN,)
+GRAINS_KITCHEN = dataclasses.replace(
+    KITCHEN, name="kitchen_grains", pieces=(*PIECES, PLACE_MAT), layouts=tuple(_with_mat(y) for y in KITCHEN.layouts), extras=add_grains, things=5,
+)  # fmt: skip
+"""The same with two dozen dried peas and a place mat."""
+SCENES = (KITCHEN, GRAINS_KITCHEN)

@@ -18,6 +18,10 @@ FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, lo
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
 
 
+SAFE_M = {"panda": 0.25, "so101": 0.15}
+"""Height at which the tool passes over the worktop; the small arm leans outwards when it reaches higher."""
+
+
 @functools.cache
 def skills() -> Mapping[str, Callable[[HouseContext, Goal], Steps]]:
     """Task -> skill, of every family."""
@@ -47,6 +51,7 @@ class HouseholdExpert:
             ctx = HouseContext(
                 tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
                 world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
+                safe=SAFE_M[env.robot.name],
             )  # fmt: skip
             self._contexts[slot], self._skills[slot] = ctx, skills()[goal.task](ctx, goal)
 

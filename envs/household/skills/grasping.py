@@ -16,8 +16,16 @@ YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
 """A thing whose own axis leans more than this (z component) lies on its side."""
+UPRIGHT_LEAN = 0.1
 SPARE_M = 0.028
 """How much wider than a thing the fingers open."""
+SIDE_SPARE_M = 0.005
+"""Free space beside a jaw that does not follow the other."""
+TIPS_M = {"panda": 0.0, "so101": 0.0168}
+"""Least height of the tool centre point over what a thing stands on, besides the grasp's own. The tip of the SO-101's moving jaw
+reaches up to 18 mm further: it would dig into the worktop as it swings shut."""
+SETTLED_M = {"panda": 0.006, "so101": 0.002}
+"""How far from a grasp the tool still may be when the fingers close: the SO-101's servos lag, and its jaws are short of a flat thing."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
 
@@ -70,14 +78,30 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
 
 
 def choose_grasp(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None) -> tuple[Pose, float]:
-    """The best grasp within reach; with `where` also the pose that the tool would have at its destination must be."""
-    candidates = grasp_candidates(ctx, role)
-    for T, width in candidates[:12]:
-        shifted = T.copy()
-        shifted[:3, 3] -= T[:3, :3] @ ctx.robot.grasp_offset(width)
-        if reachable(ctx, shifted) and (where is None or reachable(ctx, where(shifted))):
-            return shifted, width
-    return candidates[0]
+    """The best grasp within reach; with `where` also the pose that the tool would have at its destination, where there is such a one."""
+    options = [(_for_jaws(ctx, role, T, width), width) for T, width in grasp_candidates(ctx, role)]
+    near = [o for o in options[:12] if reachable(ctx, o[0])]
+    skip = int(ctx.memory.get(f"lost_{role}", 0)) // 2 % max(len(near), 1)  # type: ignore[call-overload]
+    near = near[skip:] + near[:skip]  # what failed twice is not tried for ever
+    for T, width in near:
+        if where is None or reachable(ctx, where(T)):
+            return T, width
+    return (near or options)[0]
+
+
+def _for_jaws(ctx: HouseContext, role: str, T: Pose, width: float) -> Pose:
+    """The tool pose at which the jaws take hold of what is `width` wide at T, off what the thing stands on."""
+    shifted = T.copy()
+    shifted[:3, 3] -= T[:3, :3] @ ctx.robot.grasp_offset(width + 2 * SIDE_SPARE_M)
+    shifted[2, 3] = max(shifted[2, 3], least_height(ctx, role))
+    return shifted
+
+
+def least_height(ctx: HouseContext, role: str) -> float:
+    """Lowest height of the tool at which the jaws close on a thing without digging into what carries it [m]."""
+    w = ctx.world
+    foot = float(w.position(role)[2]) - w.cast[role].rest if w.rotation(role)[2, 2] > 1 - UPRIGHT_LEAN else 0.0
+    return foot + TIPS_M[ctx.robot.name]
 
 
 def holds(ctx: HouseContext, role: str) -> bool:
@@ -94,6 +118,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         goal, width = choose_grasp(ctx, role, where)
         goal = goal.copy()
         goal[:3, 3] += ctx.style.offset
+        goal[2, 3] = max(goal[2, 3], least_height(ctx, role))
         wide = opening_for(ctx, width)
         above = goal.copy()
         above[:3, 3] -= 0.09 * goal[:3, 2]
@@ -104,14 +129,20 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         ctx.span = "grasp"
         if ctx.width < width + 0.012:
             yield from wait(ctx, 12, wide, until=lambda w=width: ctx.width > w + 0.018)
-        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=0.006, timeout=50)
+        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=50)
         if (yield from close_on(ctx, role)):
             return True
+        _lost(ctx, role)
         ctx.span = "recover"
         up = ctx.reference.copy()
         up[2, 3] = max(ctx.safe, up[2, 3])
         yield from move(ctx, up, grip=1.0, tolerance=0.03, timeout=30)
     return False
+
+
+def _lost(ctx: HouseContext, role: str) -> None:
+    """Remembers that a grasp failed."""
+    ctx.memory[f"lost_{role}"] = int(ctx.memory.get(f"lost_{role}", 0)) + 1  # type: ignore[call-overload]
 
 
 def opening_for(ctx: HouseContext, width: float) -> float:
@@ -136,7 +167,10 @@ def lift(ctx: HouseContext, role: str, height: float) -> Steps:
     ctx.span = "lift"
     target = ctx.reference.copy()
     target[2, 3] = max(target[2, 3], height)
-    return not (yield from move(ctx, target, grip=0.0, speed=0.7, tolerance=0.02, until=lambda: not holds(ctx, role)))
+    if (yield from move(ctx, target, grip=0.0, speed=0.7, tolerance=0.02, until=lambda: not holds(ctx, role))):
+        _lost(ctx, role)
+        return False
+    return True
 
 
 def hang(ctx: HouseContext, role: str) -> np.ndarray:
