@@ -135,9 +135,10 @@ def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndar
 
 def push_joint(
     ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
-    over: float | None = None,
+    over: float | None = None, stay: bool = True,
 ) -> Steps:  # fmt: skip
-    """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still.
+    """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still, or returns True where it
+    need not `stay`.
 
     off: where the push begins, before the site [m]; pitch: how far the tool points down [rad]; over: height [m] at which the hand
     passes over the fixture to get at its far side.
@@ -159,6 +160,8 @@ def push_joint(
 
     while True:
         if there():
+            if not stay:
+                return True
             ctx.span = "hold"
             yield from wait(ctx, 1, 0.0)
             continue
