@@ -85,7 +85,7 @@ def _side(piece: str, sign: float, rng: np.random.Generator) -> Spot:
     return Spot(x=0.555 + dx, y=sign * (0.475 + dy), yaw=turn)
 
 
-SWEEPS = ("cupboard", "fridge", "microwave", "sink", "hob")
+SWEEPS = ("cupboard", "fridge", "microwave", "sink", "hob", "chest", "cutlery")
 """Pieces whose doors, or the arm at work on them, need the room beside."""
 BESIDE_M = {"light_switch": 0.60, "coffee_machine": 0.58, "toaster": 0.50, "bin": 0.44}
 """How far from the robot's foot the front edge is of what stands beside it [m]: what is pressed from the front needs more room."""

@@ -9,9 +9,9 @@ import numpy as np
 from ....core.types import Goal
 from ...experts.motion import DOWN, Pose, Steps, move, pose, wait, yawed
 from ..predicates import in_box, inside, opened, shut
-from .base import HouseContext, back_off, reachable, solve, travel, turned
-from .grasping import carry, close_on, grasp_thing, hang, holds, let_go, opening_for
-from .joints import drive_joint, push_joint
+from .base import HouseContext, back_off, travel, turn_between, turned
+from .grasping import carry, grasp_thing, hang, holds, let_go
+from .joints import drive_joint, push_joint, pushing
 from .things import PALM_M, into_cavity, into_site
 
 Stage = tuple[Callable[[], bool], Callable[[], Steps]]
@@ -82,6 +82,13 @@ def into_drawer(ctx: HouseContext, role: str, joint: str, rim_m: float, length: 
     return bring(ctx, role, place, rim, lambda: ctx.world.site(site)[:2, 1], 0.012)
 
 
+def _raise(ctx: HouseContext, height: float) -> Steps:
+    """Rises to a height [m] where it is."""
+    up = ctx.reference.copy()
+    up[2, 3] = max(up[2, 3], height)
+    return (yield from move(ctx, up, grip=ctx.grip, tolerance=0.03, timeout=30))
+
+
 def _retreat(ctx: HouseContext, distance: float = 0.08) -> Steps:
     """Withdraws along the tool's axis as it is."""
     ctx.span = "withdraw"
@@ -92,7 +99,16 @@ def _retreat(ctx: HouseContext, distance: float = 0.08) -> Steps:
 
 
 def close_drawer(ctx: HouseContext, joint: str) -> Steps:
-    """Pushes a drawer shut and withdraws."""
+    """Pushes a drawer shut from before it, over its front where the hand is behind that, and withdraws."""
+    site = lambda: ctx.world.site(f"{joint}_push")  # noqa: E731
+    if float(site()[:2, 2] @ (ctx.tool[:2, 3] - site()[:2, 3])) > -0.05:
+        ctx.span = "reach"
+        R = pushing(site()[:3, 2], np.pi / 4, site()[:2, 2])
+        over = pose(R, site()[:3, 3] - 0.12 * site()[:3, 2] + np.array([0.0, 0.0, 0.16]))
+        over[2, 3] = max(over[2, 3], ctx.safe)
+        upside = turned(over, np.pi)
+        yield from _raise(ctx, over[2, 3])
+        yield from travel(ctx, lambda: min((over, upside), key=lambda T: turn_between(ctx.reference, T)), grip=0.0, tolerance=0.03, timeout=80)
     yield from push_joint(ctx, joint, f"{joint}_push", 0.005, lead=0.05, stay=False)
     return (yield from _retreat(ctx))
 
