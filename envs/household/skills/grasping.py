@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -10,8 +10,10 @@ from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yaw
 from ..instance import grasp_pose
 from .base import HouseContext, reachable, travel, turn_between, turned
 
-BEYOND_M = 0.05
-"""How far the hand may reach beyond the zone of free worktop."""
+BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
+"""How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
+SAME_M, SAME_RAD = 0.012, 0.2
+"""Grasps no further apart are the same one."""
 YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
@@ -33,10 +35,10 @@ def _lying_grasp(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
 
 def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     """How far the open fingers and the hand above them would reach into other things [m], summed."""
-    w, total = ctx.world, 0.0
+    w, total = ctx.world, furnished(ctx, T, width)
     own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
     for end in (tool - HAND_HALF_M * across, tool + HAND_HALF_M * across):  # beyond the zone furniture stands
-        total += max(0.0, end[0] - ctx.zone[1] - BEYOND_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
+        total += max(0.0, end[0] - ctx.zone[1] - BEYOND_BACK_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
     tips = [tool + sign * (0.5 * (width + SPARE_M) + 0.01) * across for sign in (-1, 1)]
     for other, body in w.roles.items():
         if body == own or other not in w.cast:
@@ -47,6 +49,12 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
             along = float(np.clip((centre[:2] - tool) @ across, -HAND_HALF_M, HAND_HALF_M))
             total += max(0.0, r + 0.04 - float(np.linalg.norm(centre[:2] - tool - along * across)))
     return total
+
+
+def furnished(ctx: HouseContext, T: Pose, width: float) -> float:
+    """How far the hand, open about something `width` wide, would reach into furniture [m]."""
+    opening = min(width + SPARE_M, ctx.robot.gripper_max_m)
+    return ctx.furniture.crowding(ctx.robot.name, T, opening, lambda b: (ctx.world.position(b), ctx.world.rotation(b)))
 
 
 def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
@@ -69,15 +77,22 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
     return [(T, width) for _, T, width in sorted(options, key=lambda o: o[0])]
 
 
-def choose_grasp(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None) -> tuple[Pose, float]:
-    """The best grasp within reach; with `where` also the pose that the tool would have at its destination must be."""
-    candidates = grasp_candidates(ctx, role)
+def choose_grasp(
+    ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None, failed: Sequence[Pose] = ()
+) -> tuple[Pose, float]:
+    """The best grasp within reach; with `where` also the pose that the tool would have at its destination must be. Those that
+    `failed` come last."""
+    candidates = sorted(grasp_candidates(ctx, role), key=lambda c: any(_same(c[0], f) for f in failed))
     for T, width in candidates[:12]:
         shifted = T.copy()
         shifted[:3, 3] -= T[:3, :3] @ ctx.robot.grasp_offset(width)
         if reachable(ctx, shifted) and (where is None or reachable(ctx, where(shifted))):
             return shifted, width
     return candidates[0]
+
+
+def _same(a: Pose, b: Pose) -> bool:
+    return float(np.linalg.norm(a[:3, 3] - b[:3, 3])) < SAME_M and turn_between(a, b) < SAME_RAD
 
 
 def holds(ctx: HouseContext, role: str) -> bool:
@@ -87,11 +102,13 @@ def holds(ctx: HouseContext, role: str) -> bool:
 
 def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None, tries: int = 6) -> Steps:
     """Closes the fingers on a thing, opened no further than it needs; tries again after a miss. False when it gave up."""
+    failed: list[Pose] = []
     for _ in range(tries):
         if holds(ctx, role) and ctx.grip < 0.5:
             return True
         ctx.span = "reach"
-        goal, width = choose_grasp(ctx, role, where)
+        goal, width = choose_grasp(ctx, role, where, failed)
+        failed.append(goal)
         goal = goal.copy()
         goal[:3, 3] += ctx.style.offset
         wide = opening_for(ctx, width)

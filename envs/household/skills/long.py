@@ -123,11 +123,12 @@ def open_drawer(ctx: HouseContext, joint: str, target: float = 0.185) -> Steps:
 def _drawer_stages(ctx: HouseContext, joint: str, half: tuple[float, float, float], rim_m: float, length: float, least: float) -> Steps:
     """A thing into a drawer, which is opened first where it is not open by `least` [m], and the drawer shut."""
     inside_ = in_box("target", f"{joint}_inside", half)
-    stored = lambda: inside_(ctx.world) and free(ctx, "target")  # noqa: E731
+    stored = lambda: inside_(ctx.world)  # noqa: E731
     return chain(
         ctx,
         (lambda: stored() or ctx.world.joint(joint) > least, lambda: open_drawer(ctx, joint)),
         (stored, lambda: into_drawer(ctx, "target", joint, rim_m, length)),
+        (lambda: free(ctx, "target"), lambda: let_go(ctx, "target", 0.14)),
         (lambda: shut(joint)(ctx.world), lambda: close_drawer(ctx, joint)),
     )
 

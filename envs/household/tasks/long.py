@@ -75,7 +75,7 @@ def _clear_setup(s: Setup, goal: Goal) -> None:
     s.use("bin")
     for role in ("target", "second"):
         s.cast(role, goal.target, fits=_hand(s))
-        s.stand(role, s.reach)
+        s.stand(role, s.reach, handy=True)
     s.distract(0, 2)
 
 
@@ -92,7 +92,7 @@ def _tray_setup(s: Setup, goal: Goal) -> None:
     s.cast("target", goal.target, fits=_hand(s))
     s.stand("target", s.reach)
     s.cast("receptacle", goal.receptacle or "", fits=_hand(s, lambda t: max(t.half[:2]) < 0.06))
-    s.stand("receptacle", s.reach)
+    s.stand("receptacle", s.reach, handy=True)
     s.distract(0, 1)
 
 
