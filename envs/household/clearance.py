@@ -59,12 +59,15 @@ class Furniture:
             return 0.0
         bodies = {n: poses(n) for n in set(self._names)}
         R_body = np.stack([bodies[n][1] for n in self._names])  # (G, 3, 3)
-        R = R_body @ self._rotation
-        centre = np.stack([bodies[n][0] for n in self._names]) + np.einsum("gij,gj->gi", R_body, self._position)
-        local = np.einsum("gji,ngj->ngi", R, points[:, None] - centre[None])  # (N, G, 3)
-        inside = (self._half + margin - np.abs(local)).min(axis=-1)  # (N, G)
-        return float(np.maximum(inside.max(axis=1), 0.0).sum())
-
+        centre = np.stack([bodies[n][0] for n in self._names]) + (R_body @ self._position[:, :, None])[:, :, 0]
+        middle = points.mean(axis=0)
+        reach = float(np.linalg.norm(points - middle, axis=1).max()) + margin
+        near = np.linalg.norm(centre - middle, axis=1) < np.linalg.norm(self._half, axis=1) + reach
+        if not near.any():
+            return 0.0
+        local = (points[None] - centre[near, None]) @ (R_body[near] @ self._rotation[near])  # (G, N, 3)
+        inside = (self._half[near, None] + margin - np.abs(local)).min(axis=-1)  # (G, N)
+        return float(np.maximum(inside.max(axis=0), 0.0).sum())
 
     def crowding(self, robot: str, T: np.ndarray, opening: float, poses: Poses) -> float:
         """How far a robot's hand, its fingers `opening` [m] apart, would reach into furniture at a tool pose and on its way there [m]."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
-from ..instance import grasp_pose
+from ..instance import Instance, grasp_pose
 from .base import HouseContext, reachable, travel, turn_between, turned
 
 BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
@@ -51,6 +51,13 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     return total
 
 
+def _on_handle(instance: Instance, rotation: np.ndarray, T: Pose) -> bool:
+    """Whether a finger would come down on what sticks out of a thing of revolution, as a mug's ear does."""
+    across = np.abs(rotation.T @ T[:3, 1])
+    long, short = (0, 1) if instance.half[0] > instance.half[1] else (1, 0)
+    return instance.half[long] - instance.half[short] > 0.012 and across[long] > 0.6
+
+
 def furnished(ctx: HouseContext, T: Pose, width: float) -> float:
     """How far the hand, open about something `width` wide, would reach into furniture [m]."""
     opening = min(width + SPARE_M, ctx.robot.gripper_max_m)
@@ -70,6 +77,8 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
         for angle in angles:
             for flip in (0.0, np.pi):
                 option = turned(T, float(angle) + flip)
+                if grasp.any_yaw and _on_handle(instance, rotation, option):
+                    continue
                 cost = 0.25 * rank + 0.15 * turn_between(ctx.tool, option) + 12 * _crowded(ctx, role, option, grasp.width)
                 options.append((cost, option, grasp.width))
     if not options:
@@ -181,6 +190,7 @@ def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
     """Brings the held thing's foot over a place (3,) that may move, `clearance` above it. False when it was lost."""
     ctx.span = "carry"
     lost = lambda: not holds(ctx, role)  # noqa: E731
+    clearance = max(clearance, in_the_way(ctx, role, to()) - float(to()[2]))
     up = ctx.reference.copy()
     up[2, 3] = max(up[2, 3], float(to()[2]) + clearance + hang(ctx, role)[2])
     if (yield from move(ctx, up, grip=0.0, speed=0.8, tolerance=0.03, until=lost)):
@@ -193,6 +203,24 @@ def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
         return T
 
     return not (yield from travel(ctx, over, grip=0.0, until=lost))
+
+
+OVER_M = 0.025
+"""How far above other things a held one passes."""
+
+
+def in_the_way(ctx: HouseContext, role: str, to: np.ndarray) -> float:
+    """Height [m] at which the held thing passes over everything that stands between it and a place (3,)."""
+    w, height = ctx.world, 0.0
+    here, way = w.position(role)[:2], to[:2] - w.position(role)[:2]
+    for other, instance in w.cast.items():
+        if other == role:
+            continue
+        d = w.position(other)[:2] - here
+        along = float(np.clip((d @ way) / max(float(way @ way), 1e-9), 0.0, 1.0))
+        if np.linalg.norm(d - along * way) < instance.footprint + w.cast[role].footprint + OVER_M:
+            height = max(height, float(w.position(other)[2]) - instance.rest + instance.top + OVER_M)
+    return height
 
 
 def _clipped(offset: np.ndarray) -> np.ndarray:

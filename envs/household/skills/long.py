@@ -36,17 +36,19 @@ def free(ctx: HouseContext, role: str) -> bool:
 
 # --- putting things where other things are ------------------------------------------------------------------------------
 def bring(
-    ctx: HouseContext, role: str, place: Callable[[], np.ndarray], rim: Callable[[], float], across: Callable[[], np.ndarray], drop: float = 0.006
-) -> Steps:
-    """Grasps a thing and lets it down on a place (3,), the fingers side by side along `across` (2,), where there is room for them."""
+    ctx: HouseContext, role: str, place: Callable[[], np.ndarray], rim: Callable[[], float], across: Callable[[Pose], np.ndarray],
+    drop: float = 0.006,
+) -> Steps:  # fmt: skip
+    """Grasps a thing and lets it down on a place (3,), the fingers side by side along `across` (2,), where there is room for them; that
+    may depend on how the tool has it."""
 
     def there(T: Pose) -> Pose:
-        return pose(yawed(T[:3, :3], _swing(T, across())), place() + np.array([0.0, 0.0, 0.14]))
+        return pose(yawed(T[:3, :3], _swing(T, across(T))), place() + np.array([0.0, 0.0, 0.14]))
 
     if not (yield from grasp_thing(ctx, role, there)):
         return False
     x = ctx.world.rotation(role)[:2, 0]
-    heading = float(np.arctan2(x[1], x[0])) + _swing(ctx.tool, across())
+    heading = float(np.arctan2(x[1], x[0])) + _swing(ctx.tool, across(ctx.tool))
     if not (yield from carry(ctx, role, place, max(rim() - float(place()[2]), 0.0) + 0.05, heading)):
         return False
     ctx.span = "place"
@@ -68,18 +70,28 @@ def _swing(T: Pose, across: np.ndarray) -> float:
     return float((angle + np.pi / 2) % np.pi - np.pi / 2)
 
 
-def into_drawer(ctx: HouseContext, role: str, joint: str, rim_m: float, length: float) -> Steps:
-    """Into the part of an open drawer that is before its carcass; `length`: half of the thing's along the drawer [m]."""
-    site = f"{joint}_inside"
+FREE_M = 0.16
+"""How much of an open drawer's depth a hand fills."""
+
+
+def into_drawer(ctx: HouseContext, role: str, joint: str, rim_m: float) -> Steps:
+    """Into the part of an open drawer that is before its carcass; what is longer than that lies aslant."""
+    site, long = f"{joint}_inside", 2 * max(ctx.world.cast[role].half[:2])
+    aslant = float(np.arccos(min(FREE_M / long, 1.0)))
 
     def place() -> np.ndarray:
         T = ctx.world.site(site)
         room = ctx.world.joint(joint) - 0.012
-        x = -0.128 + max(0.5 * (room - 0.02), min(length, 0.5 * room))
+        x = -0.128 + max(0.5 * (room - 0.02), min(0.5 * long * np.cos(aslant) + 0.004, 0.5 * room) if long > 0.12 else 0.0)
         return T[:3, 3] + T[:3, :3] @ np.array([x, 0.0, -0.02])
 
+    def across(T: Pose) -> np.ndarray:
+        y = ctx.world.site(site)[:2, 1]
+        c, s_ = np.cos(aslant), np.sin(aslant)
+        return min((np.array([c * y[0] - k * s_ * y[1], k * s_ * y[0] + c * y[1]]) for k in (1, -1)), key=lambda a: abs(_swing(T, a)))
+
     rim = lambda: float(ctx.world.site(site)[2, 3]) + rim_m  # noqa: E731
-    return bring(ctx, role, place, rim, lambda: ctx.world.site(site)[:2, 1], 0.012)
+    return bring(ctx, role, place, rim, across, 0.012)
 
 
 def _raise(ctx: HouseContext, height: float) -> Steps:
@@ -120,14 +132,14 @@ def open_drawer(ctx: HouseContext, joint: str, target: float = 0.185) -> Steps:
     return (yield from back_off(ctx, 0.10))
 
 
-def _drawer_stages(ctx: HouseContext, joint: str, half: tuple[float, float, float], rim_m: float, length: float, least: float) -> Steps:
+def _drawer_stages(ctx: HouseContext, joint: str, half: tuple[float, float, float], rim_m: float, least: float) -> Steps:
     """A thing into a drawer, which is opened first where it is not open by `least` [m], and the drawer shut."""
     inside_ = in_box("target", f"{joint}_inside", half)
     stored = lambda: inside_(ctx.world)  # noqa: E731
     return chain(
         ctx,
         (lambda: stored() or ctx.world.joint(joint) > least, lambda: open_drawer(ctx, joint)),
-        (stored, lambda: into_drawer(ctx, "target", joint, rim_m, length)),
+        (stored, lambda: into_drawer(ctx, "target", joint, rim_m)),
         (lambda: free(ctx, "target"), lambda: let_go(ctx, "target", 0.14)),
         (lambda: shut(joint)(ctx.world), lambda: close_drawer(ctx, joint)),
     )
@@ -135,12 +147,12 @@ def _drawer_stages(ctx: HouseContext, joint: str, half: tuple[float, float, floa
 
 def stow_in_chest(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
-    return _drawer_stages(ctx, "drawer_top", (0.12, 0.145, 0.045), 0.042, 0.0, 0.12)
+    return _drawer_stages(ctx, "drawer_top", (0.12, 0.145, 0.045), 0.042, 0.12)
 
 
 def put_cutlery_away(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
-    return _drawer_stages(ctx, "cutlery_drawer", (0.12, 0.195, 0.03), 0.039, ctx.world.cast["target"].half[0] + 0.004, 0.16)
+    return _drawer_stages(ctx, "cutlery_drawer", (0.12, 0.195, 0.03), 0.039, 0.16)
 
 
 # --- two things -----------------------------------------------------------------------------------------------------------
@@ -178,7 +190,7 @@ def lay_tray(ctx: HouseContext, goal: Goal) -> Steps:
 
     side = 1.0 if nearer("target") > nearer("receptacle") else -1.0
     rim = lambda: float(ctx.world.position("tray")[2] + ctx.world.cast["tray"].rest)  # noqa: E731
-    along = lambda: ctx.world.rotation("tray")[:2, 1]  # noqa: E731
+    along = lambda _: ctx.world.rotation("tray")[:2, 1]  # noqa: E731
 
     def stage(role: str, sign: float) -> Stage:
         return (

@@ -20,7 +20,7 @@ from ..world import World
 
 SCENE, ROOM = "home_kitchen", "kitchen"
 LONGEST_M = 0.2
-"""Cutlery up to this length goes into the open drawer without slanting."""
+"""Cutlery up to this length lies level in the open drawer, aslant between its partitions."""
 SPOUT_M = (0.032, 0.032, 0.075)
 """Half-sizes of the room under the coffee machine's spout in which a mug's middle has to be."""
 
