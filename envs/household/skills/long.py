@@ -10,6 +10,7 @@ from ....core.types import Goal
 from ...experts.motion import DOWN, Pose, Steps, move, pose, wait, yawed
 from ..predicates import in_box, inside, opened, shut
 from .base import HouseContext, back_off, travel, turn_between, turned
+from .brewing import make_coffee
 from .grasping import carry, grasp_thing, hang, holds, let_go
 from .joints import drive_joint, push_joint, pushing
 from .things import PALM_M, into_cavity, into_site
@@ -152,7 +153,7 @@ def stow_in_chest(ctx: HouseContext, goal: Goal) -> Steps:
 
 def put_cutlery_away(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
-    return _drawer_stages(ctx, "cutlery_drawer", (0.12, 0.195, 0.03), 0.039, 0.16)
+    return _drawer_stages(ctx, "cutlery_drawer", (0.12, 0.195, 0.03), 0.08, 0.16)
 
 
 # --- two things -----------------------------------------------------------------------------------------------------------
@@ -230,5 +231,5 @@ def close_up(ctx: HouseContext, goal: Goal) -> Steps:
 
 SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
     "stow_in_chest": stow_in_chest, "put_cutlery_away": put_cutlery_away, "clear_table": clear_table, "lay_tray": lay_tray,
-    "start_cooking": start_cooking, "close_chest": close_chest, "close_up": close_up,
+    "start_cooking": start_cooking, "make_coffee": make_coffee, "close_chest": close_chest, "close_up": close_up,
 }  # fmt: skip

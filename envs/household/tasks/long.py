@@ -59,9 +59,11 @@ def _stow_checks(goal: Goal) -> dict[str, Check]:
 
 def _cutlery_setup(s: Setup, goal: Goal) -> None:
     s.use("cutlery")
-    s.joint("cutlery_drawer", s.stage.names.fixtures["cutlery_drawer"].travel * s.between(0.0, 0.1))
+    travel = s.stage.names.fixtures["cutlery_drawer"].travel
+    s.joint("cutlery_drawer", travel)  # there must be room for a hand beside the drawer when it is open
     s.cast("target", goal.target, fits=_hand(s, lambda t: 2 * t.half[0] < LONGEST_M))
     s.stand("target", s.reach)
+    s.joint("cutlery_drawer", travel * s.between(0.0, 0.1))
     s.distract(0, 2)
 
 
@@ -183,7 +185,7 @@ def _task(
 
 TASKS: tuple[HouseholdTask, ...] = (
     _task("stow_in_chest", 500, _stow_setup, _stow_checks),
-    _task("put_cutlery_away", 600, _cutlery_setup, _cutlery_checks),
+    _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks),
     _task("clear_table", 700, _clear_setup, _clear_checks),
     _task("lay_tray", 600, _tray_setup, _tray_checks),
     _task("start_cooking", 600, _cook_setup, _cook_checks),
