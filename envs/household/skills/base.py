@@ -41,6 +41,8 @@ class HouseContext(Motion):
         return 0.94 * self.robot.gripper_max_m
 
 
+TURN_Z_M = 0.36
+"""Height of the hand at which the arm turns about [m]."""
 TWISTED_M, TWISTED_RAD = 0.03, 0.35
 """The arm's joints are at their ends where they follow the reference no closer."""
 
@@ -106,6 +108,22 @@ def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray,
     return best
 
 
+def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:
+    """Whether the arm gets its tool to a pose and from there to another without turning about."""
+    q, off, turn = solve(ctx, T)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    return continued(ctx, q, then)[1]
+
+
+def continued(ctx: HouseContext, q: np.ndarray, T: Pose) -> tuple[np.ndarray, bool]:
+    """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are."""
+    T_base = np.linalg.inv(ctx.T_world_base) @ T
+    out = ctx.robot.inverse(T_base[None], q[None], iterations=60)
+    reached = ctx.robot.forward(out)[0]
+    return out[0], bool(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]) < REACH_M and turn_between(reached, T_base) < REACH_RAD)
+
+
 def reachable(ctx: HouseContext, T: Pose) -> bool:
     """Whether the arm gets its tool to a pose in the world."""
     _, off, turn = solve(ctx, T)
@@ -147,6 +165,18 @@ def travel(
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
 
 
+def _turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool]) -> Steps:
+    """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
+    raised, over = ctx.reference.copy(), goal.copy()
+    raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
+    yield from move(ctx, raised, grip=grip, tolerance=0.05, angle=0.6, timeout=20, until=ended)
+    q, off, turn = solve(ctx, goal)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    above, near = continued(ctx, q, over)
+    return (yield from move_joints(ctx, above if near else q, grip=grip, until=ended))
+
+
 def _go(
     ctx: HouseContext, goal: Callable[[], Pose], grip: float, tolerance: float, timeout: int, until: Callable[[], bool] | None
 ) -> Steps:
@@ -156,8 +186,7 @@ def _go(
         return until is None and float(np.linalg.norm(goal()[:3, 3] - ctx.tool[:3, 3])) < tolerance
     if ended():
         return True
-    q, off, turn = solve(ctx, goal())
-    if off < REACH_M and turn < REACH_RAD and (yield from move_joints(ctx, q, grip=grip, until=ended)) and ended():
+    if (yield from _turn_about(ctx, goal(), grip, ended)) and ended():
         return True
     return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
 

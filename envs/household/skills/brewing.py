@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
 from ..predicates import upright
-from .base import HouseContext, reachable, travel, turned
-from .grasping import close_on, holds, opening_for
+from .base import HouseContext, follows, reachable, travel, turned
+from .grasping import close_on, furnished, holds, opening_for
 from .joints import push_joint, pushing
 
 PITCHES = (0.45, 0.6, 0.3)
@@ -17,6 +19,8 @@ HEADINGS = tuple(np.deg2rad(a) for a in (45, -45, 30, -30, 60, -60))
 """Angle between the mug's ear and the way that the tool points [rad]: the ear is behind the mug, beside the finger."""
 BELOW_RIM_M, BEFORE_M = 0.032, 0.006
 """Where the tool centre goes: below the mug's rim and before its axis, so that the palm stays off the rim."""
+TRIM_M = 0.045
+"""Furthest that an arm hangs below its reference [m]."""
 TRAY_BACK_M = 0.004
 """How far before the tray's middle the mug is set down [m]."""
 
@@ -32,31 +36,54 @@ def _grip(ctx: HouseContext, role: str, centre: np.ndarray, heading: float, pitc
     return pose(_facing(heading, pitch), centre - BEFORE_M * ahead + np.array([0.0, 0.0, instance.top - instance.rest - BELOW_RIM_M]))
 
 
-def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tuple[float, float, float] | None:
-    """Heading for the grasp, heading under the spout and pitch of a grasp whose poses at both ends are within reach."""
+def steer(
+    ctx: HouseContext, goal: Pose, trim: np.ndarray, *, tolerance: float, speed: float, lost: Callable[[], bool], timeout: int = 70
+) -> Steps:
+    """Brings the tool itself to a pose: an arm that carries something hangs below its reference by `trim` (3,) [m], which is learnt where
+    it comes to rest and kept. False when the thing was lost."""
+
+    def target() -> Pose:
+        T = goal.copy()
+        if np.linalg.norm(ctx.reference[:3, 3] - goal[:3, 3] - trim) < 0.004:
+            trim[:] = np.clip(trim + 0.2 * (goal[:3, 3] - ctx.tool[:3, 3]), -TRIM_M, TRIM_M)
+        T[:3, 3] += trim
+        return T
+
+    there = lambda: bool(np.linalg.norm(goal[:3, 3] - ctx.tool[:3, 3]) < tolerance)  # noqa: E731
+    yield from move(ctx, target, grip=0.0, speed=speed, tolerance=0.0, timeout=timeout, until=lambda: lost() or there())
+    return not lost()
+
+
+def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tuple[Pose, Pose, float] | None:
+    """The tool about the mug, under the spout, and its heading there, both within reach and best without turning the arm about."""
     w = ctx.world
     x = w.rotation(role)[:2, 0]
-    ear = float(np.arctan2(x[1], x[0]))
-    for pitch in PITCHES:
+    ear, width = float(np.arctan2(x[1], x[0])), 2 * w.cast[role].half[1]
+    options = []
+    for n, pitch in enumerate(PITCHES):
         for beside in HEADINGS:
             taken = _grip(ctx, role, w.position(role), ear + beside, pitch)
-            before = taken.copy()
-            before[:3, 3] -= 0.08 * taken[:3, 2]
-            for there in (0.0, 0.3, -0.3):
-                put = _grip(ctx, role, spot, inwards + there, pitch)
-                ends = [(turned(taken, a), turned(before, a), turned(put, a)) for a in (0.0, np.pi)]
-                if any(all(reachable(ctx, T) for T in end) for end in ends):
-                    return ear + beside, inwards + there, pitch
-    return None
+            away = taken[:3, 3] - ctx.T_world_base[:3, 3]
+            slew = abs((ear + beside - np.arctan2(away[1], away[0]) + np.pi) % (2 * np.pi) - np.pi)
+            options.append((10 * furnished(ctx, taken, width) + 0.1 * n + 0.3 * slew, beside, pitch, taken))
+    spare: tuple[Pose, Pose, float] | None = None
+    for _, beside, pitch, taken in sorted(options, key=lambda o: o[0]):
+        before = taken.copy()
+        before[:3, 3] -= 0.08 * taken[:3, 2]
+        for there in (0.0, 0.3, -0.3):
+            put = _grip(ctx, role, spot, inwards + there, pitch)
+            for a in (0.0, np.pi):
+                if reachable(ctx, turned(taken, a)) and reachable(ctx, turned(before, a)) and reachable(ctx, turned(put, a)):
+                    way = turned(taken, a), turned(put, a), inwards + there
+                    if follows(ctx, way[0], way[1]):
+                        return way
+                    spare = spare or way
+    return spare
 
 
-def _take(ctx: HouseContext, role: str, heading: float, pitch: float) -> Steps:
+def _take(ctx: HouseContext, role: str, goal: Pose) -> Steps:
     """Takes the mug from the front."""
     ctx.span = "reach"
-    goal = _grip(ctx, role, ctx.world.position(role), heading, pitch)
-    flipped = turned(goal, np.pi)
-    if not reachable(ctx, goal) and reachable(ctx, flipped):
-        goal = flipped
     wide = opening_for(ctx, 2 * ctx.world.cast[role].half[1])
     before = goal.copy()
     before[:3, 3] -= 0.10 * goal[:3, 2]
@@ -75,15 +102,11 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
     way = _way(ctx, role, spot, float(np.arctan2(ahead[1], ahead[0])))
     if way is None:
         return False
-    taken, there, pitch = way
+    taken, put, there = way
     lost = lambda: not holds(ctx, role)  # noqa: E731
-    if not (yield from _take(ctx, role, taken, pitch)):
+    if not (yield from _take(ctx, role, taken)):
         return False
-    offset = ctx.tool[:3, :3].T @ (ctx.world.position(role) - ctx.tool[:3, 3])
-    R = _facing(there, pitch)
-    if float(ctx.tool[:3, 1] @ _facing(taken, pitch)[:, 1]) < 0:
-        R = turned(pose(_facing(there, pitch), np.zeros(3)), np.pi)[:3, :3]
-    goal = pose(R, spot - R @ offset)
+    goal = pose(put[:3, :3], spot - put[:3, :3] @ ctx.tool[:3, :3].T @ (ctx.world.position(role) - ctx.tool[:3, 3]))
     inwards = np.array([np.cos(there), np.sin(there), 0.0])
 
     def at(back: float, up: float) -> Pose:
@@ -96,11 +119,13 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
     up[2, 3] += 0.14
     if (yield from move(ctx, up, grip=0.0, speed=0.7, tolerance=0.03, until=lost)):
         return False
-    if (yield from travel(ctx, lambda: at(0.15, 0.10), grip=0.0, until=lost)):
+    if (yield from travel(ctx, lambda: at(0.15, 0.10), grip=0.0, tolerance=0.04, until=lost)):
         return False
     ctx.span = "place"
-    for back, high, speed in ((0.15, 0.012, 0.6), (0.0, 0.012, 0.5), (0.0, 0.002, 0.3)):
-        yield from move(ctx, at(back, high), grip=0.0, speed=speed, tolerance=0.006, timeout=60, until=lost)
+    trim = np.zeros(3)
+    for back, high, speed, near in ((0.15, 0.014, 0.8, 0.008), (0.0, 0.014, 0.5, 0.008), (0.0, 0.001, 0.3, 0.005)):
+        if not (yield from steer(ctx, at(back, high), trim, tolerance=near, speed=speed, lost=lost)):
+            return False
     ctx.span = "release"
     yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
     ctx.span = "withdraw"
