@@ -22,7 +22,7 @@ PHRASES: dict[str, Phrases] = {
         ),
     ),
     "put_cutlery_away": Phrases(
-        goals=goals("put_cutlery_away", "spoon", "fork", "knife"),
+        goals=goals("put_cutlery_away", "spoon", "fork"),
         train=(
             "put the {target} away in the cutlery drawer", "open the cutlery drawer put the {target} in and close it",
             "the {target} goes back into the cutlery drawer", "please put the {target} into the drawer with the other cutlery and shut it",

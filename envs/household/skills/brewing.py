@@ -137,7 +137,7 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
 
 def hold_button(ctx: HouseContext) -> Steps:
     """Presses the coffee machine's button for good."""
-    return push_joint(ctx, "coffee_button", "coffee_button_push", 10.0, lead=0.01)
+    return push_joint(ctx, "coffee_button", "coffee_button_push", 10.0, lead=0.01, steady=True)
 
 
 def brewed(ctx: HouseContext, role: str) -> bool:

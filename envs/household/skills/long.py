@@ -121,7 +121,9 @@ def close_drawer(ctx: HouseContext, joint: str) -> Steps:
         over[2, 3] = max(over[2, 3], ctx.safe)
         upside = turned(over, np.pi)
         yield from _raise(ctx, over[2, 3])
-        yield from travel(ctx, lambda: min((over, upside), key=lambda T: turn_between(ctx.reference, T)), grip=0.0, tolerance=0.03, timeout=80)
+        yield from travel(
+            ctx, lambda: min((over, upside), key=lambda T: turn_between(ctx.reference, T)), grip=0.0, tolerance=0.03, timeout=80
+        )
     yield from push_joint(ctx, joint, f"{joint}_push", 0.005, lead=0.05, stay=False)
     return (yield from _retreat(ctx))
 

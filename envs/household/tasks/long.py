@@ -119,7 +119,10 @@ def _cook_setup(s: Setup, goal: Goal) -> None:
 
 
 def _cook_checks(goal: Goal) -> dict[str, Check]:
-    return {**_put(goal.target, "target", "pot", inside("target", "pot")), f"open({goal.receptacle}_burner)": opened(f"knob_{goal.receptacle}")}
+    return {
+        **_put(goal.target, "target", "pot", inside("target", "pot")),
+        f"open({goal.receptacle}_burner)": opened(f"knob_{goal.receptacle}"),
+    }
 
 
 def _coffee_setup(s: Setup, goal: Goal) -> None:
@@ -189,7 +192,7 @@ TASKS: tuple[HouseholdTask, ...] = (
     _task("clear_table", 700, _clear_setup, _clear_checks),
     _task("lay_tray", 600, _tray_setup, _tray_checks),
     _task("start_cooking", 600, _cook_setup, _cook_checks),
-    _task("make_coffee", 600, _coffee_setup, _coffee_checks),
+    _task("make_coffee", 700, _coffee_setup, _coffee_checks),
     _task("close_chest", 450, _both_setup, _both_checks, _push(lambda _: "drawer_top"), None),
     _task("close_up", 450, _close_up_setup, _close_up_checks, _push(lambda g: DRAWERS[g.target][1]), None),
 )
