@@ -106,6 +106,11 @@ NOBODY = 1 << 20
 """A collision bit that no other geom has: padding belongs to the collision tree, where any geom may come later, and meets nothing."""
 
 
+LIGHT_KG, FIRM = 0.02, [0.95, 0.998, 0.001, 0.5, 2]
+"""Things lighter than this bring their own impedance to every contact: with the fingers' own, a 6 g ball of paper would be squeezed
+flat and slip out, for a contact gives in proportion to the force per mass."""
+
+
 def _pad(body: mujoco.MjsBody, count: int, bit: int) -> None:
     for _ in range(count):
         body.add_geom(type=KINDS["sphere"], size=[1e-3, 0, 0], group=5, mass=0, contype=0, conaffinity=bit)
@@ -123,11 +128,13 @@ def add_thing(spec: mujoco.MjSpec, name: str, instance: Instance, position: Vect
     body = spec.worldbody.add_body(name=name, pos=list(position))
     body.add_freejoint(name=name)
     _ballast(body)
+    light = instance.mass < LIGHT_KG
+    firm: dict[str, object] = {"priority": 2, "solimp": FIRM} if light else {}
     for shape in (s for s in instance.shapes if not s.look):
         body.add_geom(
             type=KINDS[shape.kind], size=[*shape.size, 0, 0, 0][:3], pos=list(shape.position), quat=list(shape.quat), mass=shape.mass,
             group=3, contype=1, conaffinity=1 | NOBODY, condim=6 if shape.kind in ("sphere", "ellipsoid") else 4,
-            friction=[shape.friction, 0.01, shape.rolling], solref=[0.012, 1.0],
+            friction=[shape.friction, 0.01, shape.rolling], solref=[0.012, 1.0], **firm,
         )  # fmt: skip
     _pad(body, CONTACTS - sum(not s.look for s in instance.shapes), NOBODY)
     for shape in (s for s in instance.shapes if s.look):

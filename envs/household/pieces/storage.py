@@ -30,7 +30,8 @@ def _drawer(body: mujoco.MjsBody, joint: str, z: float, half: Vector, *, tray_to
     )  # fmt: skip
     front, back, side, floor = -d + 0.012, d - 0.03, w - 0.011, -h + 0.007
     slab(drawer, (-d, -w, -h), (front, w, h), "front", density=700)
-    slab(drawer, (front, -side, floor), (back, side, floor + 0.006), "inside", density=500)
+    # As thick as there is room for: a knife that drops onto a thin board is through it within one step.
+    slab(drawer, (front, -side, -h + 0.0005), (back, side, floor + 0.006), "inside", density=230)
     for sign in (-1, 1):
         low, high = sorted((sign * side, sign * (side - 0.008)))
         slab(drawer, (front, low, floor + 0.006), (back, high, tray_top), "inside", density=500)

@@ -100,7 +100,10 @@ def _layout(name: str, side: int, pieces: tuple[Piece, ...], heldout: bool) -> L
 
 
 def _scene(name: str, cloth: Cloth, pieces: tuple[Piece, ...]) -> Scene:
-    layouts = (*(_layout(n, s, pieces, False) for n, s in HEAD_SIDE.items()), *(_layout(n, s, pieces, True) for n, s in HELDOUT_SIDE.items()))
+    layouts = (
+        *(_layout(n, s, pieces, False) for n, s in HEAD_SIDE.items()),
+        *(_layout(n, s, pieces, True) for n, s in HELDOUT_SIDE.items()),
+    )
     return Scene(
         name=name, room="bedroom", shell=_shell, pieces=pieces, layouts=layouts, styles=BEDROOM_STYLES,
         catalogue=by_category("toy", "ball", "book", "remote", "phone"), add_assets=add_assets, things=4, extras=functools.partial(_lay, cloth=cloth),

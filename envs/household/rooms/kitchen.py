@@ -1,4 +1,4 @@
-"""The household kitchen: shell, fourteen pieces, sixteen layouts, fourteen styles."""
+"""The household kitchen: shell, fourteen pieces, twenty-two layouts, fourteen styles."""
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "moor": ("cupboard", "cutlery", "bin", "coffee_machine", "toaster"),
     "wood": ("oven", "microwave", "light_switch", "bin", "cutlery_tray"),
     "ford": ("bread_bin", "chest", "bin", "toaster", "light_switch"),
+    "vale": ("bread_bin", "cutlery", "bin", "coffee_machine", "light_switch"),
+    "reed": ("cutlery", "oven", "bin", "light_switch", "toaster"),
 }
 HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "isle": ("chest", "fridge", "coffee_machine", "bin", "toaster"),
@@ -67,6 +69,7 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "gate": ("hob", "bread_bin", "toaster", "bin", "coffee_machine"),
     "pond": ("cupboard", "sink", "bin", "coffee_machine", "light_switch"),
     "nook": ("oven", "chest", "light_switch", "bin", "cutlery_tray"),
+    "reef": ("hob", "cutlery", "bin", "coffee_machine", "light_switch"),
 }
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
 FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
@@ -87,7 +90,7 @@ def _side(piece: str, sign: float, rng: np.random.Generator) -> Spot:
     return Spot(x=0.555 + dx, y=sign * (0.475 + dy), yaw=turn)
 
 
-SWEEPS = ("cupboard", "fridge", "microwave", "sink", "hob")
+SWEEPS = ("cupboard", "fridge", "microwave", "sink", "hob", "chest", "cutlery")
 """Pieces whose doors, or the arm at work on them, need the room beside."""
 BESIDE_M = {"light_switch": 0.60, "coffee_machine": 0.58, "toaster": 0.50, "bin": 0.44}
 """How far from the robot's foot the front edge is of what stands beside it [m]: what is pressed from the front needs more room."""

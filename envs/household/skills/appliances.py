@@ -17,12 +17,20 @@ def _knob(on: bool) -> Callable[[HouseContext, Goal], Steps]:
 
 
 def _push(
-    joint: str, on: bool, target: float, lead: float, pitch: float = np.pi / 4, over: float | None = None
+    joint: str,
+    on: bool,
+    target: float,
+    lead: float,
+    pitch: float = np.pi / 4,
+    over: float | None = None,
+    steady: bool = False,
 ) -> Callable[[HouseContext, Goal], Steps]:
     def skill(ctx: HouseContext, goal: Goal) -> Steps:
         del goal
         fixture = ctx.world.names.fixtures[joint]
-        return push_joint(ctx, joint, fixture.push_open if on else fixture.push_shut, target, lead=lead, pitch=pitch, over=over)
+        return push_joint(
+            ctx, joint, fixture.push_open if on else fixture.push_shut, target, lead=lead, pitch=pitch, over=over, steady=steady
+        )
 
     return skill
 
@@ -31,6 +39,6 @@ SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {
     "turn_on_stove": _knob(True), "turn_off_stove": _knob(False),
     "turn_on_tap": _push("tap_lever", True, 1.0, 0.3, np.pi / 2, 0.37), "turn_off_tap": _push("tap_lever", False, 0.03, 0.3, np.pi / 2, 0.37),
     "switch_on_light": _push("switch_rocker", True, 10.0, 0.2), "switch_off_light": _push("switch_rocker", False, -10.0, 0.2),
-    "press_coffee_button": _push("coffee_button", True, 10.0, 0.01),
+    "press_coffee_button": _push("coffee_button", True, 10.0, 0.01, steady=True),
     "push_toaster_down": _push("toaster_lever", True, 10.0, 0.055, 0.9),
 }  # fmt: skip

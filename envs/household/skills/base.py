@@ -10,6 +10,7 @@ import numpy as np
 from ....core.kinematics import rotation_error
 from ....core.robots import Robot
 from ...experts.motion import DT, Motion, Pose, Steps, move, wait
+from ..clearance import Furniture
 from ..world import World
 
 REACH_M, REACH_RAD = 0.006, 0.12
@@ -29,6 +30,7 @@ class HouseContext(Motion):
     """(dof,) the arm's last inverse kinematics [rad]."""
     zone: tuple[float, float, float, float]
     """Free worktop, between furniture: x from, x to, y from, y to [m]."""
+    furniture: Furniture
     safe: float = 0.25
     """Tool height at which it passes over everything in the room [m]."""
     memory: dict[str, object] = field(default_factory=dict)
@@ -39,21 +41,45 @@ class HouseContext(Motion):
         return 0.94 * self.robot.gripper_max_m
 
 
-def _seeds(ctx: HouseContext) -> list[np.ndarray]:
-    """Joints (dof,) from which inverse kinematics are tried: as the arm is, with the wrist half a turn on, at home."""
+TURN_Z_M = 0.36
+"""Height of the hand at which the arm turns about [m]."""
+TWISTED_M, TWISTED_RAD = 0.03, 0.35
+"""The arm's joints are at their ends where they follow the reference no closer."""
+
+
+def _seeds(ctx: HouseContext, T_base: Pose) -> list[np.ndarray]:
+    """Joints (dof,) from which inverse kinematics are tried: as the arm is, with the wrist half a turn on, at home, and facing the goal
+    with the wrist in its quarters."""
     out = [ctx.joints]
     for half_turn in (np.pi, -np.pi):
         q = ctx.joints.copy()
         q[-1] += half_turn
         if ctx.robot.q_min[-1] < q[-1] < ctx.robot.q_max[-1]:
             out.append(q)
-    return [*out, ctx.robot.q_home]
+    out.append(ctx.robot.q_home)
+    for quarter in np.arange(-1.5, 1.6, 1.0) * np.pi / 2:
+        q = ctx.robot.q_home.copy()
+        q[0], q[-1] = np.arctan2(T_base[1, 3], T_base[0, 3]), quarter
+        if ctx.robot.q_min[0] < q[0] < ctx.robot.q_max[0]:
+            out.append(q)
+    return out
 
 
-def move_joints(ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.6, timeout: int = 80) -> Steps:
+def twisted(ctx: HouseContext) -> bool:
+    """Whether the arm cannot follow its reference because joints are at their ends."""
+    reached = ctx.T_world_base @ ctx.robot.forward(ctx.joints[None])[0]
+    off = float(np.linalg.norm(reached[:3, 3] - ctx.reference[:3, 3]))
+    return off > TWISTED_M or turn_between(reached, ctx.reference) > TWISTED_RAD
+
+
+def move_joints(
+    ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.6, timeout: int = 80, until: Callable[[], bool] | None = None
+) -> Steps:
     """Moves the arm in joint space to `goal` (dof,) at up to `rate` [rad/s]: the way for half a turn of the wrist."""
     q = ctx.joints.copy()
     for _ in range(timeout):
+        if until is not None and until():
+            return True
         step = goal - q
         largest = float(np.abs(step).max())
         q = goal.copy() if largest <= rate * DT else q + step * (rate * DT / largest)
@@ -61,7 +87,7 @@ def move_joints(ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float
         ctx.reference = ctx.T_world_base @ ctx.robot.forward(q[None])[0]
         yield
         if largest <= rate * DT:
-            return True
+            return until is None
     return False
 
 
@@ -69,7 +95,7 @@ def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray,
     """Joints (dof,) for a tool pose in the world, and what is left of the error [m], [rad]."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T
     best: tuple[np.ndarray, float, float] | None = None
-    for start in _seeds(ctx):
+    for start in _seeds(ctx, T_base):
         q = ctx.robot.inverse(T_base[None], start[None], iterations=iterations)[0]
         reached = ctx.robot.forward(q[None])[0]
         off = float(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]))
@@ -80,6 +106,22 @@ def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray,
             break
     assert best is not None
     return best
+
+
+def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:
+    """Whether the arm gets its tool to a pose and from there to another without turning about."""
+    q, off, turn = solve(ctx, T)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    return continued(ctx, q, then)[1]
+
+
+def continued(ctx: HouseContext, q: np.ndarray, T: Pose) -> tuple[np.ndarray, bool]:
+    """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are."""
+    T_base = np.linalg.inv(ctx.T_world_base) @ T
+    out = ctx.robot.inverse(T_base[None], q[None], iterations=60)
+    reached = ctx.robot.forward(out)[0]
+    return out[0], bool(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]) < REACH_M and turn_between(reached, T_base) < REACH_RAD)
 
 
 def reachable(ctx: HouseContext, T: Pose) -> bool:
@@ -120,6 +162,32 @@ def travel(
             done = yield from move(ctx, T, grip=grip, tolerance=0.05, angle=0.6, timeout=40, until=until)
             if done and until is not None:
                 return True
+    return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
+
+
+def _turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool]) -> Steps:
+    """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
+    raised, over = ctx.reference.copy(), goal.copy()
+    raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
+    yield from move(ctx, raised, grip=grip, tolerance=0.05, angle=0.6, timeout=20, until=ended)
+    q, off, turn = solve(ctx, goal)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    above, near = continued(ctx, q, over)
+    return (yield from move_joints(ctx, above if near else q, grip=grip, until=ended))
+
+
+def _go(
+    ctx: HouseContext, goal: Callable[[], Pose], grip: float, tolerance: float, timeout: int, until: Callable[[], bool] | None
+) -> Steps:
+    """Straight to a pose; where joints come to their ends on the way, turns the arm about first to joints that have the goal in reach."""
+    ended = lambda: until is not None and until()  # noqa: E731
+    if not (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=lambda: ended() or twisted(ctx))):
+        return until is None and float(np.linalg.norm(goal()[:3, 3] - ctx.tool[:3, 3])) < tolerance
+    if ended():
+        return True
+    if (yield from _turn_about(ctx, goal(), grip, ended)) and ended():
+        return True
     return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
 
 

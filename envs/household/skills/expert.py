@@ -11,6 +11,7 @@ from ....core.errors import HomebodyError
 from ....core.types import Goal, Observation
 from ...engine import HouseholdVectorEnv
 from ...experts.motion import Steps, Style
+from ..clearance import Furniture
 from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
 from .base import HouseContext
 
@@ -52,6 +53,7 @@ class HouseholdExpert:
                 tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
                 world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
                 safe=SAFE_M[env.robot.name],
+                furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
             )  # fmt: skip
             self._contexts[slot], self._skills[slot] = ctx, skills()[goal.task](ctx, goal)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
-from ..instance import grasp_pose
+from ..instance import Instance, grasp_pose
 from .base import HouseContext, reachable, travel, turn_between, turned
 
-BEYOND_M = 0.05
-"""How far the hand may reach beyond the zone of free worktop."""
+BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
+"""How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
+SAME_M, SAME_RAD = 0.012, 0.2
+"""Grasps no further apart are the same one."""
 YAWS = 8
 """Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
 LYING = 0.75
@@ -41,10 +43,10 @@ def _lying_grasp(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
 
 def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     """How far the open fingers and the hand above them would reach into other things [m], summed."""
-    w, total = ctx.world, 0.0
+    w, total = ctx.world, furnished(ctx, T, width)
     own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
     for end in (tool - HAND_HALF_M * across, tool + HAND_HALF_M * across):  # beyond the zone furniture stands
-        total += max(0.0, end[0] - ctx.zone[1] - BEYOND_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
+        total += max(0.0, end[0] - ctx.zone[1] - BEYOND_BACK_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
     tips = [tool + sign * (0.5 * (width + SPARE_M) + 0.01) * across for sign in (-1, 1)]
     for other, body in w.roles.items():
         if body == own or other not in w.cast:
@@ -55,6 +57,19 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
             along = float(np.clip((centre[:2] - tool) @ across, -HAND_HALF_M, HAND_HALF_M))
             total += max(0.0, r + 0.04 - float(np.linalg.norm(centre[:2] - tool - along * across)))
     return total
+
+
+def _on_handle(instance: Instance, rotation: np.ndarray, T: Pose) -> bool:
+    """Whether a finger would come down on what sticks out of a thing of revolution, as a mug's ear does."""
+    across = np.abs(rotation.T @ T[:3, 1])
+    long, short = (0, 1) if instance.half[0] > instance.half[1] else (1, 0)
+    return instance.half[long] - instance.half[short] > 0.012 and across[long] > 0.6
+
+
+def furnished(ctx: HouseContext, T: Pose, width: float) -> float:
+    """How far the hand, open about something `width` wide, would reach into furniture [m]."""
+    opening = min(width + SPARE_M, ctx.robot.gripper_max_m)
+    return ctx.furniture.crowding(ctx.robot.name, T, opening, lambda b: (ctx.world.position(b), ctx.world.rotation(b)))
 
 
 def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
@@ -70,6 +85,8 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
         for angle in angles:
             for flip in (0.0, np.pi):
                 option = turned(T, float(angle) + flip)
+                if grasp.any_yaw and _on_handle(instance, rotation, option):
+                    continue
                 cost = 0.25 * rank + 0.15 * turn_between(ctx.tool, option) + 12 * _crowded(ctx, role, option, grasp.width)
                 options.append((cost, option, grasp.width))
     if not options:
@@ -77,16 +94,21 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
     return [(T, width) for _, T, width in sorted(options, key=lambda o: o[0])]
 
 
-def choose_grasp(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None) -> tuple[Pose, float]:
-    """The best grasp within reach; with `where` also the pose that the tool would have at its destination, where there is such a one."""
+def choose_grasp(
+    ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None, failed: Sequence[Pose] = ()
+) -> tuple[Pose, float]:
+    """The best grasp within reach; with `where` also the pose that the tool would have at its destination, where there is such a one.
+    Those that `failed` come last."""
     options = [(_for_jaws(ctx, role, T, width), width) for T, width in grasp_candidates(ctx, role)]
-    near = [o for o in options[:12] if reachable(ctx, o[0])]
-    skip = int(ctx.memory.get(f"lost_{role}", 0)) // 2 % max(len(near), 1)  # type: ignore[call-overload]
-    near = near[skip:] + near[:skip]  # what failed twice is not tried for ever
-    for T, width in near:
+    options.sort(key=lambda o: any(_same(o[0], f) for f in failed))
+    near: tuple[Pose, float] | None = None
+    for T, width in options[:12]:
+        if not reachable(ctx, T):
+            continue
         if where is None or reachable(ctx, where(T)):
             return T, width
-    return (near or options)[0]
+        near = near or (T, width)
+    return near or options[0]
 
 
 def _for_jaws(ctx: HouseContext, role: str, T: Pose, width: float) -> Pose:
@@ -104,6 +126,10 @@ def least_height(ctx: HouseContext, role: str) -> float:
     return foot + TIPS_M[ctx.robot.name]
 
 
+def _same(a: Pose, b: Pose) -> bool:
+    return float(np.linalg.norm(a[:3, 3] - b[:3, 3])) < SAME_M and turn_between(a, b) < SAME_RAD
+
+
 def holds(ctx: HouseContext, role: str) -> bool:
     """Both fingers touch the thing."""
     return bool((ctx.world.touch(role) > 0).all())
@@ -111,11 +137,13 @@ def holds(ctx: HouseContext, role: str) -> bool:
 
 def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None, tries: int = 6) -> Steps:
     """Closes the fingers on a thing, opened no further than it needs; tries again after a miss. False when it gave up."""
+    failed: list[Pose] = ctx.memory.setdefault(f"grasps_{role}", [])  # type: ignore[assignment] - what was tried, before a slip too
     for _ in range(tries):
         if holds(ctx, role) and ctx.grip < 0.5:
             return True
         ctx.span = "reach"
-        goal, width = choose_grasp(ctx, role, where)
+        goal, width = choose_grasp(ctx, role, where, failed)
+        failed.append(goal)
         goal = goal.copy()
         goal[:3, 3] += ctx.style.offset
         goal[2, 3] = max(goal[2, 3], least_height(ctx, role))
@@ -132,17 +160,11 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=50)
         if (yield from close_on(ctx, role)):
             return True
-        _lost(ctx, role)
         ctx.span = "recover"
         up = ctx.reference.copy()
         up[2, 3] = max(ctx.safe, up[2, 3])
         yield from move(ctx, up, grip=1.0, tolerance=0.03, timeout=30)
     return False
-
-
-def _lost(ctx: HouseContext, role: str) -> None:
-    """Remembers that a grasp failed."""
-    ctx.memory[f"lost_{role}"] = int(ctx.memory.get(f"lost_{role}", 0)) + 1  # type: ignore[call-overload]
 
 
 def opening_for(ctx: HouseContext, width: float) -> float:
@@ -167,10 +189,7 @@ def lift(ctx: HouseContext, role: str, height: float) -> Steps:
     ctx.span = "lift"
     target = ctx.reference.copy()
     target[2, 3] = max(target[2, 3], height)
-    if (yield from move(ctx, target, grip=0.0, speed=0.7, tolerance=0.02, until=lambda: not holds(ctx, role))):
-        _lost(ctx, role)
-        return False
-    return True
+    return not (yield from move(ctx, target, grip=0.0, speed=0.7, tolerance=0.02, until=lambda: not holds(ctx, role)))
 
 
 def hang(ctx: HouseContext, role: str) -> np.ndarray:
@@ -198,6 +217,7 @@ def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
     """Brings the held thing's foot over a place (3,) that may move, `clearance` above it. False when it was lost."""
     ctx.span = "carry"
     lost = lambda: not holds(ctx, role)  # noqa: E731
+    clearance = max(clearance, in_the_way(ctx, role, to()) - float(to()[2]))
     up = ctx.reference.copy()
     up[2, 3] = max(up[2, 3], float(to()[2]) + clearance + hang(ctx, role)[2])
     if (yield from move(ctx, up, grip=0.0, speed=0.8, tolerance=0.03, until=lost)):
@@ -210,6 +230,24 @@ def carry(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
         return T
 
     return not (yield from travel(ctx, over, grip=0.0, until=lost))
+
+
+OVER_M = 0.025
+"""How far above other things a held one passes."""
+
+
+def in_the_way(ctx: HouseContext, role: str, to: np.ndarray) -> float:
+    """Height [m] at which the held thing passes over everything that stands between it and a place (3,)."""
+    w, height = ctx.world, 0.0
+    here, way = w.position(role)[:2], to[:2] - w.position(role)[:2]
+    for other, instance in w.cast.items():
+        if other == role:
+            continue
+        d = w.position(other)[:2] - here
+        along = float(np.clip((d @ way) / max(float(way @ way), 1e-9), 0.0, 1.0))
+        if np.linalg.norm(d - along * way) < instance.footprint + w.cast[role].footprint + OVER_M:
+            height = max(height, float(w.position(other)[2]) - instance.rest + instance.top + OVER_M)
+    return height
 
 
 def _clipped(offset: np.ndarray) -> np.ndarray:

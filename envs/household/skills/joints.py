@@ -11,6 +11,8 @@ STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
 BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
+NEAR_M, DRIFT_M = 0.06, 0.03
+"""A push is held sideways from this close on, by up to this much."""
 TIP_M, SIDE_M = 0.011, 0.009
 """From the tool centre point to the fingertips, and to the side of the pads."""
 
@@ -135,12 +137,13 @@ def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndar
 
 def push_joint(
     ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
-    over: float | None = None,
+    over: float | None = None, stay: bool = True, steady: bool = False,
 ) -> Steps:  # fmt: skip
-    """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still.
+    """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still, or returns True where it
+    need not `stay`.
 
     off: where the push begins, before the site [m]; pitch: how far the tool points down [rad]; over: height [m] at which the hand
-    passes over the fixture to get at its far side.
+    passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it.
     """
     sign = 1.0 if target > ctx.world.joint(joint) else -1.0
 
@@ -159,6 +162,8 @@ def push_joint(
 
     while True:
         if there():
+            if not stay:
+                return True
             ctx.span = "hold"
             yield from wait(ctx, 1, 0.0)
             continue
@@ -176,7 +181,16 @@ def push_joint(
             else:
                 yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
         ctx.span = "push"
-        ahead = lambda: contact(ctx.world.joint(joint) + sign * lead, 0.0)  # noqa: E731
+        drift = np.zeros(3)
+
+        def ahead(drift: np.ndarray = drift) -> Pose:
+            T, way = contact(ctx.world.joint(joint) + sign * lead, 0.0), ctx.world.site(site)[:3, 2]
+            off = T[:3, 3] - ctx.tool[:3, 3]
+            if steady and np.linalg.norm(off) < NEAR_M:
+                drift[:] = np.clip(drift + 0.06 * (off - (off @ way) * way), -DRIFT_M, DRIFT_M)
+            T[:3, 3] += drift
+            return T
+
         if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):
             ctx.span = "recover"
             back = ctx.reference.copy()

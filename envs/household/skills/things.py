@@ -31,11 +31,14 @@ def hold_up(ctx: HouseContext, goal: Goal) -> Steps:
 
 def into(
     ctx: HouseContext, role: str, floor: Callable[[], np.ndarray], rim: Callable[[], float], done: Callable[[], bool], drop: float = 0.006,
-    heading: Callable[[], float] | None = None,
+    heading: Callable[[], float] | None = None, *, stay: bool = True,
 ) -> Steps:  # fmt: skip
-    """Grasps a thing, carries it over a place (3,), lowers it between the walls and lets go; again until `done` holds."""
+    """Grasps a thing, carries it over a place (3,), lowers it between the walls and lets go; again until `done` holds. Then waits, or
+    returns True where it need not `stay`."""
     while True:
         if done():
+            if not stay:
+                return True
             ctx.span = "withdraw"
             yield from wait(ctx, 1, 1.0)
             continue
@@ -67,25 +70,30 @@ def _over(T: Pose, ctx: HouseContext, role: str, place: np.ndarray, heading: flo
 def into_container(ctx: HouseContext, goal: Goal) -> Steps:
     """Puts the target into the receptacle's cavity."""
     del goal
+    return into_cavity(ctx, "target", "receptacle")
+
+
+def into_cavity(ctx: HouseContext, role: str, container: str, *, stay: bool = True) -> Steps:
+    """Puts a thing into a container's cavity."""
     w = lambda: ctx.world  # noqa: E731 - a new one every step
 
     def floor() -> np.ndarray:
-        cavity = w().cast["receptacle"].cavity
+        cavity = w().cast[container].cavity
         assert cavity is not None
-        return w().position("receptacle") + w().rotation("receptacle") @ np.array([*cavity.centre, cavity.floor])
+        return w().position(container) + w().rotation(container) @ np.array([*cavity.centre, cavity.floor])
 
     def rim() -> float:
-        cavity = w().cast["receptacle"].cavity
+        cavity = w().cast[container].cavity
         assert cavity is not None
-        return float(w().position("receptacle")[2] + cavity.rim)
+        return float(w().position(container)[2] + cavity.rim)
 
     def done() -> bool:
-        cavity = w().cast["receptacle"].cavity
+        cavity = w().cast[container].cavity
         assert cavity is not None
-        d = w().position("target") - w().position("receptacle")
-        return bool(np.hypot(d[0], d[1]) < cavity.radius and not w().touch("target").any() and w().position("target")[2] < rim() + 0.06)
+        d = w().position(role) - w().position(container)
+        return bool(np.hypot(d[0], d[1]) < cavity.radius and not w().touch(role).any() and w().position(role)[2] < rim() + 0.06)
 
-    return into(ctx, "target", floor, rim, done)
+    return into(ctx, role, floor, rim, done, stay=stay)
 
 
 def stack_bowls(ctx: HouseContext, goal: Goal) -> Steps:
@@ -117,30 +125,32 @@ def _press_level(ctx: HouseContext, role: str) -> Steps:
     return True
 
 
-def _into_site(ctx: HouseContext, site: str, half: float, height: float, drop: float, *, along: bool = False) -> Steps:
+def into_site(
+    ctx: HouseContext, site: str, half: float, height: float, drop: float, *, role: str = "target", along: bool = False, stay: bool = True
+) -> Steps:
     """Into the room over a site; `along`: with the thing's length along the site's x axis."""
     place = lambda: ctx.world.site(site)[:3, 3]  # noqa: E731
 
     def done() -> bool:
-        d = ctx.world.site(site)[:3, :3].T @ (ctx.world.position("target") - place())
-        return bool(np.abs(d[:2]).max() < half and not ctx.world.touch("target").any() and d[2] < height)
+        d = ctx.world.site(site)[:3, :3].T @ (ctx.world.position(role) - place())
+        return bool(np.abs(d[:2]).max() < half and not ctx.world.touch(role).any() and d[2] < height)
 
     def heading() -> float:
         x = ctx.world.site(site)[:2, 0]
         return float(np.arctan2(x[1], x[0]))
 
-    return into(ctx, "target", place, lambda: float(place()[2] + height), done, drop, heading if along else None)
+    return into(ctx, role, place, lambda: float(place()[2] + height), done, drop, heading if along else None, stay=stay)
 
 
 def sort_cutlery(ctx: HouseContext, goal: Goal) -> Steps:
     """Lays cutlery into its compartment."""
-    return _into_site(ctx, f"compartment_{goal.receptacle}", 0.045, 0.032, 0.01, along=True)
+    return into_site(ctx, f"compartment_{goal.receptacle}", 0.045, 0.032, 0.01, along=True)
 
 
 def clear_rubbish(ctx: HouseContext, goal: Goal) -> Steps:
     """Drops rubbish into the bin."""
     del goal
-    return _into_site(ctx, "bin_floor", 0.08, 0.14, 0.05)
+    return into_site(ctx, "bin_floor", 0.08, 0.14, 0.05)
 
 
 SKILLS = {

@@ -1,0 +1,100 @@
+"""Where furniture stands in the hand's way: solid boxes and cylinders of pieces against points on the hand."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import mujoco
+import numpy as np
+
+Poses = Callable[[str], tuple[np.ndarray, np.ndarray]]
+"""Body -> where it is: (3,) position [m] and (3, 3) orientation."""
+
+REACH_M = 1.1
+"""Furniture further than this from the robot's foot is left out."""
+MARGIN_M = 0.012
+"""How much room the hand keeps."""
+APPROACH_M = 0.06
+"""The hand comes straight at a thing over this length."""
+LONG_M = 0.03
+"""Points on the hand are this far apart at most."""
+
+
+def _box_points(centre: tuple[float, float, float], half: tuple[float, float, float]) -> np.ndarray:
+    """(N, 3) points on a box's surface, its corners among them."""
+    lines = [np.linspace(-h, h, max(int(np.ceil(2 * h / LONG_M)) + 1, 2)) for h in half]
+    grid = np.array(list(itertools.product(*lines)))
+    outer = (np.abs(np.abs(grid) - np.array(half)) < 1e-9).any(axis=1)
+    return grid[outer] + np.array(centre)
+
+
+HAND = {"panda": np.concatenate([_box_points((0, 0, -0.073), (0.03, 0.1, 0.028)), _box_points((0, 0, -0.15), (0.042, 0.042, 0.045))])}
+"""Robot -> (N, 3) points on the hand and on the wrist behind it, in the tool's frame [m]."""
+FINGER_M = (0.0085, 0.0125, 0.05)
+"""Half-width and thickness of a finger and its length above the tool centre point."""
+
+
+class Furniture:
+    """The solid geoms of a scene's pieces; they are looked up where their bodies are at the time."""
+
+    def __init__(self, model: mujoco.MjModel, pieces: tuple[str, ...], foot: np.ndarray) -> None:
+        """foot: (3,) where the robot stands."""
+        roots = {model.body(p).id for p in pieces}
+        kinds = (mujoco.mjtGeom.mjGEOM_BOX.value, mujoco.mjtGeom.mjGEOM_CYLINDER.value, mujoco.mjtGeom.mjGEOM_CAPSULE.value)
+        near = np.linalg.norm(model.body_pos[:, :2] - foot[:2], axis=1) < REACH_M
+        ids = [
+            g for g in range(model.ngeom)
+            if int(model.body_rootid[model.geom_bodyid[g]]) in roots and near[model.body_rootid[model.geom_bodyid[g]]]
+            and model.geom_contype[g] & 1 and int(model.geom_type[g]) in kinds
+        ]  # fmt: skip
+        self._names = [model.body(model.geom_bodyid[g]).name for g in ids]
+        self._position = model.geom_pos[ids].copy()
+        self._rotation = np.array([_matrix(model.geom_quat[g]) for g in ids]).reshape(-1, 3, 3)
+        self._half = np.array([_half(int(model.geom_type[g]), model.geom_size[g]) for g in ids]).reshape(-1, 3)
+
+    def depth(self, points: np.ndarray, poses: Poses, margin: float = MARGIN_M) -> float:
+        """How far the points (N, 3) come into the furniture and the room about it, each its deepest, summed [m]."""
+        if not len(self._half) or not len(points):
+            return 0.0
+        bodies = {n: poses(n) for n in set(self._names)}
+        R_body = np.stack([bodies[n][1] for n in self._names])  # (G, 3, 3)
+        centre = np.stack([bodies[n][0] for n in self._names]) + (R_body @ self._position[:, :, None])[:, :, 0]
+        middle = points.mean(axis=0)
+        reach = float(np.linalg.norm(points - middle, axis=1).max()) + margin
+        near = np.linalg.norm(centre - middle, axis=1) < np.linalg.norm(self._half, axis=1) + reach
+        if not near.any():
+            return 0.0
+        local = (points[None] - centre[near, None]) @ (R_body[near] @ self._rotation[near])  # (G, N, 3)
+        inside = (self._half[near, None] + margin - np.abs(local)).min(axis=-1)  # (G, N)
+        return float(np.maximum(inside.max(axis=0), 0.0).sum())
+
+    def crowding(self, robot: str, T: np.ndarray, opening: float, poses: Poses) -> float:
+        """How far a robot's hand, its fingers `opening` [m] apart, would reach into furniture at a tool pose and on its way there [m]."""
+        points = hand_points(robot, T, opening)
+        return self.depth(np.concatenate([points, points - APPROACH_M * T[:3, 2]]), poses)
+
+
+def _matrix(quat: np.ndarray) -> np.ndarray:
+    out = np.zeros(9)
+    mujoco.mju_quat2Mat(out, quat)
+    return out.reshape(3, 3)
+
+
+def _half(kind: int, size: np.ndarray) -> np.ndarray:
+    """(3,) half-sizes of the box about a geom."""
+    if kind == mujoco.mjtGeom.mjGEOM_BOX.value:
+        return size.copy()
+    cap = size[0] if kind == mujoco.mjtGeom.mjGEOM_CAPSULE.value else 0.0
+    return np.array([size[0], size[0], size[1] + cap])
+
+
+def hand_points(robot: str, T: np.ndarray, opening: float) -> np.ndarray:
+    """(N, 3) points on the hand at a tool pose, its fingers `opening` [m] apart; none for a robot whose hand is not known here."""
+    if robot not in HAND:
+        return np.zeros((0, 3))
+    x, thick, length = FINGER_M
+    across = 0.5 * opening + np.array([0.0, thick])
+    fingers = np.array(list(itertools.product((-x, x), (*across, *-across), (0.008, -length / 2, -length))))
+    local = np.concatenate([HAND[robot], fingers])
+    return local @ T[:3, :3].T + T[:3, 3]
