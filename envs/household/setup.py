@@ -88,6 +88,7 @@ class Setup:
         self._poses: dict[str, np.ndarray] = {}
         self._bodies: dict[str, np.ndarray] = {}
         self._cloths: dict[str, np.ndarray] = {}
+        self._nudges: dict[str, np.ndarray] = {}
         self._taken: list[Area] = []
         """What stands on the worktop."""
 
@@ -102,6 +103,14 @@ class Setup:
         if not fitting:
             raise HomebodyError(f"no layout of {self.stage.scene} has {', '.join(pieces)} in reach")
         self.layout = fitting[int(self.rng.integers(len(fitting)))]
+
+    def nudge(self, piece: str, along: float, across: float, turn: float, height: tuple[float, float] | None = None) -> None:
+        """Moves a piece without loose parts within its place, for this episode: up to `along` and `across` its own axes [m], up to
+        `turn` [rad], to a height drawn from a range [m]."""
+        (dx, dy, da), spot = self.rng.uniform(-1, 1, 3) * (along, across, turn), self.layout.spots[piece]
+        c, sn = np.cos(spot.yaw), np.sin(spot.yaw)
+        z = spot.z if height is None else self.between(*height)
+        self._nudges[piece] = np.array([spot.x + c * dx - sn * dy, spot.y + sn * dx + c * dy, z, spot.yaw + da])
 
     @property
     def reach(self) -> Zone:
@@ -292,6 +301,9 @@ class Setup:
         root, half = model.body("link0").id, self.mount.yaw / 2
         model.body_pos[root] = self.mount.x, self.mount.y, self.mount.z
         model.body_quat[root] = np.cos(half), 0.0, 0.0, np.sin(half)
+        for piece, (x, y, z, yaw) in self._nudges.items():
+            moved = base.body(piece).id
+            model.body_pos[moved], model.body_quat[moved] = (x, y, z), (np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2))
         mujoco.mj_setConst(model, self.stage.scratch)
         return model
 

@@ -21,6 +21,8 @@ FINISHES = {
     "pill_letter": (0.98, 0.98, 0.98),
 }  # fmt: skip
 """Materials that these pieces bring along where the room has none of the name; styles may give them other finishes."""
+PLINTH_M = 0.045
+"""How far a piece's foot reaches down: so much higher than the worktop it may stand."""
 AXIS_X = 0.06
 """Distance of a bottle's axis from its piece's front edge [m]."""
 JAR = ScrewTop(name="jar", radius=0.032, height=0.018, torque=0.70, mass=0.022, material="jar_cap")
@@ -56,11 +58,11 @@ def _look(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, profile: list[tu
 
 def _holder(spec: mujoco.MjSpec, body: mujoco.MjsBody, radius: float, cup: float) -> None:
     """A weighted foot with a cup in which a bottle of `cup` radius stands."""
-    _solid(body, radius, 0.0, 0.008)
+    _solid(body, radius, -PLINTH_M, 0.008)
     _look(
         spec, body, f"{body.name}_holder",
         [(1e-4, 0.008), (cup + 0.001, 0.008), (cup + 0.001, 0.022), (cup + 0.003, 0.023), (cup + 0.005, 0.022), (cup + 0.005, 0.010),
-         (radius - 0.002, 0.008), (radius, 0.005), (radius, 0.0), (1e-4, 0.0)], "holder",
+         (radius - 0.002, 0.008), (radius, 0.005), (radius, -PLINTH_M), (1e-4, -PLINTH_M)], "holder",
     )  # fmt: skip
     _solid(body, cup + 0.005, 0.008, 0.022)
 
@@ -115,12 +117,12 @@ def _dispenser(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
         solref_friction=[0.01, 1.0], solimp_friction=STIFF,
     )  # fmt: skip
     placed = {"material": "pump", "group": 1, "contype": 1, "conaffinity": 0, "friction": [0.8, 0.005, 0.0005]}
-    head.add_geom(type=CYLINDER, size=[0.016, 0.004, 0], pos=[0, 0, -0.004], mass=0.012, **placed)
+    head.add_geom(type=CYLINDER, size=[0.0125, 0.004, 0], pos=[0, 0, -0.004], mass=0.012, **placed)
     head.add_geom(type=CYLINDER, size=[0.010, 0.006, 0], pos=[0, 0, -0.014], mass=0.004, **placed)
     # The spout points to the side, out of the way of a hand from above.
     side = [np.sqrt(0.5), np.sqrt(0.5), 0, 0]
-    head.add_geom(type=CAPSULE, size=[0.0055, 0.016, 0], pos=[0, 0.026, -0.0065], quat=side, mass=0.004, **placed)
-    head.add_geom(type=CAPSULE, size=[0.004, 0.004, 0], pos=[0, 0.042, -0.011], mass=0.001, **placed)
+    head.add_geom(type=CAPSULE, size=[0.005, 0.010, 0], pos=[0, 0.019, -0.0075], quat=side, mass=0.004, **placed)
+    head.add_geom(type=CAPSULE, size=[0.004, 0.004, 0], pos=[0, 0.029, -0.0115], mass=0.001, **placed)
     stem = {"material": "thread", "group": 1, "contype": 0, "conaffinity": 0}
     bring(spec, "thread")
     head.add_geom(type=CYLINDER, size=[0.0045, 0.016, 0], pos=[0, 0, -0.034], mass=0.003, **stem)

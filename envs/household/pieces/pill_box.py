@@ -10,7 +10,7 @@ import mujoco
 import numpy as np
 
 from ..scene import Fixture, Piece
-from .bottles import bring
+from .bottles import PLINTH_M, bring
 from .parts import BOX, CYLINDER, push_site, slab
 from .thread import STIFF
 
@@ -72,7 +72,7 @@ def _lid(body: mujoco.MjsBody, day: str) -> None:
 def _pill_box(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     bring(spec, *PAINT)
     wide, wall, back = 3.5 * SPACING_M + 0.0012, 0.0012, FRONT_X + DEPTH_M
-    slab(body, (FRONT_X - 0.004, -wide - 0.006, 0.0), (back + 0.010, wide + 0.006, 0.006), "holder")
+    slab(body, (FRONT_X - 0.004, -wide - 0.006, -PLINTH_M), (back + 0.010, wide + 0.006, 0.006), "holder")
     slab(body, (FRONT_X + 0.004, -wide + 0.004, 0.006), (back - 0.002, wide - 0.004, FLOOR_Z - 0.002), "holder")
     slab(body, (FRONT_X, -wide, FLOOR_Z - 0.002), (back, wide, FLOOR_Z), "pill_box")
     for x in (FRONT_X, back - 2 * wall):

@@ -1,4 +1,4 @@
-"""The bathroom: a washstand under a mirror, jars and bottles on it, sixteen arrangements, sixteen styles."""
+"""The bathroom: a washstand under a mirror, jars and bottles on it, twenty-five arrangements, sixteen styles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 from ..objects.catalogue import CATALOGUE, add_assets
-from ..pieces.bottles import BOTTLE_PIECE, DISPENSER_PIECE, JAR_PIECE
+from ..pieces.bottles import BOTTLE_PIECE, DISPENSER_PIECE, JAR_PIECE, PLINTH_M
 from ..pieces.pill_box import PILL_BOX_PIECE
 from ..pieces.thread import add_cap_sensors
 from ..pieces.washroom import SHELF, TOWEL_STAND, WASHBASIN
@@ -18,8 +18,8 @@ from .shell import BOX, begin, block, cameras
 
 PIECES = (JAR_PIECE, BOTTLE_PIECE, DISPENSER_PIECE, PILL_BOX_PIECE, WASHBASIN, SHELF, TOWEL_STAND)
 WALL_X, WALL_Y = 1.0, 1.9
-FRONT_M = {"pill_box": 0.48, ".": 0.505}
-"""How far front edges are from the robot's foot, others at 0.445 [m]: fingers go under the lids from before them. `.`: the middle of
+FRONT_M = {"pill_box": 0.465, ".": 0.505}
+"""How far front edges are from the robot's foot, others at 0.44 [m]: fingers go under the lids from before them. `.`: the middle of
 the free worktop."""
 PLACES = 5
 ARC_RAD = np.deg2rad(27)
@@ -71,50 +71,43 @@ def _shell(spec: mujoco.MjSpec) -> None:
     cameras(spec, (-0.16, -0.68, 1.12), (0.42, 0.0, 0.05), 50)
 
 
-# What stands on the arc before the robot, from its right to its left, `.` where the worktop is free; then who stands at the back
-# to the right, in the middle and to the left: no basin right behind the pill box, whose lids are shut from behind.
-TABLE = {
-    "reed": ("jar", "bottle", "pill_box", ".", "dispenser", "shelf towel_stand washbasin"),
-    "tarn": ("dispenser", ".", "pill_box", "bottle", "jar", "washbasin shelf towel_stand"),
-    "wave": ("bottle", "jar", ".", "pill_box", "dispenser", "washbasin shelf towel_stand"),
-    "foam": ("pill_box", ".", "jar", "dispenser", "bottle", "shelf towel_stand washbasin"),
-    "pool": ("dispenser", "pill_box", "jar", ".", "bottle", "towel_stand shelf washbasin"),
-    "surf": ("jar", ".", "bottle", "dispenser", "pill_box", "washbasin towel_stand shelf"),
-    "rill": (".", "jar", "dispenser", "bottle", "pill_box", "shelf washbasin towel_stand"),
-    "brook": ("bottle", "dispenser", "jar", "pill_box", ".", "towel_stand washbasin shelf"),
-    "spray": ("pill_box", "bottle", ".", "jar", "dispenser", "washbasin shelf towel_stand"),
-    "tide": (".", "pill_box", "bottle", "jar", "dispenser", "shelf towel_stand washbasin"),
-    "steam": ("dispenser", "jar", "bottle", ".", "pill_box", "towel_stand shelf washbasin"),
-    "mist": ("jar", "dispenser", "pill_box", "bottle", ".", "washbasin towel_stand shelf"),
-}
-HELDOUT = {
-    "dew": ("bottle", ".", "dispenser", "pill_box", "jar", "shelf washbasin towel_stand"),
-    "rain": ("pill_box", "jar", "bottle", ".", "dispenser", "towel_stand washbasin shelf"),
-    "well": ("dispenser", "bottle", ".", "jar", "pill_box", "washbasin shelf towel_stand"),
-    "fount": (".", "dispenser", "pill_box", "jar", "bottle", "shelf towel_stand washbasin"),
-}
+TRAIN = (
+    "reed", "tarn", "wave", "foam", "pool", "surf", "rill", "brook", "spray", "tide", "steam", "mist", "creek", "bay", "lock", "weir", "moat",
+    "fjord", "delta", "oxbow",
+)  # fmt: skip
+HELDOUT = ("dew", "rain", "well", "fount", "geyser")
+"""Names of layouts, from which their places are drawn."""
 BACK_Y, BACK_X = 0.66, {"washbasin": 0.635, "shelf": 0.79, "towel_stand": 0.82}
 
 
-def _layout(name: str, row: tuple[str, ...], heldout: bool) -> Layout:
+def _layout(name: str, heldout: bool) -> Layout:
+    """What the robot uses stands on an arc before it, with one place left free, the furniture at the back."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
-    *arc, back = row
-    spots, zone = {}, (0.0, 0.0, 0.0, 0.0)
+    arc = [str(p) for p in rng.permutation(["jar", "bottle", "dispenser", "pill_box", "."])]
+    # The basin to a side: a hand behind the pill box would meet it.
+    back = [("washbasin", "shelf", "towel_stand"), ("washbasin", "towel_stand", "shelf")][int(rng.integers(2))][:: int(rng.choice([-1, 1]))]
+    spots, zone, shift = {}, (0.0, 0.0, 0.0, 0.0), rng.uniform(-0.13, 0.13)
     for k, piece in enumerate(arc):
-        angle, radius = (k - (PLACES - 1) / 2) * ARC_RAD + rng.uniform(-0.03, 0.03), FRONT_M.get(piece, 0.445) + rng.uniform(-0.015, 0.045)
+        angle = shift + (k - (PLACES - 1) / 2) * ARC_RAD + rng.uniform(-0.03, 0.03)
+        radius = FRONT_M.get(piece, 0.44) + rng.uniform(-0.01, 0.08)
         if piece == ".":
             x, y = FRONT_M["."] * np.cos(angle), FRONT_M["."] * np.sin(angle)
             zone = (x - ZONE_HALF_M[0], x + ZONE_HALF_M[0], y - ZONE_HALF_M[1], y + ZONE_HALF_M[1])
             continue
-        spots[piece] = Spot(x=radius * np.cos(angle), y=radius * np.sin(angle), yaw=float(angle) + rng.uniform(-0.15, 0.15))
-    for piece, y in zip(back.split(), (-BACK_Y, 0.0, BACK_Y), strict=True):
+        spots[piece] = Spot(
+            x=radius * np.cos(angle),
+            y=radius * np.sin(angle),
+            yaw=float(angle) + rng.uniform(-0.15, 0.15),
+            z=rng.uniform(0.0, PLINTH_M - 0.003),
+        )
+    for piece, y in zip(back, (-BACK_Y, 0.0, BACK_Y), strict=True):
         spots[piece] = Spot(x=BACK_X[piece] + rng.uniform(-0.02, 0.0), y=y + rng.uniform(-0.06, 0.06), yaw=rng.uniform(-0.08, 0.08))
     return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(p.name for p in PIECES), zone=zone)
 
 
 BATHROOM = Scene(
     name="home_bathroom", room="bathroom", shell=_shell, pieces=PIECES,
-    layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
+    layouts=(*(_layout(n, False) for n in TRAIN), *(_layout(n, True) for n in HELDOUT)),
     styles=BATHROOM_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=6, extras=add_cap_sensors,
 )  # fmt: skip
 SCENES = (BATHROOM,)

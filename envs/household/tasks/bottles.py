@@ -9,7 +9,7 @@ import numpy as np
 from ....core.phrasebook import task_phrases
 from ....core.types import Goal
 from ...stage import Check
-from ..pieces.bottles import BOTTLE, JAR
+from ..pieces.bottles import BOTTLE, JAR, PLINTH_M
 from ..pieces.pill_box import DAYS, LID_TRAVEL_RAD
 from ..pieces.thread import ScrewTop
 from ..predicates import inside, opened, released, shut
@@ -27,6 +27,11 @@ OPEN_AT = (1.15, 1.85)
 """How far lids that have to be closed stand open [rad]."""
 
 
+def _nudge(piece: str) -> Callable[[Setup], None]:
+    """Nothing stands twice in quite the same place, or where one had found it before a hand would find it again."""
+    return lambda s: s.nudge(piece, 0.025, 0.025, 0.2, (0.0, PLINTH_M - 0.003))
+
+
 # --- pill box ---------------------------------------------------------------------------------------------------------
 def _others_shut(goal: Goal) -> Check:
     checks = [shut(f"lid_{d}") for d in DAYS if d != goal.target]
@@ -42,6 +47,7 @@ def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
 
     def setup(s: Setup, goal: Goal) -> None:
         s.use("pill_box")
+        _nudge("pill_box")(s)
         if not opens:
             s.joint(f"lid_{goal.target}", s.ajar(*OPEN_AT))
         s.distract(0, 2, *ABOUT)
@@ -128,7 +134,7 @@ _anywhere: Callable[[Setup, Goal], bool] = lambda s, goal: True  # noqa: E731 - 
 
 TASKS: tuple[HouseholdTask, ...] = (
     fixture_task("press_soap_pump", family="bottles", piece="dispenser", joint=lambda _: "pump", opens=True, horizon=200, label="soap_pump",
-                 start=(0.0, 0.0), scene=SCENE, room=ROOM, distractors=(0, 2), things=ABOUT),
+                 start=(0.0, 0.0), scene=SCENE, room=ROOM, distractors=(0, 2), things=ABOUT, nudge=_nudge("dispenser")),
     _pill_box("open_pill_box", "close_pill_box", opens=True), _pill_box("close_pill_box", "open_pill_box", opens=False),
     _unscrew("unscrew_jar", JAR, "jar"), _unscrew("unscrew_bottle", BOTTLE, "bottle"),
     HouseholdTask(

@@ -22,13 +22,14 @@ Joint = Callable[[Goal], str]
 def fixture_task(
     name: str, *, family: str, piece: str, joint: Joint, opens: bool, horizon: int, label: str, start: tuple[float, float],
     reverse: str = "", scene: str = "home_kitchen", room: str = "kitchen", distractors: tuple[int, int] = (0, 3), robots: tuple[str, ...] = ("panda",),
-    things: tuple[str, ...] = (),
+    things: tuple[str, ...] = (), nudge: Callable[[Setup], None] = lambda _: None,
 ) -> HouseholdTask:  # fmt: skip
     """start: range of the joint at the beginning, as shares of its travel; label: what the predicate is called, with {target};
-    things: categories of what may lie about, all where empty."""
+    things: categories of what may lie about, all where empty; nudge: moves the piece a little."""
 
     def setup(s: Setup, goal: Goal) -> None:
         s.use(piece)
+        nudge(s)
         fixture: Fixture = s.stage.names.fixtures[joint(goal)]
         value = s.between(*start) if opens else s.ajar(*start)
         least = 0.0 if opens else 1.6 * fixture.shut / fixture.travel  # never done at the start
