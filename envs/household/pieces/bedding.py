@@ -19,7 +19,9 @@ MARK_HALF_M = (0.195, 0.15)
 ELLIPSOID = mujoco.mjtGeom.mjGEOM_ELLIPSOID
 
 
-def _look(body: mujoco.MjsBody, kind: mujoco.mjtGeom, position: Vector, size: Vector, material: str, quat: tuple[float, ...] = (1, 0, 0, 0)) -> None:
+def _look(
+    body: mujoco.MjsBody, kind: mujoco.mjtGeom, position: Vector, size: Vector, material: str, quat: tuple[float, ...] = (1, 0, 0, 0)
+) -> None:
     body.add_geom(
         type=kind, pos=list(position), size=list(size), quat=list(quat), material=material, group=1, density=0, contype=0, conaffinity=0
     )  # fmt: skip
@@ -85,9 +87,15 @@ def _table(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     for x in (0.045, d - 0.045):
         for y in (-w + 0.045, w - 0.045):
             slab(body, (x - 0.018, y - 0.018, -h), (x + 0.018, y + 0.018, -h + 0.12), "wood", solid=False)
-    body.add_geom(type=CYLINDER, pos=[0.22, 0.0, 0.008], size=[0.07, 0.008, 0], material="handle", group=1, density=0, contype=1, conaffinity=0)
-    body.add_geom(type=CYLINDER, pos=[0.22, 0.0, 0.12], size=[0.011, 0.11, 0], material="handle", group=1, density=0, contype=1, conaffinity=0)
-    body.add_geom(type=CYLINDER, pos=[0.22, 0.0, 0.29], size=[0.11, 0.075, 0], material="shade", group=1, density=0, contype=1, conaffinity=0)
+    body.add_geom(
+        type=CYLINDER, pos=[0.22, 0.0, 0.008], size=[0.07, 0.008, 0], material="handle", group=1, density=0, contype=1, conaffinity=0
+    )
+    body.add_geom(
+        type=CYLINDER, pos=[0.22, 0.0, 0.12], size=[0.011, 0.11, 0], material="handle", group=1, density=0, contype=1, conaffinity=0
+    )
+    body.add_geom(
+        type=CYLINDER, pos=[0.22, 0.0, 0.29], size=[0.11, 0.075, 0], material="shade", group=1, density=0, contype=1, conaffinity=0
+    )
 
 
 def _basket(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import zlib
 
 import mujoco
@@ -42,7 +43,7 @@ def _window_side(spec: mujoco.MjSpec) -> None:
     block(spec, (WALL_X - 0.07, y0 - 0.3, z1 + 0.09), (WALL_X - 0.05, y1 + 0.3, z1 + 0.11), "handle")
     for low, high in ((y0 - 0.26, y0 - 0.02), (y1 + 0.02, y1 + 0.26)):
         folds = np.linspace(low, high, 7)
-        for k, (a, b) in enumerate(zip(folds[:-1], folds[1:], strict=True)):
+        for k, (a, b) in enumerate(itertools.pairwise(folds)):
             depth = 0.055 if k % 2 else 0.085
             block(spec, (WALL_X - depth, float(a), z0 - 0.25), (WALL_X - 0.03, float(b), z1 + 0.09), "curtain")
     block(spec, (WALL_X - 0.02, -1.42, 0.45), (WALL_X, -0.98, 0.95), "frame")
@@ -100,7 +101,10 @@ def _layout(name: str, side: int, pieces: tuple[Piece, ...], heldout: bool) -> L
 
 
 def _scene(name: str, cloth: Cloth, pieces: tuple[Piece, ...]) -> Scene:
-    layouts = (*(_layout(n, s, pieces, False) for n, s in HEAD_SIDE.items()), *(_layout(n, s, pieces, True) for n, s in HELDOUT_SIDE.items()))
+    layouts = (
+        *(_layout(n, s, pieces, False) for n, s in HEAD_SIDE.items()),
+        *(_layout(n, s, pieces, True) for n, s in HELDOUT_SIDE.items()),
+    )
     return Scene(
         name=name, room="bedroom", shell=_shell, pieces=pieces, layouts=layouts, styles=BEDROOM_STYLES,
         catalogue=by_category("toy", "ball", "book", "remote", "phone"), add_assets=add_assets, things=4, extras=functools.partial(_lay, cloth=cloth),

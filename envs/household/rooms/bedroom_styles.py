@@ -21,7 +21,12 @@ def _patchwork(rng: np.random.Generator) -> np.ndarray:
     """Six by six patches, each dotted, striped, checked or plain, with a seam about it."""
     n, out = SIZE // 6, np.zeros((SIZE, SIZE))
     y, x = np.mgrid[:n, :n]
-    patterns = (np.zeros((n, n)), np.where(x // 2 % 2, -0.2, 0.0), np.where((x // 4 + y // 4) % 2, -0.18, 0.0), np.where((x % 5 < 2) & (y % 5 < 2), 0.14, -0.1))
+    patterns = (
+        np.zeros((n, n)),
+        np.where(x // 2 % 2, -0.2, 0.0),
+        np.where((x // 4 + y // 4) % 2, -0.18, 0.0),
+        np.where((x % 5 < 2) & (y % 5 < 2), 0.14, -0.1),
+    )
     for i in range(6):
         for j in range(6):
             patch = patterns[int(rng.integers(4))] + rng.uniform(-0.32, 0.1)
@@ -81,7 +86,14 @@ def _style(
     )  # fmt: skip
 
 
-OAK, WALNUT, BIRCH, CHERRY, WHITE, PINE = (0.78, 0.58, 0.37), (0.42, 0.29, 0.20), (0.88, 0.77, 0.58), (0.62, 0.34, 0.22), (0.93, 0.93, 0.91), (0.86, 0.68, 0.44)
+OAK, WALNUT, BIRCH, CHERRY, WHITE, PINE = (
+    (0.78, 0.58, 0.37),
+    (0.42, 0.29, 0.20),
+    (0.88, 0.77, 0.58),
+    (0.62, 0.34, 0.22),
+    (0.93, 0.93, 0.91),
+    (0.86, 0.68, 0.44),
+)
 BEDROOM_STYLES: tuple[Style, ...] = (
     _style("meadow_room", (0.90, 0.92, 0.86), OAK, OAK, (0.62, 0.68, 0.58), (0.94, 0.94, 0.91), ((0.84, 0.36, 0.32), "patchwork"), (0.97, 0.93, 0.86), (0.55, 0.62, 0.50), (0.78, 0.82, 0.70), (0.36, 0.52, 0.38)),
     _style("harbour", (0.84, 0.88, 0.92), (0.66, 0.56, 0.46), WHITE, (0.36, 0.46, 0.60), (0.95, 0.95, 0.96), ((0.26, 0.42, 0.66), "stripes"), (0.86, 0.90, 0.95), (0.30, 0.40, 0.54), (0.62, 0.72, 0.84), (0.80, 0.36, 0.26)),

@@ -28,7 +28,9 @@ COVERED, FLAT_M = 0.9, 0.024
 """Share of the marked part of the bed that a blanket has to cover, and the height that it stays under: lower than any fold [m]."""
 
 
-def _fold(task: str, cloth: Cloth, axis: int, scene: str, middle: tuple[float, float], spread: tuple[float, float], turn: float) -> HouseholdTask:
+def _fold(
+    task: str, cloth: Cloth, axis: int, scene: str, middle: tuple[float, float], spread: tuple[float, float], turn: float
+) -> HouseholdTask:
     """Folds `cloth` in half along `axis`; it begins flat, its middle within `spread` of `middle` [m], turned by up to `turn` [rad]."""
 
     def setup(s: Setup, goal: Goal) -> None:
