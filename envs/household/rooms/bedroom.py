@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import zlib
 
 import mujoco
@@ -42,7 +43,7 @@ def _window_side(spec: mujoco.MjSpec) -> None:
     block(spec, (WALL_X - 0.07, y0 - 0.3, z1 + 0.09), (WALL_X - 0.05, y1 + 0.3, z1 + 0.11), "handle")
     for low, high in ((y0 - 0.26, y0 - 0.02), (y1 + 0.02, y1 + 0.26)):
         folds = np.linspace(low, high, 7)
-        for k, (a, b) in enumerate(zip(folds[:-1], folds[1:], strict=True)):
+        for k, (a, b) in enumerate(itertools.pairwise(folds)):
             depth = 0.055 if k % 2 else 0.085
             block(spec, (WALL_X - depth, float(a), z0 - 0.25), (WALL_X - 0.03, float(b), z1 + 0.09), "curtain")
     block(spec, (WALL_X - 0.02, -1.42, 0.45), (WALL_X, -0.98, 0.95), "frame")

@@ -20,15 +20,15 @@ INSET_M = 0.016
 """How far the middle between them is within the cloth: a finger stands over the cloth, the other beyond its hem."""
 LEAN_RAD = 0.21
 """How far the hand leans outwards: the finger beyond the hem is the lower one, and slides under it."""
-PRESSED_M = 0.007
+PRESSED_M = 0.005
 """A hand steered this far below where it is presses enough: more, and the fingers rub on the bed too hard to close."""
 TIP_M = 0.011
 """From the tool centre point to the fingertips."""
-PRESS_M = 0.003
+PRESS_M = 0.0015
 """How far below the bed the lower fingertip is steered: it presses a little."""
 SINK_M = 0.00025
 """How much deeper the hand is steered in each step of closing: the lower finger rises as it comes to the middle [m]."""
-TAUT_M = 0.03
+TAUT_M = 0.022
 """The hand lags this far behind what it is steered to where the cloth is taut."""
 CARRY_M = 0.47
 """Height of the tool from which a towel hangs clear of the basket's rim."""
@@ -207,6 +207,10 @@ def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseCont
     return skill
 
 
+def _taut(ctx: HouseContext) -> bool:
+    return float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])) > TAUT_M
+
+
 def spread(ctx: HouseContext, goal: Goal) -> Steps:
     """Pulls a blanket flat: takes the vertex of its two short hems that is furthest from where it ought to be, and draws it there."""
     del goal
@@ -241,8 +245,7 @@ def spread(ctx: HouseContext, goal: Goal) -> Steps:
         ctx.span = "pull"
         target = ctx.reference.copy()
         target[:2, 3] = wanted[end, k, :2] + 0.006 * out[:2]
-        taut = lambda: float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])) > TAUT_M  # noqa: E731
-        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.01, timeout=70, until=lambda: taut() or not pinched(ctx, cloth))
+        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.018, timeout=50, until=lambda: _taut(ctx) or not pinched(ctx, cloth))
         eased = ctx.reference.copy()
         eased[:3, 3] = ctx.tool[:3, 3] - 0.008 * out
         eased[2, 3] = 0.02
@@ -256,6 +259,7 @@ def put_away(ctx: HouseContext, goal: Goal) -> Steps:
     cloth = TOWEL
     floor = ctx.world.site("basket_floor")[:3, 3]
     done = lambda: gathered(cloth, "basket_floor", BASKET_HALF_M + 0.002, BASKET_HEIGHT_M - 0.003, 0.92)(ctx.world)  # noqa: E731
+    lost = lambda: not pinched(ctx, cloth)  # noqa: E731
     while True:
         if done() and not ctx.world.touch(cloth.name).any() and ctx.grip > 0.3:
             ctx.span = "withdraw"
@@ -271,7 +275,6 @@ def put_away(ctx: HouseContext, goal: Goal) -> Steps:
         if not (yield from take_hem(ctx, cloth, choose, lift=0.06)):
             continue
         ctx.span = "carry"
-        lost = lambda: not pinched(ctx, cloth)  # noqa: E731
         over = ctx.reference.copy()
         over[2, 3] = CARRY_M
         # Straight up until the cloth is off the bed, then on while it rises.
