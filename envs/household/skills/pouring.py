@@ -29,6 +29,8 @@ HANDLE_RAD = 1.05
 HEADINGS = np.deg2rad([0, -12, 12, -25, 25, -40, 40, -55, 55])
 TURNS = (0.0, -0.35, 0.35, -0.7, 0.7)
 """How far the cup may be swung about the vertical on its way to the bowl [rad]."""
+BEYOND_M = 0.045
+"""How far the hand may reach beyond the free worktop."""
 _s = np.array([-1.0, 1.0])
 HAND = np.array([(x, y, z) for x in 0.032 * _s for y in np.linspace(-0.103, 0.103, 9) for z in (-0.105, -0.075, -0.045)])
 """Points on the Panda's hand, in the tool's frame [m]."""
@@ -111,11 +113,19 @@ def _follows(ctx: HouseContext, q: np.ndarray, T: Pose) -> np.ndarray | None:
     return q if off < 0.012 and turn < 0.15 else None
 
 
-def _can_pour(ctx: HouseContext, q: np.ndarray, plan: Pouring) -> bool:
-    """Whether the arm, holding the cup with joints `q`, gets through the whole movement."""
+def _hits(ctx: HouseContext, T: Pose) -> bool:
+    """Whether the hand would reach far beyond the free worktop, into furniture."""
+    x, y = (HAND @ T[:3, :3].T + T[:3, 3])[:, :2].T
+    x1, y0, y1 = ctx.zone[1:]
+    return bool(x.max() > x1 + BEYOND_M or y.min() < y0 - BEYOND_M or y.max() > y1 + BEYOND_M)
+
+
+def _can_pour(ctx: HouseContext, q: np.ndarray, plan: Pouring, strict: bool) -> bool:
+    """Whether the arm, holding the cup with joints `q`, gets through the whole movement; `strict`: clear of all furniture."""
     bowl = ctx.world.position("receptacle")
     for angle in (0.0, 0.0, *np.arange(0.4, POUR_RAD, 0.4), POUR_RAD):
-        after = _follows(ctx, q, plan.at(float(angle), bowl))
+        T = plan.at(float(angle), bowl)
+        after = None if strict and _hits(ctx, T) else _follows(ctx, q, T)
         if after is None:
             return False
         q = after
@@ -153,13 +163,16 @@ def _before(T: Pose) -> tuple[Pose, Pose]:
 
 def choose(ctx: HouseContext) -> tuple[Pose, float, float, np.ndarray] | None:
     """The first way that the arm can go from beginning to end, and its joints high before the grasp."""
-    for T, side, turn in _options(ctx):
-        high, before = _before(T)
-        first, off, angle = solve(ctx, high)
-        q = _follows(ctx, first, before) if off < 0.006 and angle < 0.12 else None
-        at_cup = _follows(ctx, q, T) if q is not None else None
-        if at_cup is not None and _can_pour(ctx, at_cup, pouring(ctx, T, side, turn)):
-            return T, side, turn, first
+    for strict in (True, False):
+        for T, side, turn in _options(ctx):
+            high, before = _before(T)
+            if strict and _hits(ctx, T):
+                continue
+            first, off, angle = solve(ctx, high)
+            q = _follows(ctx, first, before) if off < 0.006 and angle < 0.12 else None
+            at_cup = _follows(ctx, q, T) if q is not None else None
+            if at_cup is not None and _can_pour(ctx, at_cup, pouring(ctx, T, side, turn), strict):
+                return T, side, turn, first
     return None
 
 

@@ -91,7 +91,8 @@ def _pour_setup(s: Setup, goal: Goal) -> None:
     s.use("place_mat")
     x0, x1, y0, y1 = s.reach
     middle, left = (y0 + y1) / 2 + s.between(-0.03, 0.03), s.between(0.0, 1.0) < 0.5
-    right_half, left_half = (x0 + 0.06, x1 - 0.02, y0, middle - 0.03), (x0 + 0.06, x1 - 0.02, middle + 0.03, y1)
+    x0, x1, y0, y1 = x0 + 0.06, x1 - 0.06, y0 + 0.03, y1 - 0.03  # the hand turns on edge beside the bowl
+    right_half, left_half = (x0, x1, y0, middle - 0.03), (x0, x1, middle + 0.03, y1)
     s.cast("receptacle", str(goal.receptacle), fits=lambda t: t.cavity is not None and t.cavity.radius > 0.045)
     s.stand("receptacle", left_half if left else right_half, margin=0.06)
     s.cast("target", goal.target)
