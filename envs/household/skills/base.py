@@ -43,7 +43,7 @@ class HouseContext(Motion):
 
 TURN_Z_M = 0.36
 """Height of the hand at which the arm turns about [m]."""
-TWISTED_M, TWISTED_RAD = 0.03, 0.35
+TWISTED_M, TWISTED_RAD = 0.012, 0.2
 """The arm's joints are at their ends where they follow the reference no closer."""
 
 
@@ -89,6 +89,17 @@ def move_joints(
         if largest <= rate * DT:
             return until is None
     return False
+
+
+def afresh(ctx: HouseContext, towards: np.ndarray, grip: float) -> Steps:
+    """Brings the arm home, facing a place (2,): from there it pushes as it should, whatever joints it came with."""
+    ctx.span = "recover"
+    up = ctx.reference.copy()
+    up[2, 3] = max(up[2, 3], TURN_Z_M)
+    yield from move(ctx, up, grip=grip, tolerance=0.05, angle=0.6, timeout=25)
+    q, way = ctx.robot.q_home.copy(), (np.linalg.inv(ctx.T_world_base) @ np.array([*towards, 0.0, 1.0]))[:2]
+    q[0] = np.clip(np.arctan2(way[1], way[0]), ctx.robot.q_min[0] + 0.1, ctx.robot.q_max[0] - 0.1)
+    return (yield from move_joints(ctx, q, grip=grip))
 
 
 def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:

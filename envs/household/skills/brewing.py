@@ -9,7 +9,7 @@ import numpy as np
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
 from ..predicates import upright
-from .base import HouseContext, follows, reachable, travel, turned
+from .base import HouseContext, afresh, follows, reachable, travel, turned
 from .grasping import close_on, furnished, holds, opening_for
 from .joints import push_joint, pushing
 
@@ -154,7 +154,7 @@ def make_coffee(ctx: HouseContext, goal: Goal) -> Steps:
             yield from under_spout(ctx, "target")
             yield from wait(ctx, 3, 1.0)
             continue
-        ctx.span = "reach"
+        yield from afresh(ctx, ctx.world.site("coffee_button_push")[:2, 3], 0.0)
         push = hold_button(ctx)
         while brewed(ctx, "target") and next(push, StopIteration) is not StopIteration:
             yield

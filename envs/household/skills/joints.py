@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
-from .base import HouseContext, back_off, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between, turned
+from .base import HouseContext, afresh, back_off, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between, turned
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -198,6 +198,8 @@ def push_joint(
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
             if over is not None:
                 yield from move(ctx, _at_height(back, over), grip=0.0, tolerance=0.04, timeout=50)
+            if ctx.robot.name == "panda":
+                yield from afresh(ctx, ctx.world.site(site)[:2, 3], 0.0)
 
 
 def _at_height(T: Pose, height: float) -> Pose:

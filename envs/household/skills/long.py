@@ -9,7 +9,7 @@ import numpy as np
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, move, pose, wait, yawed
 from ..predicates import in_box, inside, opened, shut
-from .base import HouseContext, back_off, travel, turn_between, turned
+from .base import HouseContext, afresh, back_off, travel, turn_between, turned
 from .brewing import make_coffee
 from .grasping import carry, grasp_thing, hang, holds, let_go
 from .joints import drive_joint, push_joint, pushing
@@ -222,12 +222,18 @@ def close_chest(ctx: HouseContext, goal: Goal) -> Steps:
     return chain(ctx, *((lambda j=j: shut(j)(ctx.world), lambda j=j: close_drawer(ctx, j)) for j in ("drawer_top", "drawer_bottom")))
 
 
+def switch_off(ctx: HouseContext) -> Steps:
+    """Presses the light switch, the arm home first: shutting a drawer may leave it twisted."""
+    yield from afresh(ctx, ctx.world.site("switch_off_push")[:2, 3], 0.0)
+    return (yield from push_joint(ctx, "switch_rocker", "switch_off_push", -10.0, lead=0.2))
+
+
 def close_up(ctx: HouseContext, goal: Goal) -> Steps:
     joint = {"cutlery": "cutlery_drawer", "top": "drawer_top"}[goal.target]
     return chain(
         ctx,
         (lambda: shut(joint)(ctx.world), lambda: close_drawer(ctx, joint)),
-        (lambda: shut("switch_rocker")(ctx.world), lambda: push_joint(ctx, "switch_rocker", "switch_off_push", -10.0, lead=0.2)),
+        (lambda: shut("switch_rocker")(ctx.world), lambda: switch_off(ctx)),
     )
 
 
