@@ -1,4 +1,4 @@
-"""Skills on peas: sweep a mat with a sponge; pouring is in `pouring.py`."""
+"""Skills on peas: sweep a mat with a sponge."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from ..pieces.grains import GRAIN_RADIUS_M, MAT_HALF_M
 from ..tasks.grains import clean, grains
 from .base import HouseContext
 from .grasping import grasp_thing, hang, holds, let_go, turn_left
-from .pouring import pour
 
 LANES = 9
 """Strokes that are thought of from one edge of the mat to the other."""
@@ -98,4 +97,4 @@ def _strokes(ctx: HouseContext) -> Steps:
     return True
 
 
-SKILLS = {"pour_peas": pour, "wipe_mat": wipe}
+SKILLS = {"wipe_mat": wipe}
