@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import DOWN, Pose, Steps, move, pose, wait, yawed
+from ...experts.motion import Pose, Steps, move, pose, wait, yawed
 from ..predicates import in_box, inside, opened, shut
 from .base import HouseContext, afresh, back_off, travel, turn_between, turned
 from .brewing import make_coffee
