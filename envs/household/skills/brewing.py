@@ -67,7 +67,7 @@ def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tupl
             slew = abs((ear + beside - np.arctan2(away[1], away[0]) + np.pi) % (2 * np.pi) - np.pi)
             options.append((10 * furnished(ctx, taken, width) + 0.1 * n + 0.3 * slew, beside, pitch, taken))
     spare: tuple[Pose, Pose, float] | None = None
-    for _, beside, pitch, taken in sorted(options, key=lambda o: o[0]):
+    for _, _beside, pitch, taken in sorted(options, key=lambda o: o[0]):
         before = taken.copy()
         before[:3, 3] -= 0.08 * taken[:3, 2]
         for there in (0.0, 0.3, -0.3):
@@ -126,12 +126,18 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
     for back, high, speed, near in ((0.15, 0.014, 0.8, 0.008), (0.0, 0.014, 0.5, 0.008), (0.0, 0.001, 0.3, 0.005)):
         if not (yield from steer(ctx, at(back, high), trim, tolerance=near, speed=speed, lost=lost)):
             return False
+    return (yield from back_out(ctx))
+
+
+def back_out(ctx: HouseContext) -> Steps:
+    """Opens the fingers and withdraws level, from about a mug that may be under the spout."""
     ctx.span = "release"
     yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
     ctx.span = "withdraw"
-    back_out = ctx.reference.copy()
-    back_out[:3, 3] -= 0.16 * inwards
-    yield from move(ctx, back_out, grip=1.0, speed=0.6, tolerance=0.02, timeout=40)
+    back = ctx.reference.copy()
+    level = back[:2, 2] / max(float(np.linalg.norm(back[:2, 2])), 1e-6)
+    back[:3, 3] = ctx.tool[:3, 3] - 0.17 * np.array([*level, 0.0])
+    yield from move(ctx, back, grip=1.0, speed=0.6, tolerance=0.02, timeout=40)
     return True
 
 
@@ -151,9 +157,11 @@ def make_coffee(ctx: HouseContext, goal: Goal) -> Steps:
     del goal
     while True:
         if not brewed(ctx, "target"):
-            yield from under_spout(ctx, "target")
-            yield from wait(ctx, 3, 1.0)
+            if not (yield from under_spout(ctx, "target")):
+                yield from back_out(ctx)
             continue
+        if np.linalg.norm(ctx.tool[:3, 3] - ctx.world.position("target")) < 0.12:
+            yield from back_out(ctx)
         yield from afresh(ctx, ctx.world.site("coffee_button_push")[:2, 3], 0.0)
         push = hold_button(ctx)
         while brewed(ctx, "target") and next(push, StopIteration) is not StopIteration:

@@ -35,8 +35,9 @@ def _some(goal: Goal, robot: str, heldout: bool) -> bool:
     return any(graspable(t, robot) for t in by_category(goal.target, heldout=heldout))
 
 
-def _position(role: str) -> Callable[[World, Goal], np.ndarray]:
-    return lambda w, _: w.position(role)
+def _target(w: World, goal: Goal) -> np.ndarray:
+    del goal
+    return w.position("target")
 
 
 def _put(name: str, role: str, place: str, check: Check) -> dict[str, Check]:
@@ -178,7 +179,7 @@ def _push(joint: Callable[[Goal], str]) -> Callable[[World, Goal], np.ndarray]:
 
 def _task(
     name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-    focus: Callable[[World, Goal], np.ndarray] = _position("target"), fits: Callable[[Goal, str, bool], bool] | None = _some,
+    focus: Callable[[World, Goal], np.ndarray] = _target, fits: Callable[[Goal, str, bool], bool] | None = _some,
 ) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family="long", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, focus=focus,
