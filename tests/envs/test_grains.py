@@ -1,4 +1,4 @@
-"""Peas: what counts as wiped, and that the expert gets there."""
+"""Peas: what counts as poured and as wiped, and that the experts get there."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.experts import expert_for
 from homebody.envs.household.pieces.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
 from homebody.envs.household.skills.grains import best_stroke
-from homebody.envs.household.tasks.grains import clean
+from homebody.envs.household.tasks.grains import clean, grains, kept, poured
 
 
 def make(task, n=1, **settings):
@@ -20,6 +20,44 @@ def put(env, points):
         env._qpos[0, state[name] : state[name] + 3] = point
     env._sims.forward(np.array([0]))
     return env._view()[0]
+
+
+@pytest.fixture(scope="module")
+def pouring():
+    env = make("pour_peas")
+    env.reset(options={"index": [0]})
+    return env
+
+
+def test_peas_lie_still_in_the_cup_at_the_start(pouring) -> None:
+    before = grains(pouring.snapshot(0))
+    cup = pouring.snapshot(0).position("target")
+    for _ in range(10):
+        pouring.step(pouring.held_actions())
+    after = grains(pouring.snapshot(0))
+    assert np.abs(after - before).max() < 0.02
+    assert (np.hypot(*(after[:, :2] - cup[:2]).T) < 0.04).all() and not poured("receptacle")(pouring.snapshot(0))
+
+
+def test_nine_peas_in_ten_must_lie_in_the_bowl(pouring) -> None:
+    pouring.reset(options={"index": [0]})
+    bowl = pouring.snapshot(0).position("receptacle")
+    inside = bowl + np.array([0.0, 0.0, 0.01])
+    for missing in range(6):
+        points = np.array([inside] * (len(NAMES) - missing) + [bowl + [0.12, 0.0, 0.0]] * missing)
+        assert poured("receptacle")(put(pouring, points)) == (missing <= 2)
+    beside = bowl + np.array([pouring.snapshot(0).cast["receptacle"].half[1], 0.0, GRAIN_RADIUS_M - bowl[2]])
+    assert not poured("receptacle")(put(pouring, np.array([beside] * len(NAMES)))), "peas under the leaning wall lie outside"
+
+
+def test_a_cup_that_lies_on_its_side_was_dropped(pouring) -> None:
+    pouring.reset(options={"index": [0]})
+    world = pouring.snapshot(0)
+    assert kept("target")(world)
+    adr = pouring.stage.names.qpos[world.body("target")]
+    pouring._qpos[0, adr + 3 : adr + 7] = [np.sqrt(0.5), np.sqrt(0.5), 0, 0]
+    pouring._sims.forward(np.array([0]))
+    assert not kept("target")(pouring._view()[0])
 
 
 def test_one_pea_left_makes_the_mat_dirty_and_peas_belong_not_on_the_floor() -> None:
@@ -53,8 +91,8 @@ def test_a_stroke_starts_beside_the_peas_and_pushes_most_of_them() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("task", "split"), [(t, s) for t in ("wipe_mat",) for s in ("train", "heldout")])
-def test_the_expert_wipes(task, split) -> None:
+@pytest.mark.parametrize(("task", "split"), [(t, s) for t in ("pour_peas", "wipe_mat") for s in ("train", "heldout")])
+def test_the_expert_pours_and_wipes(task, split) -> None:
     env = make(task, 10, split=split, threads=2)
     observation, info = env.reset(options={"index": np.arange(10)})
     expert = expert_for(env)

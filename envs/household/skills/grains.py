@@ -1,4 +1,4 @@
-"""Skills on peas: sweep a mat with a sponge."""
+"""Skills on peas: sweep a mat with a sponge; pouring is in `pouring.py`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..pieces.grains import GRAIN_RADIUS_M, MAT_HALF_M
 from ..tasks.grains import clean, grains
 from .base import HouseContext
 from .grasping import grasp_thing, hang, holds, let_go, turn_left
+from .pouring import pour
 
 LANES = 9
 """Strokes that are thought of from one edge of the mat to the other."""
@@ -97,4 +98,4 @@ def _strokes(ctx: HouseContext) -> Steps:
     return True
 
 
-SKILLS = {"wipe_mat": wipe}
+SKILLS = {"pour_peas": pour, "wipe_mat": wipe}
