@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from homebody.envs.household.instance import Cavity, Grasp, Instance
-from homebody.envs.household.predicates import grasped, in_box, inside, lifted, near, on_top, opened, released, shut, upright
+from homebody.envs.household.predicates import grasped, in_box, inside, lifted, near, on_top, opened, released, shut, stands, upright
 from homebody.envs.household.scene import Fixture
 
 
@@ -84,6 +84,9 @@ TABLE = [
     (in_box("mug", "tray", (0.1, 0.1, 0.05)), State(where={"mug": (0.61, 0, 0.04)}, sites={"tray": (0.5, 0, 0.04)}), False, "over its edge"),
     (in_box("mug", "tray", (0.1, 0.1, 0.05)), State(where={"mug": (0.5, 0, 0.1)}, sites={"tray": (0.5, 0, 0.04)}), False, "held above it"),
     (near("mug", "spot", 0.1), State(where={"mug": (0.55, 0.05, 0.04)}, sites={"spot": (0.5, 0, 0)}), True, "7 cm away"),
+    (stands("mug"), State(where={"mug": (0.5, 0, 0.045)}), True, "stands on the worktop"),
+    (stands("mug"), State(where={"mug": (0.5, 0, 0.075)}), False, "stands on a book"),
+    (stands("mug"), State(turned={"mug": tilt(90)}), False, "lies"),
     (near("mug", "spot", 0.1), State(where={"mug": (0.58, 0.08, 0.04)}, sites={"spot": (0.5, 0, 0)}), False, "11 cm away"),
 ]  # fmt: skip
 
