@@ -9,35 +9,35 @@ from ..envs.registry import all_tasks
 
 FIRST = 6
 """Tasks that `core` begins with, in the order of the registry."""
+CORE = (
+    "open_drawer", "close_drawer", "open_microwave", "close_microwave", "pick_up", "put_in", "toys_in_basket", "turn_on_stove",
+    "press_soap_pump", "fold_quilt", "pour_peas", "wipe_mat", "hand_over", "stow_in_chest",
+)  # fmt: skip
+"""The first six tasks and one of each family that they leave out. Frozen: figures of different versions stay comparable."""
 HARD: Mapping[str, Mapping[str, float]] = {
     "stiff": {"drawer_friction": 14.0, "hinge_friction": 1.5, "fixture_damping": 8.0, "fixture_mass": 3.0, "encoder_delay": 60.0,
               "worktop_height": 0.06},
+    "worn": {"closer_spring": 3.0, "backlash": 12.0, "sag": 6.0, "stick_slip": 1.5, "cap_torque": 2.5, "drawer_friction": 14.0},
     "slippery": {"surface_friction": 0.5, "object_mass": 3.0, "object_moved": 4.0, "object_pose": 0.06},
     "late": {"action_delay": 60.0, "encoder_delay": 60.0, "camera_delay": 200.0, "dropped_frames": 0.5},
     "askew": {"camera_shift": 0.05, "camera_tilt": 6.0, "light_strength": 0.45, "colour": 0.3, "distractors": 5.0},
 }  # fmt: skip
-"""Named settings at the hard end of their axes: worn fixtures in a house of another height, felt late; heavy, smooth objects that
+"""Named settings at the hard end of their axes: stiff fixtures in a house of another height, felt late; furniture after years of use; heavy, smooth objects that
 stand elsewhere and get pushed; late senses and servos; moved cameras in dim light with other colours and more things about."""
-FIXTURES = ("drawers", "doors", "appliances")
-"""Families that move fixtures, for which `hard` means stiff ones; the others get slippery objects."""
+SETTING = {"drawers": "stiff", "doors": "stiff", "appliances": "stiff", "bottles": "worn"}
+"""What is physically hard for a family; for the others, slippery objects."""
 
 
 def core_tasks() -> tuple[str, ...]:
-    """The first six tasks and one of each family."""
-    names = list(all_tasks())[:FIRST]
-    seen = {all_tasks()[n].family for n in names}
-    for task in all_tasks().values():
-        if task.family not in seen:
-            seen.add(task.family)
-            names.append(task.name)
-    return tuple(names)
+    """Those of CORE."""
+    return CORE
 
 
 def hard_tasks() -> tuple[str, ...]:
     """Each core task in two perturbed settings: what is physically hard for its family, and cameras that see another house."""
     out = []
     for name in core_tasks():
-        out += [f"{name}+{'stiff' if all_tasks()[name].family in FIXTURES else 'slippery'}", f"{name}+askew"]
+        out += [f"{name}+{SETTING.get(all_tasks()[name].family, 'slippery')}", f"{name}+askew"]
     return tuple(out)
 
 
