@@ -12,7 +12,7 @@ from .base import HouseContext
 from .joints import drive_joint, push_joint
 
 JOINTS = {"cupboard": "cupboard_door", "fridge": "fridge_door"}
-OVER = {"cupboard_door": 0.52, "fridge_door": 0.55}
+OVER = {"cupboard_door": 0.46, "fridge_door": 0.53}
 """Heights at which the hand passes over a leaf to its outer side [m]."""
 
 
