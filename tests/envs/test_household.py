@@ -100,18 +100,18 @@ def replayed(task, actions, indices, threads):
 @pytest.mark.slow
 @pytest.mark.parametrize("task", sorted(all_tasks()))
 def test_whole_episodes_replay_bit_for_bit_on_any_threads_and_in_another_process(task, tmp_path) -> None:
-    indices = list(range(16))
-    env = make(task, 16, threads=2)
+    indices = list(range(13))
+    env = make(task, 13, threads=2)
     actions, hashes = roll(env, env.horizon(0), indices)
     env.close()
     np.save(tmp_path / "actions.npy", actions)
     code = f"""
 import numpy as np
 from homebody.envs.engine import HouseholdVectorEnv
-env = HouseholdVectorEnv({task!r}, 16, cameras=(), threads=4)
-env.reset(options={{"index": list(range(16))}})
+env = HouseholdVectorEnv({task!r}, 13, cameras=(), threads=4)
+env.reset(options={{"index": list(range(13))}})
 for a in np.load({str(tmp_path / "actions.npy")!r}): env.step(a)
-print(*[env.state_hash(i) for i in range(16)])
+print(*[env.state_hash(i) for i in range(13)])
 """
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True, cwd=tmp_path)
     assert replayed(task, actions, indices, threads=1) == hashes
