@@ -10,6 +10,7 @@ import mujoco
 import numpy as np
 
 from .axes import AXES
+from .household.pieces.cloth import stiffen
 from .stage import Start
 from .wear import Worn, wear_out, worn_joints
 
@@ -93,6 +94,8 @@ def _physics(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float]) -> None
         model.body_mass[bodies] *= factor
         model.body_inertia[bodies] *= factor
     model.geom_friction[:, 0] *= value["surface_friction"]
+    model.flex_friction[:, 0] *= value["surface_friction"]
+    stiffen(model, value["cloth_stiffness"])
     if "drawer_friction" in axes:
         model.dof_frictionloss[k.slides] = value["drawer_friction"]
     if "hinge_friction" in axes:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from .instance import Instance
+from .pieces.parts import SOLREF, STIFF
 
 Builder = Callable[[mujoco.MjSpec, mujoco.MjsBody], None]
 
@@ -45,6 +46,12 @@ class Piece:
     build: Builder
     """Adds geoms, joints and sites to the piece's own static body."""
     fixtures: tuple[Fixture, ...] = ()
+
+    def add_to(self, spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
+        """Builds the piece; the dry friction of its fixtures holds instead of creeping."""
+        self.build(spec, body)
+        for joint in (spec.joint(f.joint) for f in self.fixtures):
+            joint.solref_friction, joint.solimp_friction = SOLREF, STIFF
 
 
 @dataclass(frozen=True, kw_only=True)

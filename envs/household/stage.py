@@ -15,10 +15,10 @@ from ...core.phrasebook import phrase
 from ...core.robots import Robot
 from ...core.types import Goal
 from ..initial import episode_rng
-from ..stage import FINGERS, Check, Start, robot_rig
+from ..stage import Check, Start, robot_rig
 from ..variation import dressed, knobs
 from .instance import Instance, add_thing
-from .pieces.cloth import stiffen
+from .pieces.parts import add_touch
 from .scene import Layout, Scene, spot_matrix
 from .setup import NoRoom, Setup
 from .task import HouseholdTask
@@ -51,21 +51,13 @@ class Detail:
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
     """Contacts of each loose thing with each finger, its net force with the robot, and the deepest contact anywhere."""
     for k in range(scene.things):
-        for finger in FINGERS:
-            spec.add_sensor(
-                name=f"touch_thing{k}_{finger}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
-                reftype=OBJECT.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
-            )  # fmt: skip
+        add_touch(spec, f"thing{k}")
         spec.add_sensor(
             name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
             reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
         )  # fmt: skip
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
-        for finger in FINGERS:
-            spec.add_sensor(
-                name=f"touch_{flex}_{finger}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_XBODY, objname=flex,
-                reftype=OBJECT.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
-            )  # fmt: skip
+        add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
         spec.add_sensor(
             name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
@@ -85,9 +77,7 @@ def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[
         T = spot_matrix(layout.spots[piece.name])
         yaw = layout.spots[piece.name].yaw
         body = world.add_body(name=piece.name, pos=T[:3, 3].tolist(), quat=[np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)])
-        piece.build(spec, body)
-        for fixture in piece.fixtures:
-            _hold_still(spec.joint(fixture.joint))
+        piece.add_to(spec, body)
     for mover in scene.movers:
         body = world.add_body(name=mover.name, pos=[-2.0, 0.0, STORE_Z + 0.5], mocap=True)
         mover.build(spec, body)
@@ -100,11 +90,6 @@ def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[
     for instance in donors:
         add_thing(spec, f"donor_{instance.name}", instance, (0.0, 0.0, 5.0))
     return spec
-
-
-def _hold_still(joint: mujoco.MjsJoint) -> None:
-    """Dry friction that holds: with MuJoCo's default impedance a knob creeps under a quarter of its friction's torque."""
-    joint.solref_friction, joint.solimp_friction = [0.01, 1.0], [0.998, 0.9998, 0.001, 0.5, 2]
 
 
 def stored(k: int, scene: Scene) -> tuple[float, float, float]:
@@ -193,11 +178,7 @@ class HouseholdStage:
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None
-        model = dressed(start.model, self._knobs, axes, rng)
-        if model is not start.model:
-            stiffen(model, axes.get("cloth_stiffness", 1.0))
-            model.flex_friction[:, 0] *= axes.get("surface_friction", 1.0)
-        return model
+        return dressed(start.model, self._knobs, axes, rng)
 
     def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
         return [

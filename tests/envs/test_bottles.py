@@ -22,7 +22,7 @@ def alone(piece):
     begin(spec)
     spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_PLANE, size=[2, 2, 0.1], contype=1, conaffinity=0)
     body = spec.worldbody.add_body(name=piece.name, pos=[0.3, 0.1, 0], quat=[np.cos(0.4), 0, 0, np.sin(0.4)])
-    piece.build(spec, body)
+    piece.add_to(spec, body)
     model = spec.compile()
     return model, mujoco.MjData(model)
 

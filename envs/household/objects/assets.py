@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import mujoco
 import numpy as np
 
-from .forms import Form, merged
+from .forms import Form, add_mesh, merged
 from .making import Part, Thing, layers
 from .paints import FLAT_ROWS, WIDE
 
@@ -32,11 +32,7 @@ def _skin(parts: Sequence[Part]) -> tuple[Form, np.ndarray | None]:
 
 def _add(spec: mujoco.MjSpec, name: str, parts: Sequence[Part]) -> None:
     form, picture = _skin(parts)
-    normals, normal_faces = form.corner_normals()
-    mesh = spec.add_mesh(name=name)
-    mesh.uservert, mesh.userface = form.vertices.ravel().tolist(), form.faces.ravel().tolist()
-    mesh.usernormal, mesh.userfacenormal = normals.ravel().tolist(), normal_faces.ravel().tolist()
-    mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+    mesh = add_mesh(spec, name, form)
     gloss = float(np.mean([paint.gloss for _, paint in parts]))
     material = spec.add_material(name=name, rgba=[*parts[0][1].rgb, parts[0][1].alpha], specular=gloss, shininess=0.25 + 0.6 * gloss)
     if picture is not None:

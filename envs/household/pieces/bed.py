@@ -10,8 +10,8 @@ import numpy as np
 
 from ..objects.forms import Form, ball, brick, loft, merged, sweep
 from ..scene import Piece
-from .parts import BOX, CAPSULE, Vector
-from .person import ELBOW_Z, TOUCH, add_look, hand_form, tube
+from .parts import BOX, CAPSULE, Vector, add_look, bring
+from .person import ELBOW_Z, TOUCH, hand_form, tube
 
 FINISHES = {
     "blanket": (0.70, 0.45, 0.38), "sheet": (0.93, 0.93, 0.91), "pillow": (0.95, 0.95, 0.93), "bed_frame": (0.66, 0.50, 0.34), "hair": (0.78, 0.77, 0.75),
@@ -31,12 +31,6 @@ MIDDLE_X = ELBOW[0] + 0.245
 """Where the person's middle lies across the bed [m]."""
 NECK: Vector = (MIDDLE_X, 0.285, 0.313)
 SHOULDER: Vector = (ELBOW[0] + 0.06, 0.205, 0.255)
-
-
-def _materials(spec: mujoco.MjSpec) -> None:
-    for name, rgb in FINISHES.items():
-        if spec.material(name) is None:
-            spec.add_material(name=name, rgba=[*rgb, 1], specular=0.05, shininess=0.1)
 
 
 def _leant(form: Form, at: Vector) -> Form:
@@ -75,7 +69,7 @@ def _blanket_form() -> Form:
 
 
 def _bed(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    _materials(spec)
+    bring(spec, FINISHES, 0.05, 0.1)
     middle, length = BED_WIDTH_M / 2, HINGE_Y - FOOT_M
     flat = brick(BED_WIDTH_M / 2, length / 2, 0.07, corner=0.04, bevel=0.015, steps=4).moved(middle, (FOOT_M + HINGE_Y) / 2, TOP_Z - 0.07)
     back = brick(BED_WIDTH_M / 2, 0.40, 0.07, corner=0.04, bevel=0.015, steps=4).moved(0, 0.40, -0.07).turned("x", BACK_DEG)
@@ -166,7 +160,7 @@ def _arms() -> Form:
 
 
 def _body(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    _materials(spec)
+    bring(spec, FINISHES, 0.05, 0.1)
     add_look(spec, body, "body_trunk", merged([_leant(_trunk(), NECK), _arms()]), "sleeve")
     collar = _leant(tube([(0.022, -0.006, 0.062, 0.054), (0.004, -0.008, 0.072, 0.061), (-0.012, -0.008, 0.080, 0.064)], 2.2, 24), NECK)
     left_cuff = ball(0.040, 0.024, 0.036, 12, 8).turned("z", 34).moved(2 * MIDDLE_X - 0.238, -0.214, 0.098)

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...scenes.meshes import add_lathe
 from ..scene import Fixture, Piece
-from .parts import CAPSULE, CYLINDER, grip_site, push_site
-from .thread import STIFF, ScrewTop, add_screw_top
+from .parts import CAPSULE, CYLINDER, bring, grip_site, push_site
+from .thread import ScrewTop, add_screw_top
 
 FINISHES = {
     "holder": (0.33, 0.35, 0.38), "jar": (0.93, 0.90, 0.84), "bottle": (0.36, 0.62, 0.68), "thread": (0.86, 0.87, 0.86),
@@ -33,11 +33,9 @@ PUMP_PRELOAD_N, PUMP_STIFFNESS = 11.0, 900.0
 """The spring pushes with 11 N at the top and 22 N at the bottom [N], [N/m]."""
 
 
-def bring(spec: mujoco.MjSpec, *names: str) -> None:
-    """Adds the materials that the room does not have."""
-    for name in names:
-        if spec.material(name) is None:
-            spec.add_material(name=name, rgba=[*FINISHES[name], 1], specular=0.4, shininess=0.5)
+def paint(spec: mujoco.MjSpec, *names: str) -> None:
+    """Adds those of FINISHES that the room does not have."""
+    bring(spec, {n: FINISHES[n] for n in names}, 0.4, 0.5)
 
 
 def _solid(body: mujoco.MjsBody, radius: float, low: float, high: float, material: str = "") -> None:
@@ -68,7 +66,7 @@ def _holder(spec: mujoco.MjSpec, body: mujoco.MjsBody, radius: float, cup: float
 
 
 def _jar(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    bring(spec, "holder", "jar", "thread", "jar_cap", "label")
+    paint(spec, "holder", "jar", "thread", "jar_cap", "label")
     seat, r = JAR_SEAT_Z, 0.037
     _holder(spec, body, 0.056, r)
     _solid(body, r, 0.022, seat - 0.006)
@@ -83,7 +81,7 @@ def _jar(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 def _bottle(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    bring(spec, "holder", "bottle", "thread", "bottle_cap", "label")
+    paint(spec, "holder", "bottle", "thread", "bottle_cap", "label")
     seat, r, neck = BOTTLE_SEAT_Z, 0.034, BOTTLE.core + 0.0045
     _holder(spec, body, 0.056, r)
     _solid(body, r, 0.022, seat - 0.030)
@@ -99,7 +97,7 @@ def _bottle(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 def _dispenser(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    bring(spec, "holder", "dispenser", "pump", "label")
+    paint(spec, "holder", "dispenser", "pump", "label")
     r, shoulder = 0.035, 0.112
     _holder(spec, body, 0.056, r)
     _solid(body, r, 0.022, shoulder)
@@ -114,7 +112,6 @@ def _dispenser(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     head.add_joint(
         name="pump", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[0, 0, -1], range=[0, PUMP_STROKE_M], limited=True, damping=[20.0, 0, 0],
         stiffness=[PUMP_STIFFNESS, 0, 0], springref=-PUMP_PRELOAD_N / PUMP_STIFFNESS, frictionloss=1.0, armature=0.02,
-        solref_friction=[0.01, 1.0], solimp_friction=STIFF,
     )  # fmt: skip
     placed = {"material": "pump", "group": 1, "contype": 1, "conaffinity": 0, "friction": [0.8, 0.005, 0.0005]}
     head.add_geom(type=CYLINDER, size=[0.0125, 0.004, 0], pos=[0, 0, -0.004], mass=0.012, **placed)
@@ -124,7 +121,7 @@ def _dispenser(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     head.add_geom(type=CAPSULE, size=[0.005, 0.010, 0], pos=[0, 0.019, -0.0075], quat=side, mass=0.004, **placed)
     head.add_geom(type=CAPSULE, size=[0.004, 0.004, 0], pos=[0, 0.029, -0.0115], mass=0.001, **placed)
     stem = {"material": "thread", "group": 1, "contype": 0, "conaffinity": 0}
-    bring(spec, "thread")
+    paint(spec, "thread")
     head.add_geom(type=CYLINDER, size=[0.0045, 0.016, 0], pos=[0, 0, -0.034], mass=0.003, **stem)
     push_site(head, "pump_push", (0, 0, 0), direction=(0, 0, -1))
     grip_site(head, "pump_top", (0, 0, 0), approach=(0, 0, -1), across=(0, 1, 0))

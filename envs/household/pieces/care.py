@@ -7,8 +7,7 @@ import numpy as np
 
 from ..objects.forms import brick, lathe
 from ..scene import Fixture, Piece
-from .parts import CYLINDER, push_site
-from .person import add_look
+from .parts import CYLINDER, add_look, bring, push_site
 
 BELL_TRAVEL_M, BELL_ON_M, BELL_OFF_M = 0.007, 0.005, 0.001
 BELL_STIFFNESS, BELL_PRELOAD_N = 500.0, 2.5
@@ -27,15 +26,9 @@ MAT_X, MAT_HALF, MAT_M = 0.05, (0.08, 0.125), 0.0008
 """Middle, half-sizes and thickness of the mat before a person [m]."""
 
 
-def _materials(spec: mujoco.MjSpec) -> None:
-    for name, rgb in FINISHES.items():
-        if spec.material(name) is None:
-            spec.add_material(name=name, rgba=[*rgb, 1], specular=0.4, shininess=0.5)
-
-
 def _bell(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     """A red button in a guard on a low round-cornered case with a heavy foot: it does not slip."""
-    _materials(spec)
+    bring(spec, FINISHES, 0.4, 0.5)
     case = brick(0.058, 0.058, 0.021, corner=0.018, bevel=0.006, steps=5).moved(BELL_X, 0, 0.021)
     add_look(spec, body, "bell_case", case, "bell_case")
     inner, outer = GUARD_M
@@ -79,7 +72,7 @@ its middle at 0.35 to 0.65 m from its base, the SO-101 at 0.15 to 0.24 m from it
 
 
 def _mat(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    _materials(spec)
+    bring(spec, FINISHES, 0.4, 0.5)
     for inset, top, material in ((0.0, MAT_M, "mat_edge"), (0.008, MAT_M + 0.0004, "mat")):
         x, y = MAT_HALF[0] - inset, MAT_HALF[1] - inset
         add_look(spec, body, f"care_{material}", brick(x, y, top / 2, corner=0.03, steps=5).moved(MAT_X, 0, top / 2), material)
@@ -98,7 +91,7 @@ COASTER_M = 0.08
 
 
 def _coaster(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    _materials(spec)
+    bring(spec, FINISHES, 0.4, 0.5)
     for radius, top, material in (
         (COASTER_M, MAT_M, "mat"),
         (COASTER_M - 0.008, MAT_M + 0.0004, "mat_edge"),

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..objects.forms import Form, ball, lathe, merged, sweep
 from ..scene import Mover
-from .parts import CAPSULE, Vector
-from .person import PERSON_BIT, add_look, hand_form, tube
+from .parts import CAPSULE, Vector, add_look, bring
+from .person import PERSON_BIT, hand_form, tube
 
 FINISHES = {
     "visitor_skin": (0.78, 0.58, 0.46), "visitor_sleeve": (0.30, 0.44, 0.40), "visitor_cuff": (0.24, 0.36, 0.33), "fur": (0.80, 0.54, 0.30),
@@ -49,12 +49,6 @@ CAT_GAIT = Gait(mass=3.5, inertia=0.06, lag_s=0.22)
 """72 N/m: it pushes a glass aside and stops at an arm."""
 
 
-def _materials(spec: mujoco.MjSpec) -> None:
-    for name, rgb in FINISHES.items():
-        if spec.material(name) is None:
-            spec.add_material(name=name, rgba=[*rgb, 1], specular=0.05, shininess=0.1)
-
-
 def _follower(spec: mujoco.MjSpec, path: mujoco.MjsBody, name: str, gait: Gait) -> mujoco.MjsBody:
     """The body that follows the mocap body `path`: it slides in three directions and turns about the vertical."""
     body = spec.worldbody.add_body(name=name, pos=list(path.pos), gravcomp=1)
@@ -83,7 +77,7 @@ def _along(distance: float, drop: float = 0.0) -> Vector:
 
 def _hand(spec: mujoco.MjSpec, path: mujoco.MjsBody) -> None:
     """Frame: origin in the middle of the palm, fingers towards -x and a little down, the arm back and up."""
-    _materials(spec)
+    bring(spec, FINISHES, 0.05, 0.1)
     body = _follower(spec, path, "hand_visitor", HAND_GAIT)
     wrist, tilt = (0.062, 0.0, 0.022), -20.0  # palm down, the fingers lower than the wrist
     add_look(spec, body, "visitor_hand", hand_form().turned("x", 180).turned("y", tilt).moved(*wrist), "visitor_skin")
@@ -162,7 +156,7 @@ def _cat_looks() -> dict[str, list[Form]]:
 
 def _cat(spec: mujoco.MjSpec, path: mujoco.MjsBody) -> None:
     """Frame: origin on the ground under its middle, x forward."""
-    _materials(spec)
+    bring(spec, FINISHES, 0.05, 0.1)
     body = _follower(spec, path, "pet_cat", CAT_GAIT)
     for material, forms in _cat_looks().items():
         add_look(spec, body, f"cat_{material}", merged(forms), material)

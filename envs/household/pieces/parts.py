@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import mujoco
 import numpy as np
 
+from ...stage import FINGERS
+from ..objects.forms import Form, add_mesh
+
 Vector = tuple[float, float, float]
 BOX, CYLINDER, CAPSULE = (getattr(mujoco.mjtGeom, f"mjGEOM_{n}") for n in ("BOX", "CYLINDER", "CAPSULE"))
+
+RGB = tuple[float, float, float]
+SOLREF, STIFF = [0.01, 1.0], [0.998, 0.9998, 0.001, 0.5, 2]
+"""Solver parameters of dry friction and of contacts of light parts that hold: with MuJoCo's defaults a knob creeps under a quarter of its
+friction's torque, and a hand would press lugs and keys millimetres deep."""
+
+
+def bring(spec: mujoco.MjSpec, finishes: Mapping[str, RGB], specular: float, shininess: float) -> None:
+    """Adds the materials that the room does not have."""
+    for name, rgb in finishes.items():
+        if spec.material(name) is None:
+            spec.add_material(name=name, rgba=[*rgb, 1], specular=specular, shininess=shininess)
+
+
+def add_look(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, form: Form, material: str) -> None:
+    """What is seen of a body, in its frame."""
+    add_mesh(spec, name, form)
+    body.add_geom(
+        type=mujoco.mjtGeom.mjGEOM_MESH, meshname=name, material=material, group=1, contype=0, conaffinity=0, mass=0
+    )  # fmt: skip
+
+
+def add_touch(spec: mujoco.MjSpec, name: str, *, subtree: bool = False) -> None:
+    """Sensors `touch_<name>_<finger>`: the contacts of a body, or of it and all that hangs on it, with each finger."""
+    kind = mujoco.mjtObj.mjOBJ_XBODY if subtree else mujoco.mjtObj.mjOBJ_BODY
+    for finger in FINGERS:
+        spec.add_sensor(
+            name=f"touch_{name}_{finger}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=kind, objname=name,
+            reftype=mujoco.mjtObj.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
+        )  # fmt: skip
 
 
 def slab(

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..objects.forms import Form, ball, brick, loft, merged, sweep
 from ..scene import Piece
-from .parts import BOX, CAPSULE, Vector
+from .parts import BOX, CAPSULE, Vector, add_look, bring
 
 FINISHES = {
     "skin": (0.86, 0.66, 0.54), "sleeve": (0.45, 0.56, 0.72), "cuff": (0.36, 0.46, 0.62),
@@ -48,23 +48,6 @@ PERSON_BIT = 4
 """Collision bit of people, whom visitors and cats do not walk through."""
 TOUCH = {"contype": 1 | PERSON_BIT, "conaffinity": 0, "friction": [0.9, 0.02, 0.001], "condim": 4, "solref": [0.03, 1.0], "group": 3}
 """Skin: soft and not slippery (dry palm on plastic or paper, 0.6 to 1.2: Derler and Gerhardt, Tribol Lett 2012)."""
-LOOK = {"type": mujoco.mjtGeom.mjGEOM_MESH, "group": 1, "contype": 0, "conaffinity": 0, "mass": 0}
-
-
-def _materials(spec: mujoco.MjSpec) -> None:
-    for name, rgb in FINISHES.items():
-        if spec.material(name) is None:
-            spec.add_material(name=name, rgba=[*rgb, 1], specular=0.08, shininess=0.2)
-
-
-def add_look(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, form: Form, material: str) -> None:
-    """What is seen of a body, in its frame."""
-    normals, faces = form.corner_normals()
-    mesh = spec.add_mesh(name=name)
-    mesh.uservert, mesh.userface = form.vertices.ravel().tolist(), form.faces.ravel().tolist()
-    mesh.usernormal, mesh.userfacenormal = normals.ravel().tolist(), faces.ravel().tolist()
-    mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
-    body.add_geom(meshname=name, material=material, **LOOK)
 
 
 def tube(stations: list[tuple[float, float, float, float]], power: float = 2.0, count: int = 20) -> Form:
@@ -172,7 +155,7 @@ def _forearm(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 def _person(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    _materials(spec)
+    bring(spec, FINISHES, 0.08, 0.2)
     # The rest under the arm is no part of the person: nobody is hurt when it is touched.
     rest = body.add_body(name="arm_cushion", pos=[0.305, 0, 0])
     look = brick(0.115, 0.085, 0.0165 + RAISED_M / 2, corner=0.03, bevel=0.011, steps=5).moved(0, 0, 0.0165 - RAISED_M / 2)

@@ -10,9 +10,8 @@ import mujoco
 import numpy as np
 
 from ..scene import Fixture, Piece
-from .bottles import PLINTH_M, bring
+from .bottles import PLINTH_M, paint
 from .parts import BOX, CYLINDER, push_site, slab
-from .thread import STIFF
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SPACING_M, FRONT_X, DEPTH_M, LID_Z, FLOOR_Z = 0.028, 0.020, 0.040, 0.050, 0.026
@@ -55,7 +54,7 @@ def _lid(body: mujoco.MjsBody, day: str) -> None:
     lid = body.add_body(name=f"lid_{day}", pos=[FRONT_X + DEPTH_M, day_y(day), LID_Z])
     lid.add_joint(
         name=f"lid_{day}", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0], range=[0, LID_TRAVEL_RAD], limited=True,
-        frictionloss=SNAP_NM, damping=[0.002, 0, 0], armature=1e-4, solref_friction=[0.01, 1.0], solimp_friction=STIFF,
+        frictionloss=SNAP_NM, damping=[0.002, 0, 0], armature=1e-4,
     )  # fmt: skip
     paint, half = "pill_weekend" if day.startswith("s") else "pill_lid", SPACING_M / 2 - 0.0008
     slab(lid, (-DEPTH_M, -half, 0.0), (0.001, half, LID_M), paint, density=1100)
@@ -70,7 +69,7 @@ def _lid(body: mujoco.MjsBody, day: str) -> None:
 
 
 def _pill_box(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-    bring(spec, *PAINT)
+    paint(spec, *PAINT)
     wide, wall, back = 3.5 * SPACING_M + 0.0012, 0.0012, FRONT_X + DEPTH_M
     slab(body, (FRONT_X - 0.004, -wide - 0.006, -PLINTH_M), (back + 0.010, wide + 0.006, 0.006), "holder")
     slab(body, (FRONT_X + 0.004, -wide + 0.004, 0.006), (back - 0.002, wide - 0.004, FLOOR_Z - 0.002), "holder")

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from ...stage import FINGERS
 from ..scene import Fixture
-from .parts import CYLINDER, grip_site
+from .parts import CYLINDER, SOLREF, STIFF, add_touch, grip_site
 
 SPHERE, BOX = mujoco.mjtGeom.mjGEOM_SPHERE, mujoco.mjtGeom.mjGEOM_BOX
 STARTS = 3
@@ -42,10 +41,6 @@ OUTLINE_M = 0.0022
 KEY_M, KEY_Z = 0.0015, 0.003
 GRIP_Z = 0.0125
 """Where the hand takes the cap, above its rim: the pads, 22 mm long, stay clear of the shoulder."""
-SOLREF = [0.01, 1.0]
-STIFF = [0.998, 0.9998, 0.001, 0.5, 2]
-"""Impedance of friction and contacts of light parts: with the default a torque short of it would creep at radians a second, and a
-hand would press lugs and keys millimetres deep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +120,7 @@ def _add_brake(body: mujoco.MjsBody, top: ScrewTop, seat: tuple[float, float, fl
     brake = body.add_body(name=f"{top.name}_brake", pos=list(seat))
     brake.add_joint(
         name=f"cap_{top.name}", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1], range=[0, END_RAD + 4 * np.pi], limited=True,
-        frictionloss=top.torque, damping=0.01, armature=1e-3, solref_friction=SOLREF, solimp_friction=STIFF,
+        frictionloss=top.torque, damping=0.01, armature=1e-3,
     )  # fmt: skip
     brake.mass, brake.inertia, brake.explicitinertial = 0.005, [1e-6, 1e-6, 1e-6], True
     r, low, high = 0.6 * top.core, 0.0005, top.neck - 0.001
@@ -178,11 +173,7 @@ def add_screw_top(
 def add_cap_sensors(spec: mujoco.MjSpec) -> None:
     """Contacts of every loose cap with each finger, as loose things have them."""
     for cap in [b.name for b in spec.bodies if b.name.endswith("_cap")]:
-        for finger in FINGERS:
-            spec.add_sensor(
-                name=f"touch_{cap}_{finger}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_BODY, objname=cap,
-                reftype=mujoco.mjtObj.mjOBJ_BODY, refname=f"finger_{finger}", intprm=[1, 0, 1],
-            )  # fmt: skip
+        add_touch(spec, cap)
 
 
 def cap_mesh(spec: mujoco.MjSpec, name: str, radius: float, height: float, ribs: int = 30) -> None:

@@ -12,6 +12,7 @@ from ..objects.forms import Form, ball, brick, lathe, loft, merged, sweep
 from ..pieces.bed import BED, ELBOW, PERSON_BODY
 from ..pieces.care import BELL, BELL_X, COASTER, MAT
 from ..pieces.movers import HAND, PET
+from ..pieces.parts import add_look
 from ..pieces.person import ELBOW_X, PALM_X, PERSON
 from ..scene import Layout, Scene, Spot
 from .care_styles import CARE_STYLES
@@ -24,14 +25,7 @@ EDGE_X, WALL_X, FLOOR_Z = 0.60, 2.05, -0.9
 
 def _decor(spec: mujoco.MjSpec, name: str, form: Form, material: str) -> None:
     """Something of the room that nobody touches."""
-    normals, faces = form.corner_normals()
-    mesh = spec.add_mesh(name=name)
-    mesh.uservert, mesh.userface = form.vertices.ravel().tolist(), form.faces.ravel().tolist()
-    mesh.usernormal, mesh.userfacenormal = normals.ravel().tolist(), faces.ravel().tolist()
-    mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
-    spec.worldbody.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_MESH, meshname=name, material=material, group=1, contype=0, conaffinity=0, mass=0
-    )  # fmt: skip
+    add_look(spec, spec.worldbody, name, form, material)
 
 
 def _curtain(y: float) -> Form:
