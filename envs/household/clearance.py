@@ -17,6 +17,8 @@ MARGIN_M = 0.012
 """How much room the hand keeps."""
 APPROACH_M = 0.06
 """The hand comes straight at a thing over this length."""
+SPARE_M = 0.028
+"""How much wider than a thing the fingers open."""
 LONG_M = 0.03
 """Points on the hand are this far apart at most."""
 
@@ -40,14 +42,10 @@ class Furniture:
 
     def __init__(self, model: mujoco.MjModel, pieces: tuple[str, ...], foot: np.ndarray) -> None:
         """foot: (3,) where the robot stands."""
-        roots = {model.body(p).id for p in pieces}
+        roots = [b for b in (model.body(p).id for p in pieces) if np.linalg.norm(model.body_pos[b, :2] - foot[:2]) < REACH_M]
         kinds = (mujoco.mjtGeom.mjGEOM_BOX.value, mujoco.mjtGeom.mjGEOM_CYLINDER.value, mujoco.mjtGeom.mjGEOM_CAPSULE.value)
-        near = np.linalg.norm(model.body_pos[:, :2] - foot[:2], axis=1) < REACH_M
-        ids = [
-            g for g in range(model.ngeom)
-            if int(model.body_rootid[model.geom_bodyid[g]]) in roots and near[model.body_rootid[model.geom_bodyid[g]]]
-            and model.geom_contype[g] & 1 and int(model.geom_type[g]) in kinds
-        ]  # fmt: skip
+        solid = (model.geom_contype & 1).astype(bool) & np.isin(model.geom_type, kinds)
+        ids = np.flatnonzero(solid & np.isin(model.body_rootid[model.geom_bodyid], roots))
         self._names = [model.body(model.geom_bodyid[g]).name for g in ids]
         self._position = model.geom_pos[ids].copy()
         self._rotation = np.array([_matrix(model.geom_quat[g]) for g in ids]).reshape(-1, 3, 3)

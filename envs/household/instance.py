@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import mujoco
@@ -153,3 +154,27 @@ def grasp_pose(grasp: Grasp, position: np.ndarray, rotation: np.ndarray) -> np.n
     T[:3, :3] = np.stack([np.cross(y, z), y, z], axis=-1)
     T[:3, 3] = position + rotation @ np.asarray(grasp.position, float)
     return T
+
+
+def turned(T: np.ndarray, angle: float) -> np.ndarray:
+    """A tool pose turned by `angle` [rad] about its own approach axis."""
+    out, (c, s) = T.copy(), (np.cos(angle), np.sin(angle))
+    out[:3, :3] = T[:3, :3] @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]])
+    return out
+
+
+FROM_ABOVE = -0.3
+"""A grasp whose approach (z component) is higher comes from the side or from below."""
+
+
+def grasps_from_above(
+    instance: Instance, position: np.ndarray, rotation: np.ndarray, headings: int
+) -> Iterator[tuple[int, Grasp, np.ndarray, float]]:
+    """Rank, grasp, tool pose (4, 4) in the world and turn about its approach [rad] of every grasp from above; those of any heading come at
+    `headings` of them over half a turn: the gripper is symmetric."""
+    for rank, grasp in enumerate(instance.grasps):
+        T = grasp_pose(grasp, position, rotation)
+        if T[2, 2] > FROM_ABOVE:
+            continue
+        for angle in np.arange(headings) * (np.pi / headings) if grasp.any_yaw else np.zeros(1):
+            yield rank, grasp, T, float(angle)

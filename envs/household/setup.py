@@ -11,10 +11,10 @@ import numpy as np
 
 from ...core import so101
 from ...core.errors import HomebodyError
-from .clearance import Furniture
-from .instance import Instance, grasp_pose
+from .clearance import SPARE_M
+from .instance import Instance, grasps_from_above, turned
 from .paste import paste_body
-from .scene import Layout, Spot, Style, Zone
+from .scene import Layout, Spot, Style, Zone, spot_matrix
 
 if TYPE_CHECKING:
     from .stage import HouseholdStage
@@ -29,8 +29,8 @@ EDGE_M = 0.05
 """How far a thing may stick out of the zone of free worktop."""
 GAP_M = 0.045
 """Free space between things, room for a finger."""
-SPARE_M = 0.028
-"""How much wider than a thing the fingers open."""
+HEADINGS = 4
+"""Headings of the hand that are tried about a thing of revolution."""
 ROBOT_NOISE = 0.04
 """Half-width of the uniform noise on the arm's start joints [rad], unless the axis `robot_start` says otherwise."""
 
@@ -56,10 +56,6 @@ def _sticks_out(a: Area, zone: Zone) -> float:
     c, s = abs(np.cos(a[2])), abs(np.sin(a[2]))
     dx, dy = a[3] * c + a[4] * s, a[3] * s + a[4] * c
     return float(max(zone[0] - a[0] + dx, a[0] + dx - zone[1], zone[2] - a[1] + dy, a[1] + dy - zone[3]))
-
-
-def _placed(data: mujoco.MjData, body: int) -> tuple[np.ndarray, np.ndarray]:
-    return data.xpos[body], data.xmat[body].reshape(3, 3)
 
 
 class NoRoom(HomebodyError):
@@ -176,7 +172,7 @@ class Setup:
         """Stands a thing on free worktop, by rejection; returns its position (3,). What is given a zone is stood within reach.
         `handy`: only where furniture leaves room for a hand about it, as what plays `target` must have it."""
         near = self.reaches if zone is not None else lambda x, y: True
-        handy = role == "target" if handy is None else handy
+        in_hand = self._in_hand(role) if (role == "target" if handy is None else handy) else lambda position, heading: True
         x0, x1, y0, y1 = zone or self.layout.zone
         more = self.axes.get("object_pose", 0.0)
         x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
@@ -189,35 +185,35 @@ class Setup:
                 area = self._area(role, x, y, heading)
                 if _sticks_out(area, (x0, x1, y0, y1)) < EDGE_M and not any(_overlap(area, other, gap) for other in self._taken):
                     position = np.array([x, y, self.cast_of[role].rest])
-                    if handy and not self._in_hand(role, position, heading):
+                    if not in_hand(position, heading):
                         continue
                     self._taken.append(area)
                     self.put(role, position, heading)
                     return position
         raise NoRoom(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
 
-    def _in_hand(self, role: str, position: np.ndarray, heading: float) -> bool:
-        """Whether some grasp from above leaves the hand clear of furniture, which stands as it was set up so far."""
-        model, data, names = self.stage.base(self.layout), self.stage.scratch, self.stage.names
+    def _in_hand(self, role: str) -> Callable[[np.ndarray, float], bool]:
+        """Tells of a position (3,) and a heading [rad] whether some grasp from above leaves the hand clear of furniture, which stands as it
+        was set up so far."""
+        furniture, data, names, robot = self.stage.furniture(self.layout), self.stage.scratch, self.stage.names, self.stage.robot
+        model = self.stage.base(self.layout)
         mujoco.mj_resetData(model, data)  # or it keeps where another layout's furniture stands
         for name, value in self.joints.items():
             data.qpos[names.qpos[name]] = value
         mujoco.mj_kinematics(model, data)
-        furniture = Furniture(model, tuple(p.name for p in self.stage.definition.pieces), np.zeros(3))
-        R = np.eye(3)
-        R[:2, :2] = [[np.cos(heading), -np.sin(heading)], [np.sin(heading), np.cos(heading)]]
-        for grasp in self.cast_of[role].grasps:
-            T, robot = grasp_pose(grasp, position, R), self.stage.robot
-            if T[2, 2] > -0.3:
-                continue
-            for k in range(4 if grasp.any_yaw else 1):
-                turned = T.copy()
-                c, s = np.cos(k * np.pi / 4), np.sin(k * np.pi / 4)
-                turned[:3, :3] = T[:3, :3] @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]])
+
+        def placed(body: str) -> tuple[np.ndarray, np.ndarray]:
+            return data.xpos[names.body[body]], data.xmat[names.body[body]].reshape(3, 3)
+
+        def check(position: np.ndarray, heading: float) -> bool:
+            R = spot_matrix(Spot(x=0.0, y=0.0, yaw=heading))[:3, :3]
+            for _, grasp, T, angle in grasps_from_above(self.cast_of[role], position, R, HEADINGS):
                 opening = min(grasp.width + SPARE_M, robot.gripper_max_m)
-                if furniture.crowding(robot.name, turned, opening, lambda b: _placed(data, names.body[b])) == 0:
+                if furniture.crowding(robot.name, turned(T, angle), opening, placed) == 0:
                     return True
-        return False
+            return False
+
+        return check
 
     def _area(self, role: str, x: float, y: float, heading: float) -> Area:
         half, r = self.cast_of[role].half, self.cast_of[role].footprint

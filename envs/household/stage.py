@@ -17,6 +17,7 @@ from ...core.types import Goal
 from ..initial import episode_rng
 from ..stage import Check, Start, robot_rig
 from ..variation import dressed, knobs
+from .clearance import Furniture
 from .instance import Instance, add_thing
 from .pieces.parts import add_touch
 from .scene import Layout, Scene, spot_matrix
@@ -107,6 +108,7 @@ class HouseholdStage:
         self.tasks = tasks
         self._add_robot = add_robot
         self._bases: dict[str, mujoco.MjModel] = {}
+        self._furniture: dict[str, Furniture] = {}
         self.model = self.base(definition.layouts[0])
         self.names = Names(self.model, definition)
         self.rig = robot_rig(self.model, robot)
@@ -128,6 +130,13 @@ class HouseholdStage:
         if layout.name not in self._bases:
             self._bases[layout.name] = build_spec(self.definition, self._add_robot, layout).compile()
         return self._bases[layout.name]
+
+    def furniture(self, layout: Layout) -> Furniture:
+        """What stands in a hand's way in a layout, looked up on first use."""
+        if layout.name not in self._furniture:
+            pieces = tuple(p.name for p in self.definition.pieces)
+            self._furniture[layout.name] = Furniture(self.base(layout), pieces, np.zeros(3))
+        return self._furniture[layout.name]
 
     @functools.cached_property
     def donor(self) -> mujoco.MjModel:

@@ -127,25 +127,20 @@ def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:
     return continued(ctx, q, then)[1]
 
 
-def continued(ctx: HouseContext, q: np.ndarray, T: Pose) -> tuple[np.ndarray, bool]:
-    """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are."""
+def continued(
+    ctx: HouseContext, q: np.ndarray, T: Pose, iterations: int = 60, off: float = REACH_M, turn: float = REACH_RAD
+) -> tuple[np.ndarray, bool]:
+    """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are: within `off` [m] and `turn` [rad]."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T
-    out = ctx.robot.inverse(T_base[None], q[None], iterations=60)
+    out = ctx.robot.inverse(T_base[None], q[None], iterations=iterations)
     reached = ctx.robot.forward(out)[0]
-    return out[0], bool(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]) < REACH_M and turn_between(reached, T_base) < REACH_RAD)
+    return out[0], bool(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]) < off and turn_between(reached, T_base) < turn)
 
 
 def reachable(ctx: HouseContext, T: Pose) -> bool:
     """Whether the arm gets its tool to a pose in the world."""
     _, off, turn = solve(ctx, T)
     return off < REACH_M and turn < REACH_RAD
-
-
-def turned(T: Pose, angle: float) -> Pose:
-    """A tool pose turned by `angle` [rad] about its own approach axis."""
-    out, (c, s) = T.copy(), (np.cos(angle), np.sin(angle))
-    out[:3, :3] = T[:3, :3] @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]])
-    return out
 
 
 def turn_between(a: Pose, b: Pose) -> float:
@@ -202,12 +197,30 @@ def _go(
     return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
 
 
+def higher(T: Pose, by: float) -> Pose:
+    """A tool pose `by` further up [m]."""
+    out = T.copy()
+    out[2, 3] += by
+    return out
+
+
+def behind(T: Pose, by: float) -> Pose:
+    """A tool pose `by` further back along its own approach [m]."""
+    out = T.copy()
+    out[:3, 3] -= by * T[:3, 2]
+    return out
+
+
+def open_fingers(ctx: HouseContext) -> Steps:
+    """Opens the fingers as far as they go."""
+    return wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+
+
 def back_off(ctx: HouseContext, distance: float = 0.08) -> Steps:
     """Opens the fingers and withdraws along the tool's axis."""
     ctx.span = "recover"
     yield from wait(ctx, 6, 1.0, until=lambda: ctx.width > 0.75 * ctx.robot.gripper_max_m)
-    back = ctx.reference.copy()
-    back[:3, 3] -= distance * back[:3, 2]
+    back = behind(ctx.reference, distance)
     yield from move(ctx, back, grip=1.0, tolerance=0.02, timeout=30)
     return True
 

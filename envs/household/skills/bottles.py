@@ -9,12 +9,13 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import DOWN, DT, Pose, Steps, clear_up, move, pose, wait, yawed
+from ..instance import turned
 from ..pieces.bottles import BOTTLE, JAR
 from ..pieces.pill_box import LID_M, LID_SHUT_RAD
 from ..pieces.thread import END_RAD, LEAD_M, ScrewTop
 from ..predicates import released
 from ..world import World
-from .base import HouseContext, close_fingers, move_joints, solve, travel, turn_between, turned
+from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel, turn_between
 from .brush import put_in_cup
 from .joints import TIP_M, push_joint, pushing, site_at
 
@@ -101,8 +102,7 @@ def open_lid(ctx: HouseContext, goal: Goal) -> Steps:
         before = under.copy()
         before[:3, 3] -= BACK_M * inward
         yield from clear_up(ctx, before[:2, 3], 0.0, height=ctx.safe)
-        above = before.copy()
-        above[2, 3] += 0.08
+        above = higher(before, 0.08)
         yield from move_joints(ctx, solve(ctx, above)[0], grip=0.0, rate=1.2)
         yield from move(ctx, before, grip=0.0, tolerance=0.012, timeout=40)
         yield from move(ctx, under, grip=0.0, speed=0.4, tolerance=0.004, timeout=40)
@@ -217,9 +217,8 @@ def _turn_cap(ctx: HouseContext, top: ScrewTop, target: float) -> Steps:
 
 def _let_cap_go(ctx: HouseContext) -> Steps:
     ctx.span = "release"
-    yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
-    up = ctx.reference.copy()
-    up[2, 3] += 0.05
+    yield from open_fingers(ctx)
+    up = higher(ctx.reference, 0.05)
     yield from move(ctx, up, grip=1.0, tolerance=0.02, timeout=30)
     return True
 
@@ -252,8 +251,7 @@ def _put_down(ctx: HouseContext, top: ScrewTop, piece: str) -> Steps:
     cap = f"{top.name}_cap"
     lost = lambda: not _gripping_cap(ctx, top)  # noqa: E731
     ctx.span = "lift"
-    up = ctx.reference.copy()
-    up[2, 3] += 0.06
+    up = higher(ctx.reference, 0.06)
     if (yield from move(ctx, up, grip=0.0, speed=0.5, tolerance=0.015, timeout=50, until=lost)):
         return False
     ctx.span = "carry"
@@ -266,10 +264,9 @@ def _put_down(ctx: HouseContext, top: ScrewTop, piece: str) -> Steps:
     down = over.copy()
     down[2, 3] = hang + 0.004
     yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.006, timeout=60, until=lost)
-    yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+    yield from open_fingers(ctx)
     ctx.span = "withdraw"
-    up = ctx.reference.copy()
-    up[2, 3] += 0.10
+    up = higher(ctx.reference, 0.10)
     yield from move(ctx, up, grip=1.0, speed=0.8, tolerance=0.03, timeout=40)
     return True
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from ....core.types import Goal
-from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
+from ...experts.motion import Pose, Steps, clear_up, move, pose
+from ..instance import turned
 from ..predicates import upright
-from .base import HouseContext, afresh, follows, reachable, travel, turned
+from .appliances import press_coffee_button
+from .base import HouseContext, afresh, behind, follows, higher, open_fingers, reachable, travel
 from .grasping import close_on, furnished, holds, opening_for
-from .joints import push_joint, pushing
+from .joints import pointing
 
 PITCHES = (0.45, 0.6, 0.3)
 """How far the tool points down [rad], the best first: flatter ones reach in further, steeper ones near the robot."""
@@ -25,15 +27,11 @@ TRAY_BACK_M = 0.004
 """How far before the tray's middle the mug is set down [m]."""
 
 
-def _facing(heading: float, pitch: float) -> np.ndarray:
-    return pushing(np.array([np.cos(heading), np.sin(heading), 0.0]), pitch, np.zeros(2))
-
-
 def _grip(ctx: HouseContext, role: str, centre: np.ndarray, heading: float, pitch: float) -> Pose:
     """The tool pose about a mug whose middle is at `centre`."""
     instance = ctx.world.cast[role]
     ahead = np.array([np.cos(heading), np.sin(heading), 0.0])
-    return pose(_facing(heading, pitch), centre - BEFORE_M * ahead + np.array([0.0, 0.0, instance.top - instance.rest - BELOW_RIM_M]))
+    return pose(pointing(heading, pitch), centre - BEFORE_M * ahead + np.array([0.0, 0.0, instance.top - instance.rest - BELOW_RIM_M]))
 
 
 def steer(
@@ -68,8 +66,7 @@ def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tupl
             options.append((10 * furnished(ctx, taken, width) + 0.1 * n + 0.3 * slew, beside, pitch, taken))
     spare: tuple[Pose, Pose, float] | None = None
     for _, _beside, pitch, taken in sorted(options, key=lambda o: o[0]):
-        before = taken.copy()
-        before[:3, 3] -= 0.08 * taken[:3, 2]
+        before = behind(taken, 0.08)
         for there in (0.0, 0.3, -0.3):
             put = _grip(ctx, role, spot, inwards + there, pitch)
             for a in (0.0, np.pi):
@@ -85,8 +82,7 @@ def _take(ctx: HouseContext, role: str, goal: Pose) -> Steps:
     """Takes the mug from the front."""
     ctx.span = "reach"
     wide = opening_for(ctx, 2 * ctx.world.cast[role].half[1])
-    before = goal.copy()
-    before[:3, 3] -= 0.10 * goal[:3, 2]
+    before = behind(goal, 0.10)
     yield from clear_up(ctx, before[:2, 3], wide, height=ctx.safe)
     yield from travel(ctx, lambda: before, grip=wide, timeout=90)
     ctx.span = "grasp"
@@ -115,8 +111,7 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
         return T
 
     ctx.span = "carry"
-    up = ctx.reference.copy()
-    up[2, 3] += 0.14
+    up = higher(ctx.reference, 0.14)
     if (yield from move(ctx, up, grip=0.0, speed=0.7, tolerance=0.03, until=lost)):
         return False
     if (yield from travel(ctx, lambda: at(0.15, 0.10), grip=0.0, tolerance=0.04, until=lost)):
@@ -132,18 +127,13 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
 def back_out(ctx: HouseContext) -> Steps:
     """Opens the fingers and withdraws level, from about a mug that may be under the spout."""
     ctx.span = "release"
-    yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+    yield from open_fingers(ctx)
     ctx.span = "withdraw"
     back = ctx.reference.copy()
     level = back[:2, 2] / max(float(np.linalg.norm(back[:2, 2])), 1e-6)
     back[:3, 3] = ctx.tool[:3, 3] - 0.17 * np.array([*level, 0.0])
     yield from move(ctx, back, grip=1.0, speed=0.6, tolerance=0.02, timeout=40)
     return True
-
-
-def hold_button(ctx: HouseContext) -> Steps:
-    """Presses the coffee machine's button for good."""
-    return push_joint(ctx, "coffee_button", "coffee_button_push", 10.0, lead=0.01, steady=True)
 
 
 def brewed(ctx: HouseContext, role: str) -> bool:
@@ -163,6 +153,6 @@ def make_coffee(ctx: HouseContext, goal: Goal) -> Steps:
         if np.linalg.norm(ctx.tool[:3, 3] - ctx.world.position("target")) < 0.12:
             yield from back_out(ctx)
         yield from afresh(ctx, ctx.world.site("coffee_button_push")[:2, 3], 0.0)
-        push = hold_button(ctx)
+        push = press_coffee_button(ctx)
         while brewed(ctx, "target") and next(push, StopIteration) is not StopIteration:
             yield

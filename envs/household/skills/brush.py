@@ -6,9 +6,9 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
-from ..instance import grasp_pose
+from ..instance import grasp_pose, turned
 from ..predicates import inside
-from .base import HouseContext, move_joints, solve, travel, turn_between, turned
+from .base import HouseContext, higher, move_joints, solve, travel, turn_between
 from .grasping import close_on, holds, lift, opening_for
 from .joints import pushing
 
@@ -75,8 +75,7 @@ def _take(ctx: HouseContext) -> Steps:
     if (yield from close_on(ctx, "target")):
         return (yield from lift(ctx, "target", ctx.tool[2, 3] + 0.20))
     ctx.span = "recover"
-    above = ctx.reference.copy()
-    above[2, 3] += 0.12
+    above = higher(ctx.reference, 0.12)
     yield from move(ctx, above, grip=1.0, tolerance=0.03, timeout=30)
     return False
 

@@ -12,10 +12,11 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
+from ..instance import turned
 from ..pieces.person import HOLD_HALF, REACH_M
 from ..predicates import in_box, near, stands
 from ..tasks.care import ON_COASTER_M, hand_shift, hand_turn
-from .base import HouseContext, reachable, travel, turned
+from .base import HouseContext, higher, reachable, travel
 from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go
 from .joints import push_joint
 from .things import _over
@@ -144,14 +145,12 @@ def _take_hold(ctx: HouseContext, role: str, where: Callable[[Pose], Pose], trie
             goal = other
         goal[:3, 3] += ctx.style.offset
         wide = float(np.clip(ctx.robot.opening(min(width + ROOM_M, ctx.robot.gripper_max_m)), 0.1, 1.0))
-        above = goal.copy()
-        above[2, 3] += 0.10
+        above = higher(goal, 0.10)
         yield from clear_up(ctx, goal[:2, 3], grip=wide, height=ctx.safe)
         yield from travel(ctx, lambda T=above: T, grip=wide, timeout=80)
         ctx.span = "grasp"
         yield from wait(ctx, 10, wide, until=lambda w=width: ctx.width > w + 0.014)
-        before = goal.copy()
-        before[2, 3] += 0.02
+        before = higher(goal, 0.02)
         most = _load(ctx) + PRESSED_N
         pressed = lambda m=most: _load(ctx) > m  # noqa: E731
         yield from move(ctx, before, grip=wide, speed=GENTLE, tolerance=0.005, timeout=40, until=pressed)

@@ -12,7 +12,7 @@ from ...experts.motion import DOWN, Pose, Steps, move, pose, wait
 from ..cloth_predicates import covered, edges_meet, gathered, halved, lies_flat, sheet
 from ..pieces.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
 from ..pieces.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
-from .base import HouseContext, reachable, turn_between
+from .base import HouseContext, higher, reachable, turn_between
 
 OPEN_M = 0.06
 """How far apart the fingers are when they come down about a hem."""
@@ -86,8 +86,7 @@ def take_hem(ctx: HouseContext, cloth: Cloth, choose: Callable[[int], Hem], lift
         hem = choose(attempt)
         ctx.span = "reach"
         down = over_hem(ctx, cloth, hem)
-        above = down.copy()
-        above[2, 3] += 0.09
+        above = higher(down, 0.09)
         if ctx.tool[2, 3] < 0.10:
             up = ctx.reference.copy()
             up[2, 3] = 0.16

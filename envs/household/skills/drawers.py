@@ -12,14 +12,18 @@ def _joint(goal: Goal) -> str:
     return "cutlery_drawer" if goal.target == "cutlery" else f"drawer_{goal.target}"
 
 
+def push_shut(ctx: HouseContext, joint: str, *, stay: bool = True) -> Steps:
+    """Pushes the front shut with closed fingers."""
+    return push_joint(ctx, joint, f"{joint}_push", 0.005, lead=0.05, stay=stay)
+
+
 def pull_drawer(ctx: HouseContext, goal: Goal) -> Steps:
     """Takes the handle and pulls."""
     return drive_joint(ctx, _joint(goal), 0.155, lead=0.06)
 
 
 def push_drawer(ctx: HouseContext, goal: Goal) -> Steps:
-    """Pushes the front shut with closed fingers."""
-    return push_joint(ctx, _joint(goal), f"{_joint(goal)}_push", 0.005, lead=0.05)
+    return push_shut(ctx, _joint(goal))
 
 
 SKILLS = {

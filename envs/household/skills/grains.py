@@ -8,7 +8,7 @@ from ....core.types import Goal
 from ...experts.motion import Pose, Steps, move, pose, wait, yawed
 from ..pieces.grains import GRAIN_RADIUS_M, MAT_HALF_M
 from ..tasks.grains import clean, grains
-from .base import HouseContext
+from .base import HouseContext, higher
 from .grasping import grasp_thing, hang, holds, let_go, turn_left
 from .pouring import pour
 
@@ -71,8 +71,7 @@ def _strokes(ctx: HouseContext) -> Steps:
     sponge, mat = ctx.world.cast["target"].half, ctx.world.site("mat")
     heading = float(np.arctan2(mat[1, 0], mat[0, 0]))
     ctx.span = "lift"
-    up = ctx.reference.copy()
-    up[2, 3] += 0.06
+    up = higher(ctx.reference, 0.06)
     if (yield from move(ctx, up, grip=0.0, speed=0.6, tolerance=0.02, until=lost)):
         return False
     R = yawed(ctx.reference[:3, :3].copy(), turn_left(ctx, "target", heading))

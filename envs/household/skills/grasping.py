@@ -7,20 +7,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ...experts.motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
-from ..instance import Instance, grasp_pose
-from .base import HouseContext, reachable, travel, turn_between, turned
+from ..clearance import SPARE_M
+from ..instance import Instance, grasps_from_above, turned
+from .base import HouseContext, behind, higher, open_fingers, reachable, travel, turn_between
 
 BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
 SAME_M, SAME_RAD = 0.012, 0.2
 """Grasps no further apart are the same one."""
 YAWS = 8
-"""Headings tried about the approach of a thing of revolution, over half a turn: the gripper is symmetric."""
+"""Headings tried about the approach of a thing of revolution."""
 LYING = 0.75
 """A thing whose own axis leans more than this (z component) lies on its side."""
 UPRIGHT_LEAN = 0.1
-SPARE_M = 0.028
-"""How much wider than a thing the fingers open."""
 SIDE_SPARE_M = 0.005
 """Free space beside a jaw that does not follow the other."""
 TIPS_M = {"panda": 0.0, "so101": 0.0168}
@@ -77,18 +76,13 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
     w, instance = ctx.world, ctx.world.cast[role]
     position, rotation = w.position(role), w.rotation(role)
     options: list[tuple[float, Pose, float]] = []
-    for rank, grasp in enumerate(instance.grasps):
-        T = grasp_pose(grasp, position, rotation)
-        if T[2, 2] > -0.3:  # would come from below or from the side
-            continue
-        angles = np.arange(YAWS) * (np.pi / YAWS) if grasp.any_yaw else np.zeros(1)
-        for angle in angles:
-            for flip in (0.0, np.pi):
-                option = turned(T, float(angle) + flip)
-                if grasp.any_yaw and _on_handle(instance, rotation, option):
-                    continue
-                cost = 0.25 * rank + 0.15 * turn_between(ctx.tool, option) + 12 * _crowded(ctx, role, option, grasp.width)
-                options.append((cost, option, grasp.width))
+    for rank, grasp, T, angle in grasps_from_above(instance, position, rotation, YAWS):
+        for flip in (0.0, np.pi):
+            option = turned(T, angle + flip)
+            if grasp.any_yaw and _on_handle(instance, rotation, option):
+                continue
+            cost = 0.25 * rank + 0.15 * turn_between(ctx.tool, option) + 12 * _crowded(ctx, role, option, grasp.width)
+            options.append((cost, option, grasp.width))
     if not options:
         return _lying_grasp(ctx, role)
     return [(T, width) for _, T, width in sorted(options, key=lambda o: o[0])]
@@ -148,8 +142,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         goal[:3, 3] += ctx.style.offset
         goal[2, 3] = max(goal[2, 3], least_height(ctx, role))
         wide = opening_for(ctx, width)
-        above = goal.copy()
-        above[:3, 3] -= 0.09 * goal[:3, 2]
+        above = behind(goal, 0.09)
         above[2, 3] = max(above[2, 3], min(ctx.safe, goal[2, 3] + 0.13))
         if np.linalg.norm(ctx.tool[:2, 3] - goal[:2, 3]) > 0.015:
             yield from clear_up(ctx, goal[:2, 3], grip=wide, height=ctx.safe)
@@ -258,10 +251,9 @@ def _clipped(offset: np.ndarray) -> np.ndarray:
 def let_go(ctx: HouseContext, role: str, up: float = 0.10) -> Steps:
     """Opens the fingers and withdraws upwards."""
     ctx.span = "release"
-    yield from wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+    yield from open_fingers(ctx)
     ctx.span = "withdraw"
-    target = ctx.reference.copy()
-    target[2, 3] += up
+    target = higher(ctx.reference, up)
     yield from move(ctx, target, grip=1.0, speed=0.8, tolerance=0.03, timeout=30)
     return not ctx.world.touch(role).any()
 

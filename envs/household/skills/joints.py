@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...experts.motion import Pose, Steps, clear_up, move, pose, wait
-from .base import HouseContext, afresh, back_off, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between, turned
+from ..instance import turned
+from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -65,8 +66,7 @@ def grip_handle(
         elif turn_between(ctx.tool, turned(goal, np.pi)) < turn_between(ctx.tool, goal) and not reachable(ctx, goal):
             goal = turned(goal, np.pi)
         goal[:3, 3] += ctx.style.offset
-        before = goal.copy()
-        before[:3, 3] -= approach * goal[:3, 2]
+        before = behind(goal, approach)
         if np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
             yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
@@ -125,14 +125,18 @@ def drive_joint(
             yield from back_off(ctx)
 
 
+def pointing(yaw: float, pitch: float) -> np.ndarray:
+    """(3, 3) tool pointing along a heading and `pitch` below the horizontal [rad], its fingers travelling sideways."""
+    z = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
+    y = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
+    return np.stack([np.cross(y, z), y, z], axis=-1)
+
+
 def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndarray:
     """(3, 3) tool orientation for a push: pointing along it and `pitch` [rad] below the horizontal; along `towards` (2,) for a push
     up or down."""
     heading = direction[:2] if abs(direction[2]) < 0.7 else towards
-    yaw = float(np.arctan2(heading[1], heading[0]))
-    z = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
-    y = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
-    return np.stack([np.cross(y, z), y, z], axis=-1)
+    return pointing(float(np.arctan2(heading[1], heading[0])), pitch)
 
 
 def push_joint(
@@ -193,8 +197,7 @@ def push_joint(
 
         if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):
             ctx.span = "recover"
-            back = ctx.reference.copy()
-            back[:3, 3] -= 0.06 * back[:3, 2]
+            back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
             if over is not None:
                 yield from move(ctx, _at_height(back, over), grip=0.0, tolerance=0.04, timeout=50)

@@ -8,12 +8,16 @@ import numpy as np
 
 from ....core.types import Goal
 from ...experts.motion import Pose, Steps, move, pose, wait, yawed
+from ..instance import turned
 from ..predicates import in_box, inside, opened, shut
-from .base import HouseContext, afresh, back_off, travel, turn_between, turned
+from ..tasks.long import DRAWERS
+from .appliances import switch_light_off, turn_knob
+from .base import HouseContext, afresh, back_off, behind, travel, turn_between
 from .brewing import make_coffee
+from .drawers import push_shut
 from .grasping import carry, grasp_thing, hang, holds, let_go
-from .joints import drive_joint, push_joint, pushing
-from .things import PALM_M, into_cavity, into_site
+from .joints import drive_joint, pushing
+from .things import PALM_M, into_bin, into_cavity
 
 Stage = tuple[Callable[[], bool], Callable[[], Steps]]
 """When a part is done, and how it is done."""
@@ -105,8 +109,7 @@ def _raise(ctx: HouseContext, height: float) -> Steps:
 def _retreat(ctx: HouseContext, distance: float = 0.08) -> Steps:
     """Withdraws along the tool's axis as it is."""
     ctx.span = "withdraw"
-    back = ctx.reference.copy()
-    back[:3, 3] -= distance * back[:3, 2]
+    back = behind(ctx.reference, distance)
     yield from move(ctx, back, grip=ctx.grip, tolerance=0.02, timeout=30)
     return True
 
@@ -124,7 +127,7 @@ def close_drawer(ctx: HouseContext, joint: str) -> Steps:
         yield from travel(
             ctx, lambda: min((over, upside), key=lambda T: turn_between(ctx.reference, T)), grip=0.0, tolerance=0.03, timeout=80
         )
-    yield from push_joint(ctx, joint, f"{joint}_push", 0.005, lead=0.05, stay=False)
+    yield from push_shut(ctx, joint, stay=False)
     return (yield from _retreat(ctx))
 
 
@@ -168,7 +171,7 @@ def clear_table(ctx: HouseContext, goal: Goal) -> Steps:
         return lambda: check(ctx.world) and free(ctx, role)
 
     return chain(
-        ctx, *((done(r), lambda r=r: into_site(ctx, "bin_floor", 0.08, 0.14, 0.05, role=r, stay=False)) for r in ("target", "second"))
+        ctx, *((done(r), lambda r=r: into_bin(ctx, r, stay=False)) for r in ("target", "second"))
     )  # fmt: skip
 
 
@@ -211,7 +214,7 @@ def start_cooking(ctx: HouseContext, goal: Goal) -> Steps:
     return chain(
         ctx,
         (lambda: inside("target", "pot")(ctx.world) and free(ctx, "target"), lambda: into_cavity(ctx, "target", "pot", stay=False)),
-        (lambda: opened(knob)(ctx.world), lambda: drive_joint(ctx, knob, 1.9, lead=0.5, follow=1.0, stay=False)),
+        (lambda: opened(knob)(ctx.world), lambda: turn_knob(ctx, str(goal.receptacle), on=True, stay=False)),
     )
 
 
@@ -225,11 +228,11 @@ def close_chest(ctx: HouseContext, goal: Goal) -> Steps:
 def switch_off(ctx: HouseContext) -> Steps:
     """Presses the light switch, the arm home first: shutting a drawer may leave it twisted."""
     yield from afresh(ctx, ctx.world.site("switch_off_push")[:2, 3], 0.0)
-    return (yield from push_joint(ctx, "switch_rocker", "switch_off_push", -10.0, lead=0.2))
+    return (yield from switch_light_off(ctx))
 
 
 def close_up(ctx: HouseContext, goal: Goal) -> Steps:
-    joint = {"cutlery": "cutlery_drawer", "top": "drawer_top"}[goal.target]
+    joint = DRAWERS[goal.target][1]
     return chain(
         ctx,
         (lambda: shut(joint)(ctx.world), lambda: close_drawer(ctx, joint)),

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....core.kinematics import rotation_error
 from ....core.types import Goal
 from ...experts.motion import DT, Pose, Steps, move, pose, wait, yawed
+from ..instance import turned
 from ..tasks.grains import poured
-from .base import HouseContext, back_off, move_joints, rotation_about, solve, turned
+from .base import HouseContext, back_off, behind, continued, move_joints, rotation_about, solve
 from .grasping import close_on, holds
+from .joints import pointing
 
 PITCH = np.deg2rad(20)
 """How far the tool points below the horizontal when it takes a cup from the side."""
@@ -96,21 +97,10 @@ def pouring(ctx: HouseContext, T: Pose, side: float, turn: float = 0.0) -> Pouri
     )  # fmt: skip
 
 
-def side_pose(centre: np.ndarray, heading: float) -> Pose:
-    """The tool level with a point, pointing along `heading` [rad] and a little down, fingers travelling sideways."""
-    z = np.array([np.cos(heading) * np.cos(PITCH), np.sin(heading) * np.cos(PITCH), -np.sin(PITCH)])
-    y = np.array([np.sin(heading), -np.cos(heading), 0.0])
-    return pose(np.stack([np.cross(y, z), y, z], axis=-1), centre)
-
-
 def _follows(ctx: HouseContext, q: np.ndarray, T: Pose) -> np.ndarray | None:
     """Joints (dof,) for a tool pose in the world, near `q`; None where the arm does not get there from there."""
-    goal = (np.linalg.inv(ctx.T_world_base) @ T)[None]
-    q = ctx.robot.inverse(goal, q[None], iterations=16)[0]
-    got = ctx.robot.forward(q[None])
-    off = float(np.linalg.norm(got[0, :3, 3] - goal[0, :3, 3]))
-    turn = float(np.linalg.norm(rotation_error(got[:, :3, :3], goal[:, :3, :3])))
-    return q if off < 0.012 and turn < 0.15 else None
+    after, there = continued(ctx, q, T, iterations=16, off=0.012, turn=0.15)
+    return after if there else None
 
 
 def _hits(ctx: HouseContext, T: Pose) -> bool:
@@ -149,13 +139,12 @@ def _options(ctx: HouseContext) -> Iterator[tuple[Pose, float, float]]:
             ear_side = float(ear @ np.array([-ahead[1], ahead[0]])) if has_ear else 0.0
             for side in (1.0, -1.0) if ear_side > 0 else (-1.0, 1.0):
                 for flip in (0.0, np.pi):
-                    yield turned(side_pose(centre, float(heading)), flip), side, turn
+                    yield turned(pose(pointing(float(heading), PITCH), centre), flip), side, turn
 
 
 def _before(T: Pose) -> tuple[Pose, Pose]:
     """Tool poses on the way to a grasp at T: high up, and level before it."""
-    before = T.copy()
-    before[:3, 3] -= 0.12 * T[:3, 2]
+    before = behind(T, 0.12)
     high = before.copy()
     high[2, 3] = max(high[2, 3], 0.22)
     return high, before

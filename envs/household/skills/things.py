@@ -147,10 +147,14 @@ def sort_cutlery(ctx: HouseContext, goal: Goal) -> Steps:
     return into_site(ctx, f"compartment_{goal.receptacle}", 0.045, 0.032, 0.01, along=True)
 
 
+def into_bin(ctx: HouseContext, role: str, *, stay: bool = True) -> Steps:
+    """Drops a thing into the bin."""
+    return into_site(ctx, "bin_floor", 0.08, 0.14, 0.05, role=role, stay=stay)
+
+
 def clear_rubbish(ctx: HouseContext, goal: Goal) -> Steps:
-    """Drops rubbish into the bin."""
     del goal
-    return into_site(ctx, "bin_floor", 0.08, 0.14, 0.05)
+    return into_bin(ctx, "target")
 
 
 SKILLS = {

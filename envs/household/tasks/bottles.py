@@ -16,6 +16,7 @@ from ..predicates import inside, opened, released, shut
 from ..setup import Setup
 from ..task import HouseholdTask
 from ..world import World
+from .common import target_position
 from .fixtures import fixture_task
 
 SCENE, ROOM = "home_bathroom", "bathroom"
@@ -139,6 +140,6 @@ TASKS: tuple[HouseholdTask, ...] = (
     _unscrew("unscrew_jar", JAR, "jar"), _unscrew("unscrew_bottle", BOTTLE, "bottle"),
     HouseholdTask(
         name="put_toothbrush_in_cup", family="tidy", room=ROOM, scene=SCENE, horizon=320, goals=task_phrases("put_toothbrush_in_cup").goals,
-        setup=_brush_setup, checks=_brush_checks, focus=lambda w, goal: w.position("target"),
+        setup=_brush_setup, checks=_brush_checks, focus=target_position,
     ),
 )  # fmt: skip

@@ -15,10 +15,10 @@ from ..objects.catalogue import by_category, graspable
 from ..pieces.care import COASTER_M
 from ..pieces.person import HOLD_HALF, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
 from ..predicates import in_box, near, released, stands
-from ..scene import spot_matrix
+from ..scene import Spot, spot_matrix
 from ..setup import Setup
 from ..task import HouseholdTask
-from ..world import World
+from .common import target_position
 from .fixtures import fixture_task
 
 SCENE, ROOM = "care_room", "care"
@@ -64,11 +64,6 @@ def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
     return any(_suits(goal.task, robot, t) for t in by_category(goal.target, heldout=heldout))
 
 
-def _target(w: World, goal: Goal) -> np.ndarray:
-    del goal
-    return w.position("target")
-
-
 # --- hand over --------------------------------------------------------------------------------------------------------
 def _over_setup(s: Setup, goal: Goal) -> None:
     s.use("person")
@@ -92,7 +87,7 @@ def put_in_hand(s: Setup, role: str) -> None:
     local = np.array([WRIST_X, 0.0, WRIST_Z]) + R @ np.array([-lever, s.between(-0.005, 0.005), PALM_TOP_M + instance.rest])
     turn = hand_turn(instance)
     turn = s.between(-np.pi, np.pi) if turn is None else turn + s.between(-0.12, 0.12)
-    Rz = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1.0]])
+    Rz = spot_matrix(Spot(x=0.0, y=0.0, yaw=turn))[:3, :3]
     quat = np.zeros(4)
     mujoco.mju_mat2Quat(quat, (T[:3, :3] @ R @ Rz).ravel())
     s.joint("person_wrist", float(sink))
@@ -136,7 +131,7 @@ def _task(
 ) -> HouseholdTask:
     return HouseholdTask(
         name=name, family="care", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=_target, fits=_some_fits, reverse=reverse,
+        focus=target_position, fits=_some_fits, reverse=reverse,
     )  # fmt: skip
 
 

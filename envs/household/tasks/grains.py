@@ -13,6 +13,7 @@ from ..predicates import STILL_MPS, UPRIGHT, released
 from ..setup import Setup
 from ..task import HouseholdTask
 from ..world import World
+from .common import target_position
 
 SCENE = "kitchen_grains"
 ENOUGH = 0.9
@@ -131,10 +132,10 @@ def _wipe_checks(goal: Goal) -> dict[str, Check]:
 TASKS: tuple[HouseholdTask, ...] = (
     HouseholdTask(
         name="pour_peas", family="pour", room="kitchen", scene=SCENE, horizon=320, goals=task_phrases("pour_peas").goals, setup=_pour_setup,
-        checks=_pour_checks, focus=lambda w, goal: w.position("target"),
+        checks=_pour_checks, focus=target_position,
     ),
     HouseholdTask(
         name="wipe_mat", family="wipe", room="kitchen", scene=SCENE, horizon=500, goals=task_phrases("wipe_mat").goals, setup=_wipe_setup,
-        checks=_wipe_checks, focus=lambda w, goal: w.position("target"),
+        checks=_wipe_checks, focus=target_position,
     ),
 )  # fmt: skip

@@ -9,35 +9,19 @@ import numpy as np
 from ....core.phrasebook import task_phrases
 from ....core.types import Goal
 from ...stage import Check
-from ..instance import Instance
-from ..objects.catalogue import by_category, graspable
 from ..pieces.bins import BIN_HALF_M, BIN_HEIGHT_M
 from ..pieces.storage import CUTLERY_INSIDE, DRAWER_INSIDE
 from ..predicates import in_box, inside, opened, released, shut, upright
 from ..setup import Setup
 from ..task import HouseholdTask
 from ..world import World
+from .common import fits_in, for_hand, some_for_hand, target_position
 
 SCENE, ROOM = "home_kitchen", "kitchen"
 LONGEST_M = 0.2
 """Cutlery up to this length lies level in the open drawer, aslant between its partitions."""
 SPOUT_M = (0.032, 0.032, 0.075)
 """Half-sizes of the room under the coffee machine's spout in which a mug's middle has to be."""
-
-
-def _hand(s: Setup, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
-    robot = s.stage.robot.name
-    return lambda t: graspable(t, robot) and more(t)
-
-
-def _some(goal: Goal, robot: str, heldout: bool) -> bool:
-    """Whether some thing of the goal's category is for the robot's hand."""
-    return any(graspable(t, robot) for t in by_category(goal.target, heldout=heldout))
-
-
-def _target(w: World, goal: Goal) -> np.ndarray:
-    del goal
-    return w.position("target")
 
 
 def _put(name: str, role: str, place: str, check: Check) -> dict[str, Check]:
@@ -48,7 +32,7 @@ def _put(name: str, role: str, place: str, check: Check) -> dict[str, Check]:
 def _stow_setup(s: Setup, goal: Goal) -> None:
     s.use("chest")
     s.joint("drawer_top", s.stage.names.fixtures["drawer_top"].travel * s.ajar(0.7, 0.95))
-    s.cast("target", goal.target, fits=_hand(s))
+    s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
     s.distract(0, 2)
 
@@ -62,7 +46,7 @@ def _cutlery_setup(s: Setup, goal: Goal) -> None:
     s.use("cutlery")
     travel = s.stage.names.fixtures["cutlery_drawer"].travel
     s.joint("cutlery_drawer", travel)  # there must be room for a hand beside the drawer when it is open
-    s.cast("target", goal.target, fits=_hand(s, lambda t: 2 * t.half[0] < LONGEST_M))
+    s.cast("target", goal.target, fits=for_hand(s, lambda t: 2 * t.half[0] < LONGEST_M))
     s.stand("target", s.reach)
     s.joint("cutlery_drawer", travel * s.between(0.0, 0.1))
     s.distract(0, 2)
@@ -77,7 +61,7 @@ def _cutlery_checks(goal: Goal) -> dict[str, Check]:
 def _clear_setup(s: Setup, goal: Goal) -> None:
     s.use("bin")
     for role in ("target", "second"):
-        s.cast(role, goal.target, fits=_hand(s))
+        s.cast(role, goal.target, fits=for_hand(s))
         s.stand(role, s.reach, handy=True)
     s.distract(0, 2)
 
@@ -92,9 +76,9 @@ def _clear_checks(goal: Goal) -> dict[str, Check]:
 def _tray_setup(s: Setup, goal: Goal) -> None:
     s.cast("tray", "tray")
     s.stand("tray", s.reach)
-    s.cast("target", goal.target, fits=_hand(s))
+    s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
-    s.cast("receptacle", goal.receptacle or "", fits=_hand(s, lambda t: max(t.half[:2]) < 0.06))
+    s.cast("receptacle", goal.receptacle or "", fits=for_hand(s, lambda t: max(t.half[:2]) < 0.06))
     s.stand("receptacle", s.reach, handy=True)
     s.distract(0, 1)
 
@@ -112,9 +96,7 @@ def _cook_setup(s: Setup, goal: Goal) -> None:
     s.joint(f"knob_{goal.receptacle}", s.between(0.0, 0.06))
     s.cast("pot", "pot")
     s.stand("pot", s.reach)
-    room = s.cast_of["pot"].cavity
-    assert room is not None
-    s.cast("target", goal.target, fits=_hand(s, lambda t: max(t.half[0], t.half[1]) < room.radius - 0.004))
+    s.cast("target", goal.target, fits=for_hand(s, fits_in(s, "pot")))
     s.stand("target", s.reach)
     s.distract(0, 1)
 
@@ -129,7 +111,7 @@ def _cook_checks(goal: Goal) -> dict[str, Check]:
 def _coffee_setup(s: Setup, goal: Goal) -> None:
     """The mug's ear points away from the robot, half to a side: the hand comes from the front."""
     s.use("coffee_machine")
-    s.cast("target", goal.target, fits=_hand(s, lambda t: t.half[1] < 0.0355))
+    s.cast("target", goal.target, fits=for_hand(s, lambda t: t.half[1] < 0.0355))
     x0, x1, y0, y1 = s.reach
     s.stand("target", (max(x0, 0.46), x1, y0, y1), yaw=(-1.1, 1.1), margin=0.08)
     s.distract(0, 1)
@@ -179,7 +161,7 @@ def _push(joint: Callable[[Goal], str]) -> Callable[[World, Goal], np.ndarray]:
 
 def _task(
     name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-    focus: Callable[[World, Goal], np.ndarray] = _target, fits: Callable[[Goal, str, bool], bool] | None = _some,
+    focus: Callable[[World, Goal], np.ndarray] = target_position, fits: Callable[[Goal, str, bool], bool] | None = some_for_hand,
 ) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family="long", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, focus=focus,

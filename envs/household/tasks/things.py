@@ -4,40 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from ....core.phrasebook import task_phrases
 from ....core.types import Goal
 from ...stage import Check
-from ..instance import Instance
-from ..objects.catalogue import by_category, graspable
 from ..pieces.bins import BIN_HALF_M, BIN_HEIGHT_M, COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
 from ..predicates import grasped, in_box, inside, lifted, released, upright
 from ..setup import Setup
 from ..task import HouseholdTask
-from ..world import World
+from .common import fits_in, for_hand, some_for_hand, target_position
 
 SCENE, ROOM = "home_kitchen", "kitchen"
 
 
-def _fits(s: Setup, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
-    robot = s.stage.robot.name
-    return lambda t: graspable(t, robot) and more(t)
-
-
-def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
-    """Whether some thing of the goal's category is for the robot's hand."""
-    return any(graspable(t, robot) for t in by_category(goal.target, heldout=heldout))
-
-
-def _target(w: World, goal: Goal) -> np.ndarray:
-    del goal
-    return w.position("target")
-
-
 # --- hold up ----------------------------------------------------------------------------------------------------------
 def _hold_setup(s: Setup, goal: Goal) -> None:
-    s.cast("target", goal.target, fits=_fits(s))
+    s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
     s.distract(1, 4)
 
@@ -51,9 +32,7 @@ def _put_setup(container: str) -> Callable[[Setup, Goal], None]:
     def setup(s: Setup, goal: Goal) -> None:
         s.cast("receptacle", container)
         s.stand("receptacle", s.reach)
-        room = s.cast_of["receptacle"].cavity
-        assert room is not None
-        s.cast("target", goal.target, fits=_fits(s, lambda t: max(t.half[0], t.half[1]) < room.radius - 0.004))
+        s.cast("target", goal.target, fits=for_hand(s, fits_in(s, "receptacle")))
         s.stand("target", s.reach)
         s.distract(1, 3)
 
@@ -72,7 +51,7 @@ def _put_checks(container: str, *, stands: bool = False) -> Callable[[Goal], dic
 def _stack_setup(s: Setup, goal: Goal) -> None:
     big = s.cast("receptacle", goal.target, fits=lambda t: t.footprint > 0.07)
     s.stand("receptacle", s.reach)
-    s.cast("target", goal.target, fits=_fits(s, lambda t: t.footprint < big.footprint - 0.001))
+    s.cast("target", goal.target, fits=for_hand(s, lambda t: t.footprint < big.footprint - 0.001))
     s.stand("target", s.reach)
     s.distract(0, 2)
 
@@ -85,7 +64,7 @@ def _stack_checks(goal: Goal) -> dict[str, Check]:
 
 def _sort_setup(s: Setup, goal: Goal) -> None:
     s.use("cutlery_tray")
-    s.cast("target", goal.target, fits=_fits(s))
+    s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
     s.distract(0, 2)
 
@@ -101,7 +80,7 @@ def _sort_checks(goal: Goal) -> dict[str, Check]:
 
 def _rubbish_setup(s: Setup, goal: Goal) -> None:
     s.use("bin")
-    s.cast("target", goal.target, fits=_fits(s))
+    s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
     s.distract(1, 3)
 
@@ -115,7 +94,7 @@ def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], N
           *robots: str) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=_target, robots=("panda", *robots), fits=_some_fits,
+        focus=target_position, robots=("panda", *robots), fits=some_for_hand,
     )  # fmt: skip
 
 
