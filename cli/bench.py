@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import tyro
 
 from ..core.errors import HomebodyError, unknown
 from .bench_setup import BenchRecipe, absolute_policy, actor, check_counts, taken, usual_workers
+from .endings import DONE, INTERRUPTED
+from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
 
 def _print_sweep(summary: dict[str, Any]) -> None:
@@ -60,7 +61,7 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
 
 def bench(
     *,
-    out: Path = Path("out/bench"),
+    out: OutFolder = Path("out/bench"),
     tasks: str | None = None,
     policy: str = "homebody",
     split: str = "heldout",
@@ -80,8 +81,8 @@ def bench(
     threads: int = 2,
     workers: int | None = None,
     ray: str | None = None,
-    card: Path | None = None,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    card: MaybeFolder = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Evaluates a policy: success rates with intervals, from one raw record per episode.
 
@@ -132,6 +133,10 @@ def bench(
     from .crew import RayCrew
     from .progress import progress_bar
 
+    if card:
+        from ..policies.card import check_card
+
+        check_card(card)  # before the run, not after it
     source, plan = actor(policy, think, device), plan_axes(axes)
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
@@ -167,9 +172,8 @@ def bench(
 
         varied = f", house varied over the {randomize} ranges" if randomize else ""
         add_scores(card, f"{split} initial states, {language} instructions{varied}", summary)
-    if json_path:
-        json_path.write_text(json.dumps(summary, indent=2) + "\n")
-    return 1 if summary["interrupted"] else 0
+    write_json(json_path, summary)
+    return INTERRUPTED if summary["interrupted"] else DONE
 
 
 def compare(
@@ -177,7 +181,7 @@ def compare(
     dir_b: tyro.conf.Positional[Path],
     /,
     *,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Compares two benchmark runs episode by episode: is B better than A, and what difference could have been seen?
 
@@ -195,8 +199,7 @@ def compare(
     for name, row in result["tasks"].items():
         print(f"{name:<18} {row['pairs']:>4} pairs   A {100 * row['rate_a']:5.1f} %   B {100 * row['rate_b']:5.1f} %")
     print("\n".join(in_words(result)))
-    if json_path:
-        json_path.write_text(json.dumps(result, indent=2) + "\n")
+    write_json(json_path, result)
     return 0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import tyro
 
 from ..core.errors import HomebodyError
+from .outputs import JsonPath, MaybeFile, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.real.board import BoardConfig
@@ -19,13 +19,13 @@ Mode = Literal["intrinsics", "hand-eye", "fixed"]
 def calibrate(
     folder: tyro.conf.Positional[Path | None] = None,
     *,
-    out: Path = Path("out/calibrate"),
+    out: OutFolder = Path("out/calibrate"),
     mode: Mode = "hand-eye",
     board: str = "7x5",
     square_mm: float = 30.0,
     marker_mm: float = 22.0,
     dictionary: str = "4X4_50",
-    print_board: Path | None = None,
+    print_board: MaybeFile = None,
     rehearse: bool = False,
     intrinsics: Path | None = None,
     distortion: Literal["none", "four", "five"] = "four",
@@ -33,7 +33,7 @@ def calibrate(
     arm_deg: float = 0.05,
     min_corners: int = 8,
     max_blur_px: float = 6.0,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Calibrates a camera from a folder of pictures of a ChArUco board.
 
@@ -93,11 +93,8 @@ def calibrate(
     result = solve(found, settings, poses)
     for line in table(result):
         print(line)
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(calibration_to_json(result), indent=2, allow_nan=False)
-    (out / "calibration.json").write_text(text)
-    if json_path:
-        json_path.write_text(text)
+    for path in (out / "calibration.json", json_path):
+        write_json(path, calibration_to_json(result))
     plot_errors(result, found, out / "errors.png")
     draw_pictures(result, found, folder, out / "pictures", axis_m=2 * square_mm / 1000)
     print(f"written: {out / 'calibration.json'}, {out / 'errors.png'}, {out / 'pictures'}/")

@@ -11,17 +11,16 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 import socket
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from ..core.errors import HomebodyError
+from ..core.interrupts import deferred
+from .extras import require_extra
 
 MAX_WORKERS = 1024
 CONNECT_S = 5.0
@@ -63,8 +62,7 @@ def cluster_config(workers: int | None, ray: str | None) -> ClusterConfig | None
         if ray is not None:
             raise HomebodyError(f"--ray {ray} needs --workers N: how many workers to start there")
         return None
-    if find_spec("ray") is None:
-        raise HomebodyError("--workers needs Ray, which is not installed: pip install 'homebody[ray]'")
+    require_extra("ray", "--workers")
     config = ClusterConfig(workers=workers, address=ray)
     _knock(config.address)
     return config
@@ -100,7 +98,7 @@ def cluster(config: ClusterConfig) -> Iterator[Any]:
         _init(ray, config.address, settings)
         yield ray
     finally:
-        with _undisturbed():
+        with deferred():  # what is half shut down stays behind
             ray.shutdown()
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -123,19 +121,6 @@ def _no_cluster(address: str | None, error: Exception) -> HomebodyError:
         return HomebodyError(f"Ray could not start workers on this machine: {_last_line(error)}")
     token = "one with a token wants RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
     return HomebodyError(f"no Ray cluster answers at {address}: {_last_line(error)} ({token})")
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits: what is half shut down stays behind."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _knock(address: str | None) -> None:

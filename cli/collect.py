@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import tyro
+from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError, unknown
+from .endings import DONE, INTERRUPTED, NEGATIVE
+from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..datasets.collect import CollectConfig
@@ -55,7 +53,7 @@ class CollectRecipe:
 
 def collect(
     *,
-    out: Path,
+    out: OutFolder,
     tasks: str = "all",
     episodes: int = 60,
     policy: str = "expert",
@@ -73,7 +71,7 @@ def collect(
     workers: int | None = None,
     ray: str | None = None,
     seed: int = 0,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Records episodes of scripted demonstrations into a data set, each one a transaction.
 
@@ -152,9 +150,8 @@ def collect(
     )
     for reason, count in report.rejected.items():
         print(f"  rejected, {reason}: {count}")
-    if json_path:
-        json_path.write_text(json.dumps(asdict(report), indent=2))
-    return 0 if report.kept and not interrupted else 1
+    write_json(json_path, asdict(report))
+    return INTERRUPTED if interrupted else DONE if report.kept else NEGATIVE
 
 
 def _note(report: CollectReport, crew: str) -> str:

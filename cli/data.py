@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
 
 import tyro
 
-JsonPath = Annotated[Path | None, tyro.conf.arg(name="json")]
+from .outputs import JsonPath, write_json
+from .tables import Column, print_table
+
 DatasetPath = tyro.conf.Positional[Path]
-
-
-def _write(path: Path | None, value: dict[str, Any]) -> None:
-    if path:
-        path.write_text(json.dumps(value, indent=2, default=str))
 
 
 def info(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
@@ -36,7 +31,7 @@ def info(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
     facts["tasks"] = tasks
     for key, value in facts.items():
         print(f"{key:>12}: {value}")
-    _write(json_path, facts)
+    write_json(json_path, facts)
     return 0
 
 
@@ -47,27 +42,23 @@ def list_(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
         dataset: Folder of the data set.
         json_path: Write `episodes: [...]` there too.
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from ..datasets.store import Store
 
-    table = Table("episode", "instruction", "frames", "solved", "credit", "policy")
-    rows: list[dict[str, Any]] = []
     with Store.open(dataset) as store:
-        for i in range(len(store)):
-            meta = store.meta(i)
-            rows.append({k: meta[k] for k in ("instruction", "length", "success", "credit", "policy")} | {"episode": i})
-            table.add_row(
-                str(i),
-                meta["instruction"],
-                str(meta["length"]),
-                "yes" if meta["success"] else "no",
-                f"{meta['credit']:.2f}",
-                meta["policy"],
-            )
-    Console().print(table)
-    _write(json_path, {"episodes": rows})
+        rows = [
+            {k: m[k] for k in ("instruction", "length", "success", "credit", "policy")} | {"episode": i}
+            for i, m in ((i, store.meta(i)) for i in range(len(store)))
+        ]
+    columns = [
+        Column(title="episode", rank=0, cells=[str(r["episode"]) for r in rows]),
+        Column(title="instruction", rank=1, cells=[r["instruction"] for r in rows], wraps=True),
+        Column(title="frames", rank=3, cells=[str(r["length"]) for r in rows]),
+        Column(title="solved", rank=2, cells=["yes" if r["success"] else "no" for r in rows]),
+        Column(title="credit", rank=4, cells=[f"{r['credit']:.2f}" for r in rows]),
+        Column(title="policy", rank=2, cells=[r["policy"] for r in rows]),
+    ]
+    print_table(columns, more="a wider terminal or --json has them")
+    write_json(json_path, {"episodes": rows})
     return 0
 
 
@@ -84,7 +75,7 @@ def verify(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
     for problem in report["problems"]:
         print(problem)
     print(f"{report['episodes']} episodes, {report['frames']} frames, {len(report['problems'])} problems")
-    _write(json_path, report)
+    write_json(json_path, report)
     return 1 if report["problems"] else 0
 
 
@@ -114,7 +105,7 @@ def replay(*, dataset: DatasetPath, episodes: int = 0, json_path: JsonPath = Non
     with progress_bar("replay", count) as advance:
         report = act_again(dataset, make, range(count), advance)
     print(f"{report['equal']} of {report['episodes']} episodes replay to the same state, {report['successes']} to success")
-    _write(json_path, report)
+    write_json(json_path, report)
     return 0 if report["equal"] == report["episodes"] else 1
 
 
@@ -131,7 +122,7 @@ def log(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
         commits = store.history()
     for commit in commits:
         print(f"{commit['id']}  {commit['time']}  {commit['message']}")
-    _write(json_path, {"commits": commits})
+    write_json(json_path, {"commits": commits})
     return 0
 
 

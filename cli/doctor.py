@@ -1,4 +1,7 @@
-"""`homebody doctor`: what works here, what is missing and how to get it."""
+"""What works here, what is missing and how to get it; `homebody doctor` prints it.
+
+Only the standard library is imported at the top: the report must come whatever is missing.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from pathlib import Path
-from typing import Annotated
-
-import tyro
 
 from ..core.errors import HomebodyError
+from ..core.files import write_text
+from . import extras
 
 GL_REMEDY = "install it with `apt-get install -y libegl1 libgl1 libgl1-mesa-dri`"
-PACKAGES = ("mujoco", "numpy", "torch", "gymnasium", "zarr", "icechunk", "av", "opencv-python-headless", "safetensors", "tyro", "rich")
 RENDERER_SCRIPT = """
 from mujoco.egl import GLContext
 context = GLContext(16, 16)
@@ -60,14 +61,24 @@ def check_python() -> Check:
 
 
 def check_packages() -> Check:
-    found, missing = [], []
-    for name in PACKAGES:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            missing.append(name)
-    remedy = f"`make install` brings {', '.join(missing)}" if missing else ""
-    return Check(name="packages", ok=not missing, detail=", ".join(found), remedy=remedy)
+    """The run-time dependencies, as the package's own metadata names them."""
+    try:
+        faults, wanted = extras.faults(), extras.requirements()
+    except HomebodyError as error:
+        return Check(name="packages", ok=False, detail=str(error), remedy="run `make install`")
+    if faults:
+        return Check(name="packages", ok=False, detail="not here: " + ", ".join(map(str, faults)), remedy="`make install` brings them")
+    there = ", ".join(f"{name} {metadata.version(name)}" for name in sorted({r.name for r in wanted if not r.extra}))
+    missing = {name: found for name in extras.extras() if (found := extras.faults(name))}
+    here = [name for name in extras.extras() if name not in missing]
+    detail = f"{there}; extras: {', '.join(here) or 'none'}"
+    if not missing:
+        return Check(name="packages", ok=True, detail=detail)
+    lacks = "; ".join(f"{name} lacks {', '.join(map(str, found))}" for name, found in missing.items())
+    return Check(
+        name="packages", ok=True, detail=f"{detail}; optional ones not installed: {lacks}",
+        remedy=f"where you need them: pip install 'homebody[{','.join(missing)}]'",
+    )  # fmt: skip
 
 
 def check_gl() -> Check:
@@ -81,7 +92,9 @@ def check_gl() -> Check:
     except subprocess.TimeoutExpired:
         return Check(name="opengl", ok=False, detail="no answer within 60 s", remedy=GL_REMEDY)
     if run.returncode:
-        return Check(name="opengl", ok=False, detail=(run.stderr.strip().splitlines() or ["no message"])[-1], remedy=GL_REMEDY)
+        said = (run.stderr.strip().splitlines() or ["no message"])[-1]
+        remedy = "`make install` brings it" if said.startswith("ModuleNotFoundError") else GL_REMEDY
+        return Check(name="opengl", ok=False, detail=said, remedy=remedy)
     renderer = run.stdout.strip()
     software = "llvmpipe" in renderer or "softpipe" in renderer
     return Check(name="opengl", ok=True, detail=renderer + (" (software: pictures cost most of the time)" if software else ""))
@@ -116,21 +129,27 @@ def check_checkpoint() -> Check:
     return Check(name="checkpoint", ok=True, detail=f"{folder.name}, {size:.1f} MiB")
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (check_python, check_packages, check_gl, check_cuda, check_machine, check_checkpoint)
+def all_checks() -> list[Check]:
+    """Everything that is looked at, in the order of the report."""
+    return [check_python(), check_packages(), check_gl(), check_cuda(), check_machine(), check_checkpoint()]
 
 
-def doctor(*, json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None) -> int:
-    """Checks this machine. Exit code 1 when something that Homebody needs is missing.
-
-    Args:
-        json_path: Write `checks: [{name, ok, detail, remedy}]` there too.
-    """
-    checks = [check() for check in CHECKS]
+def examine(json_path: Path | None) -> int:
+    """Looks, prints, writes `checks: [...]` where asked. Exit code 1 when something that Homebody needs is missing."""
+    checks = all_checks()
     for c in checks:
         print(f"{'ok  ' if c.ok else 'FAIL'} {c.name:<11} {c.detail}" + (f"\n     remedy: {c.remedy}" if c.remedy else ""))
     if json_path:
-        json_path.write_text(json.dumps({"checks": [asdict(c) for c in checks]}, indent=2))
+        write_text(json_path, json.dumps({"checks": [asdict(c) for c in checks]}, indent=2) + "\n")
     return 0 if all(c.ok for c in checks) else 1
 
 
-COMMANDS = {"doctor": doctor}
+def without_tyro(words: Sequence[str]) -> int:
+    """`doctor` where not even the parser of options is installed."""
+    match [*words]:
+        case []:
+            return examine(None)
+        case ["--json", path]:
+            return examine(Path(path))
+        case _:
+            raise HomebodyError(f"doctor takes --json PATH: got {' '.join(words)!r}")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated
 
 import tyro
 
 from ..core.errors import HomebodyError
+from .outputs import JsonPath, MaybeFile, OutFolder, write_json
 
 
 def identify(
     log: tyro.conf.Positional[Path | None] = None,
     *,
-    out: Path = Path("out/identify"),
-    excite: Path | None = None,
+    out: OutFolder = Path("out/identify"),
+    excite: MaybeFile = None,
     rehearse: bool = False,
     excite_seconds: float = 20.0,
     excite_rate_hz: float = 200.0,
@@ -26,7 +25,7 @@ def identify(
     payload_told: bool = False,
     threads: int = 2,
     seed: int = 0,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Fits dry friction, viscous damping, payload and command delay of the arm to a joint log, with intervals.
 
@@ -72,11 +71,8 @@ def identify(
     fit = fit_log(samples, config, on_round=lambda what: print(f"  {what} ...", flush=True))
     for line in table(fit):
         print(line)
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(fit_to_json(fit, config, samples), indent=2, allow_nan=False)
-    (out / "fit.json").write_text(text)
-    if json_path:
-        json_path.write_text(text)
+    for path in (out / "fit.json", json_path):
+        write_json(path, fit_to_json(fit, config, samples))
     plot_fit(fit, samples, out / "fit.png")
     print(f"written: {out / 'fit.json'}, {out / 'fit.png'}")
     return 0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tyro
 
 from ..core.errors import HomebodyError, unknown
 from ..core.types import CONTROL_HZ, Goal
+from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..datasets.sampler import TrainingArrays
@@ -26,9 +26,9 @@ def imagine(
     world: str = "world",
     randomize: str = "",
     evaluate: int = 0,
-    card: Path | None = None,
-    out: Path = Path("out/imagine"),
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    card: MaybeFolder = None,
+    out: OutFolder = Path("out/imagine"),
+    json_path: JsonPath = None,
 ) -> int:
     """Films what the world model expected beside what happened, touch included; --evaluate measures it.
 
@@ -86,8 +86,7 @@ def imagine(
             from ..world_model.card import add_evaluation
 
             add_evaluation(card, f"{policy} on held-out states, {randomize or 'nominal'} house", e)
-    if json_path:
-        json_path.write_text(json.dumps(result, indent=2) + "\n")
+    write_json(json_path, result)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The command line's root: finds the sub-command, parses its options, turns errors into one line and an exit code."""
+"""The command line's root: finds the sub-command, parses its options, runs it, and ends it in one of four ways (endings.py)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import functools
 import importlib
 import inspect
 import io
+import math
 import re
 import sys
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 
 from .. import __version__
-from ..core.errors import HomebodyError, unknown
+from ..core.errors import HomebodyError, shown, unknown
+from ..core.interrupts import raising
+from .endings import DONE, INTERRUPTED, REFUSED, report
+from .extras import require_extra
+from .streams import patient_streams, to_nowhere
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "prompt": ("prompt", "prompt", "run the robot on a sentence, write a film, print the verdict"),
@@ -37,14 +43,18 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "speed": ("speed", "speed", "measure this machine's throughput, peers beside it"),
     "identify": ("identify", "identify", "friction, damping, payload and delay of an arm from a log of its joints"),
     "calibrate": ("calibrate", "calibrate", "a camera's lens and place from pictures of a printed board"),
-    "doctor": ("doctor", "doctor", "what works here, what is missing and how to get it"),
+    "doctor": ("doctor_command", "doctor", "what works here, what is missing and how to get it"),
 }
 """Words typed -> module in `cli/`, key of its COMMANDS, one line of help."""
+EXTRAS = {"teleop": "teleop", "train rl": "rl", "serve": "serve", "robot": "serve", "identify": "calibrate"}
+"""Commands that run only with an extra."""
 EXAMPLES = (
     'homebody prompt "open the top drawer"',
     "homebody collect --tasks pick_up --episodes 20 --out out/picks",
     "homebody bench --policy homebody --episodes 50 --out out/bench",
 )
+LARGEST = 2**31 - 1
+"""The largest whole number that options take: seeds, indices and counts go to parts that hold 32 bits."""
 
 
 def overview() -> str:
@@ -90,61 +100,110 @@ def _check_options(function: Callable[..., int], words: Sequence[str]) -> None:
             raise unknown("option", option, sorted(known))
 
 
+def _check_numbers(given: Mapping[str, object]) -> None:
+    """Raises HomebodyError for a number that nothing could be done with."""
+    for name, value in given.items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise HomebodyError(f"{option} is {shown(str(value))}: expected a whole number between {-LARGEST} and {LARGEST}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise HomebodyError(f"{option} is {value}: expected a finite number")
+
+
 def run_command(name: str, words: list[str]) -> int:
-    """Parses the command's options and runs it."""
-    import tyro
+    """Parses the command's options, looks at the paths it will write to and runs it."""
+    try:
+        import tyro
+    except ModuleNotFoundError:
+        if name != "doctor":
+            raise
+        from .doctor import without_tyro
+
+        return without_tyro(words)  # it must run whatever is missing
+    helps = "--help" in words or "-h" in words
+    if name in EXTRAS and not helps:
+        require_extra(EXTRAS[name], f"`homebody {name}`")
+    from .outputs import check_outputs
 
     module, key, _ = COMMANDS[name]
     function: Callable[..., int] = importlib.import_module(f".{module}", __package__).COMMANDS[key]
-    if "--help" in words or "-h" in words:
+    if helps:
         tyro.cli(function, prog=f"homebody {name}", args=words)
     _check_options(function, words)
     complaint = io.StringIO()
-    arguments = None
+    call = None
     with contextlib.redirect_stderr(complaint), contextlib.redirect_stdout(complaint):
         try:
-            arguments = tyro.cli(_deferred(function), prog=f"homebody {name}", args=words)
+            call = tyro.cli(_deferred(function), prog=f"homebody {name}", args=words)
         except SystemExit as stop:
             if stop.code == 0:
                 raise
-    if arguments is None:
+    if call is None:
         raise HomebodyError(f"{_condense(complaint.getvalue())} (see `homebody {name} --help`)")
-    return arguments()
+    given = inspect.signature(function).bind(*call.args, **call.keywords)
+    given.apply_defaults()
+    _check_numbers(given.arguments)
+    check_outputs(function, given.arguments)
+    return call()
 
 
-def _deferred(function: Callable[..., int]) -> Callable[..., Callable[[], int]]:
+def _deferred(function: Callable[..., int]) -> Callable[..., functools.partial[int]]:
     """`function` with the same signature that returns the call instead of making it: parsing and running stay apart."""
 
     @functools.wraps(function)
-    def wrapper(*positional: object, **named: object) -> Callable[[], int]:
-        return lambda: function(*positional, **named)
+    def wrapper(*positional: object, **named: object) -> functools.partial[int]:
+        return functools.partial(function, *positional, **named)
 
     wrapper.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "return"}
     return wrapper
 
 
+def _finish(words: list[str], *, debug: bool) -> int:
+    """Runs a command to its exit code."""
+    try:
+        code = run_command(*find_command(words))
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # the one place where foreign errors end
+        if debug:
+            traceback.print_exc()
+            return REFUSED
+        return report(error)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code: 0 done, 1 done with a negative outcome, 2 bad input, 130 interrupted."""
+    """Exit code: 0 done, 1 done with a negative outcome, 2 bad input, a missing extra or a full disk, 130 interrupted."""
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
     words = [w for w in words if w != "--debug"]
-    if not words or words[0] in ("--help", "-h", "help"):
-        print(overview())
-        return 0
-    if words[0] == "--version":
-        print(f"homebody {__version__}")
-        return 0
-    try:
-        return run_command(*find_command(words))
-    except HomebodyError as error:
-        if debug:
-            raise
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted: what was finished is kept", file=sys.stderr)
-        return 130
+    with patient_streams(), raising():
+        try:
+            if not words or words[0] in ("--help", "-h", "help"):
+                print(overview())
+            elif words[0] == "--version":
+                print(f"homebody {__version__}")
+            else:
+                return _finish(words, debug=debug)
+            sys.stdout.flush()
+            return DONE
+        except OSError as error:  # standard output itself cannot be written to
+            return report(error)
+
+
+def entry() -> None:
+    """What the installed command calls: nothing can be said any more after `main`, not even by the interpreter's last flush."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, AttributeError):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                to_nowhere(stream)
+    sys.exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError, nearest, unknown
 from ..core.types import Policy
+from .extras import require_extra
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
@@ -118,6 +119,7 @@ def _kind(folder: Path) -> str:
 
 def _reinforced(folder: Path, kind: str, shown: str) -> PolicySource:
     """A checkpoint of `homebody train rl`."""
+    require_extra("rl", f"policy {shown!r}")
     residual = kind.endswith("residual")
 
     def build(env: HouseholdVectorEnv) -> Policy:

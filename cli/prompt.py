@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import tyro
 
 from ..core.errors import HomebodyError, unknown
 from ..core.types import CONTROL_HZ, Goal, Policy
+from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
@@ -103,9 +103,9 @@ def prompt(
     randomize: str = "",
     axes: str = "",
     device: str = "cpu",
-    out: Path = Path("out/prompt"),
+    out: OutFolder = Path("out/prompt"),
     quality: str = "fast",
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Tells the robot what to do, films it and says whether it did it.
 
@@ -155,14 +155,15 @@ def prompt(
         print(f"  {'[x]' if holds else '[ ]'} {name}")
     verdict = "done" if result.success else "the simulation diverged" if result.diverged else "not done"
     print(f"{verdict} after {result.steps / CONTROL_HZ:.1f} s (took {time.perf_counter() - started:.1f} s): {video}")
-    if json_path:
-        data = {
+    write_json(
+        json_path,
+        {
             "instruction": text, "task": goal.task, "goal": goal.to_json(), "success": result.success, "credit": result.credit,
             "steps": result.steps, "seconds": result.steps / CONTROL_HZ, "wall_seconds": time.perf_counter() - started,
             "predicates": dict(result.predicates), "diverged": result.diverged, "video": str(video),
             "policy": source.name, "certificate": dict(result.certificate),
-        }  # fmt: skip
-        json_path.write_text(json.dumps(data, indent=2) + "\n")
+        },
+    )  # fmt: skip
     return 0 if result.success else 1
 
 

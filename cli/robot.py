@@ -6,13 +6,13 @@ import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tyro
 
 from ..core.errors import HomebodyError, unknown
 from ..core.types import CONTROL_HZ, Goal, Observation
+from .outputs import JsonPath, write_json
 from .prompt import SEED_STRIDE
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def robot(
     timeout: float = 10.0,
     image_size: int = 128,
     config: Path | None = None,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Runs a robot by a policy server: observe, ask, blend chunks, limit, act.
 
@@ -231,8 +231,7 @@ def robot(
         runs = _sim(instruction, seed, episodes, connect, image_size, realtime, **settings)
     else:
         runs = _real(instruction, seconds, connect, config, **settings)
-    if json_path:
-        json_path.write_text(json.dumps({"instruction": instruction, "driver": driver, "limits": limits, "runs": runs}, indent=2) + "\n")
+    write_json(json_path, {"instruction": instruction, "driver": driver, "limits": limits, "runs": runs})
     return 0 if all(r.get("success", not r["violations"]) for r in runs) else 1
 
 

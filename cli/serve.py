@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import secrets
 import ssl
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError
+from .endings import DONE
 
 if TYPE_CHECKING:
     from ..policies.serving.session import SessionFactory
@@ -103,8 +105,10 @@ def serve(
             print("the token crosses the network in clear: use --cert and --key, or a tunnel", flush=True)
 
     server = PolicyServer(config, sessions, say=lambda line: print(line, flush=True))
-    asyncio.run(server.run(ready))
-    return 0
+    with contextlib.suppress(KeyboardInterrupt):  # that is how a server ends
+        asyncio.run(server.run(ready))
+    print("ended", flush=True)
+    return DONE
 
 
 COMMANDS = {"serve": serve}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import tyro
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
+from .outputs import JsonPath, write_json
 
 if TYPE_CHECKING:
     from ..benchmarks.peers.robosuite_peer import RobosuitePeer
@@ -114,7 +112,7 @@ def speed(
     rounds: int = 3,
     threads: int = 2,
     peers_dir: Path = Path(".peers"),
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Measures this machine: engine, rendering, reset, policy and data set.
 
@@ -155,8 +153,7 @@ def speed(
     if household:
         figures["household"] = rooms
         print_household(rooms)
-    if json_path:
-        json_path.write_text(json.dumps(figures, indent=2) + "\n")
+    write_json(json_path, figures)
     return 0
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import tyro
-
-JsonPath = Annotated[Path | None, tyro.conf.arg(name="json")]
+from .outputs import JsonPath, MaybeFolder, write_json
+from .tables import Column, print_table
 
 
 def describe_tasks() -> list[dict[str, Any]]:
@@ -30,7 +28,7 @@ def describe_tasks() -> list[dict[str, Any]]:
     return out
 
 
-def tasks(*, gallery: Path | None = None, only: str = "all", json_path: JsonPath = None) -> int:
+def tasks(*, gallery: MaybeFolder = None, only: str = "all", json_path: JsonPath = None) -> int:
     """Lists the tasks: family, an instruction, predicates, horizon, phrasings; or draws each of them.
 
     Args:
@@ -38,20 +36,22 @@ def tasks(*, gallery: Path | None = None, only: str = "all", json_path: JsonPath
         only: Tasks for the gallery: `all`, `core`, a family, or names separated by commas.
         json_path: Write `tasks: [...]` there too.
     """
-    from rich.console import Console
-    from rich.table import Table
-
     entries = describe_tasks()
-    if json_path:
-        json_path.write_text(json.dumps({"tasks": entries}, indent=2))
+    write_json(json_path, {"tasks": entries})
     if gallery is not None:
         return _draw_all(gallery, only)
-    table = Table("task", "family", "room", "for example", "goal predicates", "goals", "steps", "robots", "phrasings")
-    for e in entries:
-        counts = f"{e['phrasings']['train']} + {e['phrasings']['heldout']}"
-        table.add_row(e["name"], e["family"], e["room"], e["instruction"], ", ".join(e["predicates"]), str(len(e["goals"])),
-                      str(e["horizon"]), ", ".join(e["robots"]), counts)  # fmt: skip
-    Console().print(table)
+    columns = [
+        Column(title="task", rank=0, cells=[e["name"] for e in entries]),
+        Column(title="family", rank=1, cells=[e["family"] for e in entries]),
+        Column(title="room", rank=3, cells=[e["room"] for e in entries]),
+        Column(title="for example", rank=1, cells=[e["instruction"] for e in entries], wraps=True),
+        Column(title="goal predicates", rank=4, cells=[", ".join(e["predicates"]) for e in entries], wraps=True),
+        Column(title="goals", rank=5, cells=[str(len(e["goals"])) for e in entries]),
+        Column(title="steps", rank=2, cells=[str(e["horizon"]) for e in entries]),
+        Column(title="robots", rank=3, cells=[", ".join(e["robots"]) for e in entries]),
+        Column(title="phrasings", rank=6, cells=[f"{e['phrasings']['train']} + {e['phrasings']['heldout']}" for e in entries]),
+    ]
+    print_table(columns, more="a wider terminal or --json has them")
     families = {e["family"] for e in entries}
     print(f"{len(entries)} tasks in {len(families)} families; phrasings: training + held out")
     return 0
@@ -90,8 +90,7 @@ def robots(*, json_path: JsonPath = None) -> int:
     ]  # fmt: skip
     for e in entries:
         print(f"{e['name']}: {e['description']} Two pads of 8 x 8 taxels, position control at 20 Hz, {len(e['tasks'])} tasks.")
-    if json_path:
-        json_path.write_text(json.dumps({"robots": entries}, indent=2))
+    write_json(json_path, {"robots": entries})
     return 0
 
 
@@ -103,19 +102,21 @@ def axes(*, json_path: JsonPath = None) -> int:
     """
     from dataclasses import asdict
 
-    from rich.console import Console
-    from rich.table import Table
-
     from ..envs.axes import AXES
 
-    table = Table("axis", "family", "unit", "nominal", "training", "held out", "drawn by --randomize", "what")
-    for a in AXES.values():
-        ranges = (f"{r[0]:g} to {r[1]:g}" for r in (a.train, a.heldout))
-        table.add_row(a.name, a.family, a.unit, f"{a.nominal:g}", *ranges, "yes" if a.drawn else "", a.help)
-    Console().print(table)
-    if json_path:
-        entries = [{**asdict(a), "levels": list(a.levels())} for a in AXES.values()]
-        json_path.write_text(json.dumps({"axes": entries}, indent=2))
+    axes = list(AXES.values())
+    columns = [
+        Column(title="axis", rank=0, cells=[a.name for a in axes]),
+        Column(title="family", rank=3, cells=[a.family for a in axes]),
+        Column(title="unit", rank=1, cells=[a.unit for a in axes]),
+        Column(title="nominal", rank=1, cells=[f"{a.nominal:g}" for a in axes]),
+        Column(title="training", rank=2, cells=[f"{a.train[0]:g} to {a.train[1]:g}" for a in axes]),
+        Column(title="held out", rank=2, cells=[f"{a.heldout[0]:g} to {a.heldout[1]:g}" for a in axes]),
+        Column(title="drawn by --randomize", rank=5, cells=["yes" if a.drawn else "" for a in axes], wraps=True),
+        Column(title="what", rank=4, cells=[a.help for a in axes], wraps=True),
+    ]
+    print_table(columns, more="a wider terminal or --json has them")
+    write_json(json_path, {"axes": [{**asdict(a), "levels": list(a.levels())} for a in AXES.values()]})
     return 0
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import json
 import signal
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import tyro
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ
+from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..datasets.store import Store
@@ -40,13 +36,6 @@ def _done_indices(store: Store, task: str, split: str) -> set[int]:
     """Episode indices of `task` and `split` that the data set already holds."""
     certificates = [store.meta(i)["certificate"] for i in range(len(store))]
     return {int(c["index"]) for c in certificates if c["task"] == task and c["split"] == split}
-
-
-def _require(packages: Sequence[str]) -> None:
-    """Raises HomebodyError with the remedy where an optional package is missing."""
-    missing = [p for p in packages if importlib.util.find_spec(p) is None]
-    if missing:
-        raise HomebodyError(f"teleoperation needs {', '.join(missing)}: install with `pip install 'homebody[teleop]'`")
 
 
 async def _serve(session: Session, host: str, port: int) -> None:
@@ -83,7 +72,7 @@ def _publish(events: asyncio.AbstractEventLoop, offer: Any, frame: bytes) -> Non
 
 def teleop(
     *,
-    out: Path = Path("out/teleop"),
+    out: OutFolder = Path("out/teleop"),
     port: int = 8765,
     host: str = "127.0.0.1",
     task: str = "all",
@@ -91,7 +80,7 @@ def teleop(
     policy: str = "homebody",
     split: str = "train",
     limit: float = 180.0,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Serves a page for driving the robot by keyboard or gamepad, and records what is kept.
 
@@ -108,7 +97,6 @@ def teleop(
         limit: Longest attempt [s].
         json_path: Write `episodes, numbers, dataset` there at the end.
     """
-    _require(("mink", "daqp", "websockets"))
     from ..envs.initial import SPLITS, task_goals
     from ..teleop.server import check_loopback
     from .doctor import require_gl
@@ -140,8 +128,7 @@ def teleop(
             env.close()
         kept, total = session.kept, len(store)
     print(f"kept {len(kept)} episodes; {total} in {out}")
-    if json_path:
-        json_path.write_text(json.dumps({"episodes": len(kept), "numbers": kept, "dataset": str(out)}, indent=2) + "\n")
+    write_json(json_path, {"episodes": len(kept), "numbers": kept, "dataset": str(out)})
     return 0
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-import tyro
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import HomebodyError
+from .endings import DONE, INTERRUPTED
+from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..datasets.sampler import TrainingArrays
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def policy(
     *,
     data: tuple[Path, ...],
-    out: Path,
+    out: OutFolder,
     steps: int = 30_000,
     minutes: float = 0.0,
     batch: int = 64,
@@ -31,7 +30,7 @@ def policy(
     half: bool = False,
     threads: int = 2,
     seed: int = 0,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Trains the language-conditioned policy by imitation; Ctrl-C saves.
 
@@ -73,16 +72,13 @@ def policy(
                 advance(p.step, "  ".join(f"{k} {v:.4f}" for k, v in p.parts.items()))
 
         result = trainer.run(show)
-    print(f"{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
-    if json_path:
-        json_path.write_text(json.dumps(result, indent=2))
-    return 0
+    return _finish(result, json_path)
 
 
 def world_model(
     *,
     data: tuple[Path, ...],
-    out: Path,
+    out: OutFolder,
     steps: int = 20_000,
     minutes: float = 0.0,
     settle: float = 0.5,
@@ -94,7 +90,7 @@ def world_model(
     half: bool = False,
     threads: int = 2,
     seed: int = 0,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Trains the world model on whole attempts, good and bad; Ctrl-C saves.
 
@@ -151,14 +147,11 @@ def world_model(
 
         result = trainer.run(show)
     finished = trainer.step >= config.steps or bool(minutes and trainer.seconds >= 60 * config.minutes)
-    if settle and finished:  # not after Ctrl-C: --resume goes on with the first stage
+    if settle and finished and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
         second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
         last = _settle(trainer.average.cpu(), arrays, second, out)
         result = {**last, "steps": result["steps"] + last["steps"], "seconds": result["seconds"] + last["seconds"]}
-    print(f"{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
-    if json_path:
-        json_path.write_text(json.dumps(result, indent=2))
-    return 0
+    return _finish(result, json_path)
 
 
 def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out: Path) -> dict[str, Any]:
@@ -175,6 +168,14 @@ def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out
                 advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
 
         return settler.run(show)
+
+
+def _finish(result: dict[str, Any], json_path: Path | None) -> int:
+    """Says what a training came to, or what is kept of one that was stopped; the exit code."""
+    stopped = "interrupted, saved; --resume goes on: " if result["interrupted"] else ""
+    print(f"{stopped}{result['steps']} steps in {result['seconds']:.0f} s, loss {result['loss']:.4f}: {result['checkpoint']}")
+    write_json(json_path, result)
+    return INTERRUPTED if result["interrupted"] else DONE
 
 
 def check_training(out: Path, state: str, resume: bool, device: str) -> None:

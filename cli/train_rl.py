@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import tyro
 
 from ..core.errors import HomebodyError, unknown
+from .endings import DONE, INTERRUPTED
+from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
@@ -158,7 +158,7 @@ def _check_folder(out: Path, resume: bool) -> None:
 
 def rl(
     *,
-    out: Path,
+    out: OutFolder,
     task: str = "open_drawer",
     algorithm: Literal["sac", "ppo"] = "sac",
     minutes: float = 20.0,
@@ -174,7 +174,7 @@ def rl(
     resume: bool = False,
     workers: int | None = None,
     ray: str | None = None,
-    json_path: Annotated[Path | None, tyro.conf.arg(name="json")] = None,
+    json_path: JsonPath = None,
 ) -> int:
     """Reinforcement learning with Stable-Baselines3 on the batched engine; Ctrl-C saves.
 
@@ -226,13 +226,13 @@ def rl(
     with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
         setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume)
         result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
+    stopped = "interrupted, saved; --resume goes on: " if result["interrupted"] else ""
     print(
-        f"{result['steps']} control steps, {result['episodes']} episodes in {result['seconds']:.0f} s "
+        f"{stopped}{result['steps']} control steps, {result['episodes']} episodes in {result['seconds']:.0f} s "
         f"({result['cpu_seconds']:.0f} s of processor time), success {result['success']:.2f}: {result['checkpoint']}"
     )
-    if json_path:
-        json_path.write_text(json.dumps(result, indent=2) + "\n")
-    return 0
+    write_json(json_path, result)
+    return INTERRUPTED if result["interrupted"] else DONE
 
 
 def _learn(learner: Learner, resume: bool) -> dict[str, Any]:

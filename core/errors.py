@@ -14,6 +14,11 @@ class DivergenceError(HomebodyError):
     """The simulation diverged: the episode is void, whatever the policy did."""
 
 
+def shown(text: str, most: int = 80) -> str:
+    """`text` for an error message: cut in the middle where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most // 2]}...{text[-(most // 2 - 3) :]}"
+
+
 def nearest(value: str, choices: Iterable[str], count: int = 3) -> list[str]:
     """The `count` choices closest to `value` in spelling, best first; never empty unless `choices` is."""
     options = list(choices)

@@ -16,20 +16,32 @@ def writing(path: Path) -> Iterator[Path]:
     Parents are made. What is no regular file (a device, a pipe) is written to directly.
     """
     if path.exists() and not path.is_file():
-        yield path
+        with _named(path):
+            yield path
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=path.suffix, dir=path.parent)
     os.close(number)
     part = Path(name)
     try:
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        with _named(path):
+            yield part
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
         part.chmod(0o666 & ~_umask())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error of writing says where: the system names no file when a disk is full."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
         raise
 
 

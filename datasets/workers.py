@@ -7,16 +7,14 @@ many indices as it has free slots, and one process, the driver, receives the res
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..core.errors import HomebodyError
+from ..core.interrupts import deferred
 from ..core.types import Episode, Policy
 from .collect import Attempt, CollectConfig, Collector, Demonstrator
 
@@ -40,22 +38,6 @@ class Work(Protocol):
     def end(self) -> None:
         """Gives the room back."""
         ...
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits until the end of the block: what is kept is also counted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    caught: list[tuple[int, Any]] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: caught.append((number, frame)))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if caught and callable(before):
-        before(*caught[0])
 
 
 class Station:
@@ -157,7 +139,7 @@ class Units:
 
     def flush(self) -> None:
         """Hands on what waits for a turn that will not come."""
-        with uninterrupted():
+        with deferred():
             while self._held:
                 place = min(self._held)
                 result = self._held.pop(place)
@@ -191,7 +173,7 @@ class Seat:
 
     def settle(self, units: Units, ended: Sequence[tuple[int, Any]]) -> None:
         """Hands finished episodes on."""
-        with uninterrupted():
+        with deferred():
             for index, result in ended:
                 self.running.discard(index)
                 units.finish((self.group, index), result)

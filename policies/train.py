@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import HomebodyError
+from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
 from .batches import Augment, Batches
@@ -150,11 +151,11 @@ class Trainer:
             a.copy_(b)
 
     def run(self, on_step: Callable[[Progress], None] = lambda _: None) -> dict[str, Any]:
-        """Trains; Ctrl-C saves and returns. Keys: steps, seconds, loss, checkpoint."""
+        """Trains; Ctrl-C and SIGTERM end it between two steps. Keys: steps, seconds, loss, checkpoint, interrupted."""
         start, saved = time.monotonic(), time.monotonic()
         before, mean = self.seconds, {}
-        try:
-            while self.step < self.config.steps:
+        with stoppable() as stop:
+            while self.step < self.config.steps and not stop.asked:
                 parts = self.train_step(self.batches.draw())
                 mean = {k: 0.98 * mean.get(k, v) + 0.02 * v for k, v in parts.items()}
                 now = time.monotonic()
@@ -167,10 +168,14 @@ class Trainer:
                     saved = time.monotonic()
                 if self.config.minutes and self.seconds > 60 * self.config.minutes:
                     break
-        except KeyboardInterrupt:
-            pass
         self.save()
-        return {"steps": self.step, "seconds": self.seconds, "loss": sum(mean.values()), "checkpoint": str(self.out)}
+        return {
+            "steps": self.step,
+            "seconds": self.seconds,
+            "loss": sum(mean.values()),
+            "checkpoint": str(self.out),
+            "interrupted": stop.asked,
+        }
 
     # --- saving -------------------------------------------------------------------------------------------------------
     def save(self) -> None:

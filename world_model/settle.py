@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
+from ..core.interrupts import stoppable
 from ..datasets.sampler import TrainingArrays
 from .checkpoint import save_world
 from .clips import Clips
@@ -133,11 +134,11 @@ class Settler:
         return {k: float(v.detach()) for k, v in parts.items()}
 
     def run(self, on_step: Callable[[int, float, dict[str, float]], None] = lambda *_: None) -> dict[str, Any]:
-        """Trains; Ctrl-C saves and returns. Keys: steps, seconds, loss, checkpoint."""
+        """Trains; Ctrl-C and SIGTERM end it between two steps. Keys: steps, seconds, loss, checkpoint, interrupted."""
         start = saved = time.monotonic()
         mean: dict[str, float] = {}
-        try:
-            while self.step < self.config.steps:
+        with stoppable() as stop:
+            while self.step < self.config.steps and not stop.asked:
                 mean = {k: 0.98 * mean.get(k, v) + 0.02 * v for k, v in self.train_step().items()}
                 now = time.monotonic()
                 self.seconds = now - start
@@ -147,7 +148,11 @@ class Settler:
                     saved = time.monotonic()
                 if self.config.minutes and self.seconds > 60 * self.config.minutes:
                     break
-        except KeyboardInterrupt:
-            pass
         save_world(self.average, self.out)
-        return {"steps": self.step, "seconds": self.seconds, "loss": sum(mean.values()), "checkpoint": str(self.out)}
+        return {
+            "steps": self.step,
+            "seconds": self.seconds,
+            "loss": sum(mean.values()),
+            "checkpoint": str(self.out),
+            "interrupted": stop.asked,
+        }

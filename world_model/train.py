@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
+from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
 from .card import write_card
@@ -165,11 +166,11 @@ class WorldTrainer:
         return {k: float(v.detach()) for k, v in parts.items()}
 
     def run(self, on_step: Callable[[int, float, dict[str, float]], None] = lambda *_: None) -> dict[str, Any]:
-        """Trains; Ctrl-C saves and returns. Keys: steps, seconds, loss, checkpoint."""
+        """Trains; Ctrl-C and SIGTERM end it between two steps. Keys: steps, seconds, loss, checkpoint, interrupted."""
         start = saved = time.monotonic()
         before, mean = self.seconds, {}
-        try:
-            while self.step < self.config.steps:
+        with stoppable() as stop:
+            while self.step < self.config.steps and not stop.asked:
                 parts = self.train_step(self.clips.draw())
                 mean = {k: 0.98 * mean.get(k, v) + 0.02 * v for k, v in parts.items()}
                 now = time.monotonic()
@@ -182,10 +183,14 @@ class WorldTrainer:
                     saved = time.monotonic()
                 if self.config.minutes and self.seconds > 60 * self.config.minutes:
                     break
-        except KeyboardInterrupt:
-            pass
         self.save()
-        return {"steps": self.step, "seconds": self.seconds, "loss": sum(mean.values()), "checkpoint": str(self.out)}
+        return {
+            "steps": self.step,
+            "seconds": self.seconds,
+            "loss": sum(mean.values()),
+            "checkpoint": str(self.out),
+            "interrupted": stop.asked,
+        }
 
     def save(self) -> None:
         """The averaged model as a checkpoint, and beside it what resuming needs."""

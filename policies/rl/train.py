@@ -17,6 +17,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import configure
 
 from ...core.errors import HomebodyError
+from ...core.interrupts import Stop, stoppable
 from .checkpoint import save_actor, write_card
 from .config import RLConfig
 from .curve import read_rows, write_rows
@@ -156,22 +157,24 @@ class Learner:
         self.model.logger.dump(self.model.num_timesteps)
 
     def run(self, show: Show = lambda seconds, note: None) -> dict[str, Any]:
-        """Learns until time is up or the target is reached; Ctrl-C saves. Returns the contract's keys of training."""
-        try:
-            self.model.learn(2**62, callback=_Watch(self, show), log_interval=None, reset_num_timesteps=False)
-        finally:
-            self.add_row(last=True)
-            self.save()
+        """Learns until time is up or the target is reached; Ctrl-C and SIGTERM end it between two steps. Returns the contract's keys of
+        training, and `interrupted`."""
+        with stoppable() as stop:
+            try:
+                self.model.learn(2**62, callback=_Watch(self, show, stop), log_interval=None, reset_num_timesteps=False)
+            finally:
+                self.add_row(last=True)
+                self.save()
         return {"steps": self.steps, "seconds": self.seconds, "loss": self.loss, "checkpoint": str(self.out), "episodes": self.episodes,
-                "success": self.rate(), "cpu_seconds": self.cpu_seconds}  # fmt: skip
+                "success": self.rate(), "cpu_seconds": self.cpu_seconds, "interrupted": stop.asked}  # fmt: skip
 
 
 class _Watch(BaseCallback):
     """Reads the clock and the episodes that ended; stops, saves and shows."""
 
-    def __init__(self, learner: Learner, show: Show) -> None:
+    def __init__(self, learner: Learner, show: Show, stop: Stop) -> None:
         super().__init__()
-        self._learner, self._show = learner, show
+        self._learner, self._show, self._stop = learner, show, stop
 
     def _on_training_start(self) -> None:
         self._begun = time.monotonic() - self._learner.seconds
@@ -192,4 +195,4 @@ class _Watch(BaseCallback):
             self._saved = learner.seconds
             learner.save()
         reached = len(learner.success) == WINDOW and rate >= config.target
-        return learner.seconds < 60 * config.minutes and not reached
+        return learner.seconds < 60 * config.minutes and not reached and not self._stop.asked

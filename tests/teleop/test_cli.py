@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 from homebody.cli.main import main
-from homebody.cli.teleop import _require
-from homebody.core.errors import HomebodyError
 from homebody.datasets.store import Store
 
 
@@ -43,8 +41,3 @@ def test_a_folder_that_is_no_data_set_or_of_another_size_is_refused(tmp_path: Pa
     Store.create(tmp_path / "small", robot="panda", cameras=("scene",), image_size=64, control_hz=20).close()
     assert main(["teleop", "--policy", "zero", "--out", str(tmp_path / "small")]) == 2
     assert "holds scene at 64 pixels: expected scene, wrist at 128 pixels" in capsys.readouterr().err
-
-
-def test_a_missing_package_is_named_with_its_remedy() -> None:
-    with pytest.raises(HomebodyError, match=r"needs no_such_package: install with `pip install 'homebody\[teleop\]'`"):
-        _require(("json", "no_such_package"))
