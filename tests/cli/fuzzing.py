@@ -130,6 +130,7 @@ def run(words: list[str], folder: Path) -> tuple[int, str, bool]:
     pid = os.fork()
     if not pid:
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
         os.chdir(folder)
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
