@@ -110,6 +110,7 @@ def collect(
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .doctor import require_gl
+    from .learned import check_asked
     from .policies import find_policy
     from .progress import progress_bar
 
@@ -129,7 +130,11 @@ def collect(
         episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
         keep_failures=keep_failures, seed=seed,
     )  # fmt: skip
-    fingerprint = "" if policy == "expert" else find_policy(policy).fingerprint
+    fingerprint = ""
+    if policy != "expert":
+        source = find_policy(policy)
+        check_asked(source, names, robot)
+        fingerprint = source.fingerprint
     remote = cluster_config(workers, ray)
     require_gl()
     recipe = CollectRecipe(

@@ -100,6 +100,7 @@ def teleop(
     from ..envs.initial import SPLITS, task_goals
     from ..teleop.server import check_loopback
     from .doctor import require_gl
+    from .learned import check_asked
     from .policies import IMAGE_SIZE, find_policy
 
     task_goals(task)
@@ -114,6 +115,7 @@ def teleop(
         raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
     require_gl()
     source = find_policy(policy)
+    check_asked(source, [task])
     from ..teleop.drive import ToolDrive
     from ..teleop.house import PatientEnv
     from ..teleop.session import Session, SessionConfig

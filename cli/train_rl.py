@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.experience import Experience
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -68,6 +69,8 @@ class _Setup:
     demonstrations: int
     resume: bool
     """Whether the folder holds demonstrations and normalisation already."""
+    known: Experience | None
+    """What the weights will have seen."""
 
 
 def _from_state(setup: _Setup) -> Learner:
@@ -98,7 +101,8 @@ def _from_state(setup: _Setup) -> Learner:
     env.seed(config.first_index)
     title = f"{setup.make.where}, {config.algorithm} from state" + (f" and {count} demonstrations" if count else "")
     facts = {"keys": list(STATE_KEYS), "hold": HOLD, "control": "tool"}
-    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title)
+    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title,
+                   trained_on=setup.known)  # fmt: skip
 
 
 def _residual(setup: _Setup, base: str) -> Learner:
@@ -125,7 +129,8 @@ def _residual(setup: _Setup, base: str) -> Learner:
     model = build(env, config, measure(seen), seen=FEATURE_DIM, successes=successes)
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
     title = f"residual on {base} for {setup.make.where}"
-    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title)
+    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title,
+                   trained_on=setup.known)  # fmt: skip
 
 
 def _copy_checkpoint(source: Path, target: Path) -> None:
@@ -206,6 +211,8 @@ def rl(
     from ..envs.initial import task_goals
     from ..policies.rl.config import ppo_config, residual_config, sac_config
     from .cluster import cluster_config
+    from .learned import FIRST_ROBOT, check_asked, rooms_of, with_earlier
+    from .policies import checkpoint_folder, find_policy
     from .remote_env import remote_env
 
     task_goals(task)
@@ -219,12 +226,19 @@ def rl(
     preset = residual_config if residual else {"sac": sac_config, "ppo": ppo_config}[algorithm]
     config = preset(minutes=minutes, seed=seed)
     config = config if target is None else replace(config, target=target)
+    if residual and not resume:
+        check_asked(find_policy(policy), [task])
+    rooms = rooms_of([task])
+    known = with_earlier(
+        Experience.of([FIRST_ROBOT], rooms.values(), rooms),
+        start_from=checkpoint_folder(policy) if residual and not resume else None, resumed=out if resume else None,
+    )  # fmt: skip
     remote = cluster_config(workers, ray)
     make = _MakeHouse(
         task=task, reward="sparse" if residual else "dense", threads=1 if remote else threads, axes=setting, randomize=randomize or None
     )
     with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
-        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume)
+        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume, known=known)
         result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
     stopped = "interrupted, saved; --resume goes on: " if result["interrupted"] else ""
     print(

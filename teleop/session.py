@@ -174,7 +174,7 @@ class Session:
             raise HomebodyError("this attempt is over: keep it, redo it or discard it, then give the next instruction")
         if run and self._policy is None:
             raise HomebodyError("no policy is loaded: start `homebody teleop` with --policy")
-        goal = understand(text, self.env.valid_goals(0))
+        goal = understand(text, self.env.valid_goals(0), lambda g: self.env.holds(0, g))
         if self.phase == "ready":
             self._begin(self.index, goal, text)
         elif goal == self.env.goal(0):

@@ -54,6 +54,11 @@ class StatePolicy:
         due = [s for s in sorted(self._age) if self._age[s] % self._hold == 0]
         if due:
             flat = np.concatenate([observation[k][due].reshape(len(due), -1) for k in self._keys], axis=1).astype(np.float32)
+            if flat.shape[1] != self._actor.settings["seen"]:
+                raise HomebodyError(
+                    f"the policy {self.name!r} sees {self._actor.settings['seen']} numbers, this task's state has {flat.shape[1]}: "
+                    "expected the task that it was trained on"
+                )
             for slot, action in zip(due, act_rows(self._actor, flat), strict=True):
                 self._actions[slot] = action
         actions = np.zeros((count, self._control.dim), np.float32)
