@@ -222,13 +222,13 @@ def robot(
         )
     limiter = _limiter(limits, driver)
     settings = {"limiter": limiter, "execute": execute, "new_weight": new_weight}
-    from ..core.instructions import readings
+    from ..core.instructions import candidates
     from ..policies.serving.client import PolicyClient
 
     def connect() -> PolicyClient:
         return PolicyClient(server, token, timeout_s=timeout)
 
-    readings(instruction)  # one known thing, before any arm moves
+    candidates(instruction)  # never two things or the opposite of one, before any arm moves; a server may know more than we do
     if driver == "sim":
         runs = _sim(instruction, seed, episodes, connect, image_size, realtime, **settings)
     else:

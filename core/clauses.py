@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .errors import HomebodyError
+from .errors import HomebodyError, shown
 from .wording import AFTER, BEFORE
 
 LONGEST = 60
 """Words of a sentence that are read; a longer one is refused."""
-SHOWN = 80
-"""Letters of a sentence that an error repeats."""
 IDIOMS = (
     "if you do not mind", "if you would not mind", "if it is not too much trouble", "if you please", "if you can", "if possible", "if you like",
     "when you can", "when you have time", "no rush", "no hurry", "no worries", "no problem", "do not forget to", "do not hesitate to",
@@ -99,17 +97,16 @@ class Clause:
         return " ".join(self.words)
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """The sentence in quotes, on one line, shortened to what an error may repeat."""
-    whole = repr(text[: 2 * SHOWN])
-    return whole if len(text) <= SHOWN and len(whole) <= SHOWN else whole[: SHOWN - 4] + "..." + whole[0]
+    return shown(repr(text))
 
 
 def check_length(text: str) -> None:
     """Raises HomebodyError for a text that is no sentence any more."""
     if len(text) > 20 * LONGEST or len(text.split()) > LONGEST:
         raise HomebodyError(
-            f"instruction {shown(text)} has {len(text.split())} words in {len(text)} letters: expected {LONGEST} words or fewer"
+            f"instruction {quoted(text)} has {len(text.split())} words in {len(text)} letters: expected {LONGEST} words or fewer"
         )
 
 
@@ -159,9 +156,9 @@ def refuse_what_is_no_order(text: str, spoken: str) -> None:
     first, second = (*words[start : start + 2], "", "")[:2]
     asked = first in ASKING or (first in MODAL and second not in ("you", "not") and text.rstrip().endswith("?"))
     if asked:
-        raise HomebodyError(f"instruction {shown(text)} is a question: {hint}")
+        raise HomebodyError(f"instruction {quoted(text)} is a question: {hint}")
     for problem, signs in REFUSED.items():
         if found := next((w for w in words if w in signs), None):
-            raise HomebodyError(f"instruction {shown(text)} holds {problem} ({found!r}): {hint}")
+            raise HomebodyError(f"instruction {quoted(text)} holds {problem} ({found!r}): {hint}")
     if halted := re.search(r"\b(stop|quit|refrain from|keep from) (\w+ing)\b", " ".join(words)):
-        raise HomebodyError(f"instruction {shown(text)} holds a negation ({halted[0]!r}): {hint}")
+        raise HomebodyError(f"instruction {quoted(text)} holds a negation ({halted[0]!r}): {hint}")

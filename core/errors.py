@@ -14,13 +14,13 @@ class DivergenceError(HomebodyError):
     """The simulation diverged: the episode is void, whatever the policy did."""
 
 
-def shown(text: str, most: int = 80) -> str:
-    """`text` for an error message: cut in the middle where it is longer than `most` characters."""
-    return text if len(text) <= most else f"{text[: most // 2]}...{text[-(most // 2 - 3) :]}"
-
-
 LONGEST = 80
 """Letters of a bad value that are compared and repeated."""
+
+
+def shown(text: str, most: int = LONGEST) -> str:
+    """`text` for an error message: cut in the middle where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most // 2]}...{text[-(most // 2 - 3) :]}"
 
 
 def nearest(value: object, choices: Iterable[str], count: int = 3) -> list[str]:
@@ -34,6 +34,4 @@ def nearest(value: object, choices: Iterable[str], count: int = 3) -> list[str]:
 def unknown(kind: str, value: object, choices: Iterable[str]) -> HomebodyError:
     """The error for a name that is not among `choices`."""
     options = list(choices)
-    said = repr(value[: 2 * LONGEST] if isinstance(value, str) else value)
-    said = said if len(said) <= LONGEST else said[: LONGEST - 4] + "..." + said[-1]
-    return HomebodyError(f"unknown {kind} {said}: nearest are {', '.join(nearest(value, options))} (of {len(options)})")
+    return HomebodyError(f"unknown {kind} {shown(repr(value))}: nearest are {', '.join(nearest(value, options))} (of {len(options)})")

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 
-from .clauses import REASONS, Clause, check_length, refuse_what_is_no_order, shown, without_asides
+from .clauses import REASONS, Clause, check_length, quoted, refuse_what_is_no_order, without_asides
 from .clauses import STATEMENT as TELLS
 from .clauses import clauses as take_apart
 from .errors import HomebodyError, nearest, unknown
@@ -308,9 +308,9 @@ def candidates(text: str) -> list[Goal]:
     if not set(asked) - set(foreign):
         return _reading(normalise(spoken))
     if len(asked) > 1 and len({tuple(_reading(p)) or (p,) for p in asked}) > 1:
-        quoted = ", ".join(repr(p[:60]) + (" (not understood)" if p in foreign else "") for p in asked[:4])
+        parts = ", ".join(repr(p[:60]) + (" (not understood)" if p in foreign else "") for p in asked[:4])
         raise HomebodyError(
-            f"instruction {shown(text)} asks for {len(asked)} things: {quoted}; expected one at a time: give them one after the other"
+            f"instruction {quoted(text)} asks for {len(asked)} things: {parts}; expected one at a time: give them one after the other"
         )
     return _reading(asked[0])
 
@@ -319,17 +319,17 @@ def ambiguous(text: str, found: list[Goal]) -> HomebodyError:
     """The error for a sentence that may mean any of `found`."""
     choices = [repr(phrasings(g)[0]) for g in found]
     listed = " or ".join(choices) if len(choices) <= 4 else ", ".join(choices[:4]) + f" or {len(choices) - 4} more"
-    return HomebodyError(f"ambiguous instruction {shown(text)}: did you mean {listed}?")
+    return HomebodyError(f"ambiguous instruction {quoted(text)}: did you mean {listed}?")
 
 
 def readings(text: str) -> list[Goal]:
     """As `candidates`, but never empty: raises HomebodyError for an unknown instruction, naming the nearest known ones."""
     if not normalise(text):
-        raise HomebodyError(f"empty instruction {shown(text)}: expected a sentence such as {phrasings(all_goals()[0])[0]!r}")
+        raise HomebodyError(f"empty instruction {quoted(text)}: expected a sentence such as {phrasings(all_goals()[0])[0]!r}")
     if found := candidates(text):
         return found
     options = nearest(normalise(text), [phrasings(g)[0] for g in (*all_goals(), *household_goals())])
-    raise HomebodyError(f"unknown instruction {shown(text)}: nearest known are {', '.join(repr(o) for o in options)}")
+    raise HomebodyError(f"unknown instruction {quoted(text)}: nearest known are {', '.join(repr(o) for o in options)}")
 
 
 def meant(text: str, found: Sequence[Goal], open_to: Callable[[Goal], bool]) -> Goal:

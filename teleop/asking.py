@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..core.clauses import shown
+from ..core.clauses import quoted
 from ..core.errors import HomebodyError, nearest
 from ..core.instructions import all_goals, candidates, meant, phrasings
 from ..core.types import Goal
@@ -53,9 +53,9 @@ def understand(text: str, valid: Sequence[Goal], done: Callable[[Goal], bool] = 
         try:
             return meant(text, fitting if len(found) > 1 else found, lambda g: not done(g))
         except HomebodyError as error:
-            raise NotAskable(f"{shown(text)} could mean", [phrasings(g)[0] for g in fitting][:CHOICES]) from error
+            raise NotAskable(f"{quoted(text)} could mean", [phrasings(g)[0] for g in fitting][:CHOICES]) from error
     why = "does not fit this start" if found else "is not an instruction that the robot knows" if text else "is empty"
-    raise NotAskable(f"{shown(text)} {why}; you can ask for", nearest(text, here, CHOICES))
+    raise NotAskable(f"{quoted(text)} {why}; you can ask for", nearest(text, here, CHOICES))
 
 
 class Achieved:
