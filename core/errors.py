@@ -22,7 +22,7 @@ def nearest(value: str, choices: Iterable[str], count: int = 3) -> list[str]:
     return [by_lower[c] for c in close] or options[:count]
 
 
-def unknown(kind: str, value: str, choices: Iterable[str]) -> HomebodyError:
+def unknown(kind: str, value: object, choices: Iterable[str]) -> HomebodyError:
     """The error for a name that is not among `choices`."""
     options = list(choices)
-    return HomebodyError(f"unknown {kind} {value!r}: nearest are {', '.join(nearest(value, options))} (of {len(options)})")
+    return HomebodyError(f"unknown {kind} {value!r}: nearest are {', '.join(nearest(str(value), options))} (of {len(options)})")
