@@ -88,9 +88,10 @@ class HouseholdVectorEnv(Slots):
 
     # --- episodes -----------------------------------------------------------------------------------------------------
     def reset(self, *, seed: int | Sequence[int | None] | None = None, options: Mapping[str, Any] | None = None):  # type: ignore[override]
-        """Starts episodes in the slots of `reset_mask` (all by default); see the class. What is wrong is refused before any starts."""
-        self._open()
+        """Starts episodes in the slots of `reset_mask` (all by default); see the class. What is wrong is refused before any starts.
+        A closed environment opens again."""
         request = read_request(seed, options, self.num_envs)
+        self.closed = False
         if isinstance(seed, int):
             super().reset(seed=seed)  # Gymnasium's own stream of the whole, which nothing here draws from
         slots = [int(i) for i in request.slots]
@@ -108,7 +109,7 @@ class HouseholdVectorEnv(Slots):
 
     def _open(self) -> None:
         if self.closed:
-            raise HomebodyError("this environment is closed: make another")
+            raise HomebodyError("this environment is closed: reset it to open it again, or make another")
 
     def _draw(self, index: int) -> dict[str, float]:
         return (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
