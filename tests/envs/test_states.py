@@ -14,12 +14,8 @@ from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.experts import expert_for
 from homebody.envs.registry import all_tasks
 
-REPRESENTATIVES = {
-    "pick_up": 60, "open_fridge": 100, "open_pill_box": 40, "fold_towel": 15, "pour_peas": 12, "hand_over": 30,
-    "clear_table": 60, "fold_quilt": 30, "lay_blanket": 30,
-}  # fmt: skip
-"""Tasks of each scene -> control steps that the expert acts before the state is taken."""
-LONG = ("clear_table", "fold_quilt", "lay_blanket")
+REPRESENTATIVES = ("pick_up", "open_fridge", "open_pill_box", "fold_towel", "fold_quilt", "lay_blanket", "pour_peas", "hand_over")
+"""A task of each scene."""
 BLIND: dict[str, Any] = {"cameras": (), "threads": 2}
 CROWD = {"object_moved": 3.0, "hand_reaches_in": 0.5, "pet_walks": 0.5, "encoder_delay": 15.0, "action_delay": 10.0}
 
@@ -28,10 +24,27 @@ def make(task: str, count: int = 2, **settings: Any) -> HouseholdVectorEnv:
     return HouseholdVectorEnv(task, count, **{**BLIND, **settings})
 
 
-def act(env: HouseholdVectorEnv, indices: list[int], before: int, after: int) -> tuple[list[Any], np.ndarray, list[Any]]:
-    """The expert acts `before` steps; states of all slots; then `after` more: their actions (T, B, A) and what slots came to."""
+class Fidget:
+    """Lively motions near the present posture: quicker than an expert that plans."""
+
+    def __init__(self, env: HouseholdVectorEnv) -> None:
+        self._env, self._rng = env, np.random.default_rng(0)
+
+    def reset(self, slots: Any, instructions: Any) -> None:
+        del slots, instructions
+
+    def act(self, observation: Any) -> np.ndarray:
+        del observation
+        held = self._env.held_actions()
+        return held + self._rng.uniform(-0.1, 0.1, held.shape).astype(np.float32)
+
+
+def act(
+    env: HouseholdVectorEnv, indices: list[int], before: int, after: int, actor: Any = expert_for
+) -> tuple[list[Any], np.ndarray, list[Any]]:
+    """`actor` acts `before` steps; states of all slots; then `after` more: their actions (T, B, A) and what slots came to."""
     _, info = env.reset(options={"index": indices})
-    expert = expert_for(env)
+    expert = actor(env)
     expert.reset(range(env.num_envs), info["instruction"])
     for _ in range(before):
         env.step(expert.act({}))
@@ -65,9 +78,9 @@ def again(env: HouseholdVectorEnv, slots: list[int], sources: list[int], actions
             assert seen[slot] == expected[source]
 
 
-def check_restoring(task: str, before: int, after: int, **settings: Any) -> None:
+def check_restoring(task: str, before: int, after: int, actor: Any = expert_for, **settings: Any) -> None:
     env = make(task, **settings)
-    states, actions, found = act(env, [3, 4], before, after)
+    states, actions, found = act(env, [3, 4], before, after, actor)
     for i in (0, 1):
         env.set_state(i, states[i])
         assert env.steps(i) == states[i].steps and np.array_equal(env.physics_state(i), states[i].physics.row)
@@ -83,9 +96,9 @@ def check_restoring(task: str, before: int, after: int, **settings: Any) -> None
     again(other, [2, 1], [0, 1], actions, found)
 
 
-@pytest.mark.parametrize("task", [pytest.param(t, marks=[pytest.mark.slow] * (t in LONG)) for t in REPRESENTATIVES])
+@pytest.mark.parametrize("task", [t for t in REPRESENTATIVES if t not in ("fold_quilt", "lay_blanket")])
 def test_stepping_on_from_a_state_is_bit_identical_in_every_scene(task: str) -> None:
-    check_restoring(task, REPRESENTATIVES[task], 5)
+    check_restoring(task, 15, 4, Fidget)
 
 
 @pytest.mark.slow
@@ -96,7 +109,7 @@ def test_stepping_on_from_a_state_is_bit_identical_in_every_task_at_any_time(tas
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", sorted(REPRESENTATIVES))
+@pytest.mark.parametrize("task", REPRESENTATIVES)
 def test_stepping_on_is_bit_identical_in_perturbed_houses(task: str) -> None:
     check_restoring(task, 40, 50, axes=CROWD)
 
