@@ -7,12 +7,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .errors import HomebodyError
+
 DEPTH_UNIT_M = 1e-3
 SLIP_UNIT_MPS = 0.05
 
 
 def pictures(images: Tensor, size: int) -> Tensor:
-    """uint8 (B, H, W, 3) -> float (B, 3, size, size) in [-0.5, 0.5], by area averages."""
+    """uint8 (B, H, W, 3) -> float (B, 3, size, size) in [-0.5, 0.5], by area averages. Raises HomebodyError for pictures that are not square."""
+    height, width = images.shape[1:3]
+    if height != width:
+        raise HomebodyError(f"pictures of {height} x {width} pixels: expected square ones, as this model was trained on")
     x = images.permute(0, 3, 1, 2).float()
     if x.shape[-1] != size:
         x = F.interpolate(x, size=(size, size), mode="area").round()  # stored frames were rounded too

@@ -45,7 +45,7 @@ class Recorder:
     def start(self) -> None:
         """Begins an attempt from the environment's present state, which is an episode's first."""
         self._frames: list[_Frame] = []
-        self._initial = self._env.get_state(0)
+        self._initial = self._env.physics_state(0)
         self._asked: list[tuple[int, str]] = [(0, self._env.instruction(0))]
         self._goal_since = 0
 

@@ -202,7 +202,7 @@ class Session:
         self.recorder.add(self.observation, action, self.time_s, PAUSE if self.mode == "manual" else HOLD)
         state = self.env.get_state(0)
         self.env.reset(options={"index": np.array([self.index]), "goal": [goal], "instruction": [text]})
-        self.env.set_state(0, state)
+        self.env.set_state(0, state, keep_goal=True)
         self.recorder.ask(text, new_goal=True)
         self._step(action)
         if self.phase == "running":
