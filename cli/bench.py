@@ -126,7 +126,7 @@ def bench(
     from ..benchmarks.arms import plan_axes
     from ..benchmarks.protocol import BenchConfig
     from ..benchmarks.runner import evaluate_with, wanted_episodes
-    from ..benchmarks.tasksets import task_names
+    from ..benchmarks.tasksets import task_names, variant
     from ..datasets.workers import Alone
     from ..envs.axes import RANDOMIZE
     from .cluster import cluster_config, slots_each
@@ -151,6 +151,7 @@ def bench(
         tasks=rival.tasks if rival else task_names(tasks or "core"), episodes=50 if episodes is None else episodes, language=language,
         touch=touch, arms=plan.arms, think_ms=think, policy=source.name, fingerprint=source.fingerprint, **house,
     )  # fmt: skip
+    source.check_asked((variant(t)[0] for t in config.tasks), config.robot)
     check_counts(slots=(slots, 1), threads=(threads, 1), films=(films, 0))
     total = sum(map(len, wanted_episodes(config, rival).values())) * len(config.all_arms)
     remote = cluster_config(usual_workers(total, think, device) if workers is None and ray is None else workers, ray)

@@ -129,7 +129,11 @@ def collect(
         episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
         keep_failures=keep_failures, seed=seed,
     )  # fmt: skip
-    fingerprint = "" if policy == "expert" else find_policy(policy).fingerprint
+    fingerprint = ""
+    if policy != "expert":
+        source = find_policy(policy)
+        source.check_asked(names, robot)
+        fingerprint = source.fingerprint
     remote = cluster_config(workers, ray)
     require_gl()
     recipe = CollectRecipe(

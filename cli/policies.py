@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,20 @@ class PolicySource:
     """The policy for all slots of a HouseholdVectorEnv."""
     privileged: bool = False
     """Whether it reads the simulation's state, which the environment must then give."""
+    task: str = ""
+    """The one task that it knows (`all`: those of the first kitchen), where it was trained on one alone; else empty."""
+    robot: str = ""
+    """The robot that goes with `task`."""
+
+    def check_asked(self, tasks: Iterable[str], robot: str) -> None:
+        """Raises HomebodyError where the policy knows one task or robot and is asked for another."""
+        from ..core.instructions import all_goals
+
+        known = {self.task} | ({g.task for g in all_goals()} if self.task == "all" else set())
+        others = sorted(set(tasks) - known)
+        if self.task and (others or robot != self.robot):
+            asked = f"task {others[0]}" if others else f"robot {robot}"
+            raise HomebodyError(f"policy {self.name!r} learned task {self.task} with robot {self.robot} alone: expected that, not {asked}")
 
 
 def _scripted(name: str) -> PolicySource:
@@ -120,22 +134,29 @@ def _kind(folder: Path) -> str:
 def _reinforced(folder: Path, kind: str, shown: str) -> PolicySource:
     """A checkpoint of `homebody train rl`."""
     require_extra("rl", f"policy {shown!r}")
-    residual = kind.endswith("residual")
+    from ..policies.rl.checkpoint import trained_on
 
-    def build(env: HouseholdVectorEnv) -> Policy:
+    residual = kind.endswith("residual")
+    task, robot = trained_on(folder)
+
+    def build(env: HouseholdVectorEnv | None) -> Policy:
         import torch
 
         from ..policies.rl.residual_policy import ResidualPolicy
         from ..policies.rl.runtime import StatePolicy
 
-        del env
+        if env is not None:  # a server has none
+            source.check_asked([env.task], env.robot.name)
         torch.set_num_threads(1)
         return ResidualPolicy.load(folder, name=shown) if residual else StatePolicy.load(folder, name=shown)
 
     weights = (folder / WEIGHTS, folder / "base" / WEIGHTS)
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in weights if p.is_file())).hexdigest()[:16]
     cameras = ("scene", "wrist") if residual else ()
-    return PolicySource(name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual)
+    source = PolicySource(
+        name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual, task=task, robot=robot
+    )
+    return source
 
 
 def find_policy(name: str, device: str = "cpu") -> PolicySource:

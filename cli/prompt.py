@@ -141,9 +141,10 @@ def prompt(
     source = find_policy(policy, device)
     if think:
         source = thinking(source, think, device=device)
+    source.check_asked([goal.task], robot)
     env = HouseholdVectorEnv(
         goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        randomize=randomize or None, axes=parse_axes(axes),
+        privileged=source.privileged, randomize=randomize or None, axes=parse_axes(axes),
     )  # fmt: skip
     actor = source.build(env)
     video = out / "video.mp4"

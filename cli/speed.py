@@ -81,7 +81,8 @@ def _policy_figures(policy: str) -> dict[str, float]:
     from .policies import find_policy
 
     source = find_policy(policy)
-    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, threads=1)
+    source.check_asked(["all"], "panda")
+    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, threads=1)
     observation, info = env.reset(seed=0)
     try:
         return policy_ms(source.build(env), observation, info["instruction"][0])

@@ -23,6 +23,7 @@ class KitchenStage:
 
     bound: tuple[str, ...] = ()
     movers: Mapping[str, int] = {}
+    toward = slice(36, 39)
 
     def __init__(self, house: HouseModel) -> None:
         self.house, self.scene, self.robot = house, house.scene, ROBOTS[house.robot]

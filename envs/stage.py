@@ -86,6 +86,8 @@ class Stage(Protocol):
     """Who moves on rails: name -> mocap id."""
     goals: tuple[Goal, ...]
     """Every goal of the scene, in a fixed order."""
+    toward: slice
+    """Where `privileged` holds what the goal is about minus the tool [m]."""
 
     @property
     def model_hash(self) -> str:

@@ -6,10 +6,12 @@ import functools
 
 from ..core.errors import HomebodyError, unknown
 from ..core.instructions import all_goals
+from ..core.robots import robot_named
 from .household.scenes import SCENES as HOUSEHOLD_SCENES
 from .household.scenes import household_stage, household_tasks
 from .initial import ALL_TASKS
 from .kitchen_stage import KitchenStage
+from .model import ROBOTS as FIRST_ROBOTS
 from .model import SCENES, house_model
 from .stage import Stage
 
@@ -30,8 +32,7 @@ def find_stage(task: str, robot: str, scene: str = "") -> Stage:
     own = "kitchen" if task in first else household[task].scene
     if scene and scene != own:
         raise HomebodyError(f"task {task} plays in scene {own}, not in {scene}")
-    if task in first:
-        return _kitchen(robot, own)
-    if robot in ("panda", "so101") and robot not in household[task].robots:
-        raise HomebodyError(f"task {task} is not for robot {robot}: expected one of {', '.join(household[task].robots)}")
-    return household_stage(own, robot)
+    robots = tuple(FIRST_ROBOTS) if task in first else household[task].robots
+    if robot_named(robot).name not in robots:
+        raise HomebodyError(f"task {task} is not for robot {robot}: expected {' or '.join(robots)}")
+    return _kitchen(robot, own) if task in first else household_stage(own, robot)

@@ -102,6 +102,8 @@ def stored(k: int, scene: Scene) -> tuple[float, float, float]:
 class HouseholdStage:
     """Implements stage.Stage for one scene and robot."""
 
+    toward = slice(-3, None)
+
     def __init__(self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot) -> None:
         """tasks: those that play in this scene, by name."""
         self.definition, self.scene, self.robot = definition, definition.name, robot
