@@ -78,6 +78,10 @@ class KitchenStage:
         del view
         return {}
 
+    def places(self, goal: Goal, view: Snapshot) -> tuple[np.ndarray, np.ndarray]:
+        target, receptacle = goal_points(goal)
+        return view.points[target], view.points[receptacle]
+
     def points(self, view: Snapshot) -> np.ndarray:
         return view.points
 

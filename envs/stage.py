@@ -124,6 +124,10 @@ class Stage(Protocol):
         """What the state costs: `force_N` on things, `person_force_N`, `spills` so far; empty where nothing measures it."""
         ...
 
+    def places(self, goal: Goal, view: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Where the goal's target is, and where it has to go [m], world frame, (3,) each; twice the target where nothing is moved."""
+        ...
+
     def points(self, view: Any) -> np.ndarray:
         """(P, 3) places that goals can name [m], world frame."""
         ...

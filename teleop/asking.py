@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..core.errors import HomebodyError, nearest
-from ..core.instructions import all_goals, candidates, phrasings
+from ..core.instructions import candidates, phrasings
 from ..core.types import Goal
 from ..envs.tasks import HOLD_STEPS
 
@@ -53,8 +53,9 @@ def understand(text: str, valid: Sequence[Goal]) -> Goal:
 class Achieved:
     """The goals that an attempt has reached at any time, asked for or not: held as long as success takes."""
 
-    def __init__(self) -> None:
-        self._held = dict.fromkeys(all_goals(), 0)
+    def __init__(self, goals: Sequence[Goal]) -> None:
+        """goals: those that can be asked for in the running episode."""
+        self._held = dict.fromkeys(goals, 0)
         self._reached: set[Goal] = set()
 
     def look(self, holds: Callable[[Goal], bool]) -> None:

@@ -232,6 +232,10 @@ class HouseholdStage:
 
         return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
+    def places(self, goal: Goal, view: World) -> tuple[np.ndarray, np.ndarray]:
+        focus = self._task(goal).focus(view, goal)
+        return focus, view.position("receptacle") if "receptacle" in view.roles else focus
+
     def points(self, view: World) -> np.ndarray:
         """(P, 3) positions of the loose things and landmarks of cloths."""
         return np.concatenate([np.stack([view.position(t) for t in self.names.things]), *(view.landmarks(f) for f in self.names.flex)])
