@@ -17,7 +17,7 @@ from .arm_model import ArmConfig, arm_spec, set_payload
 from .board import BoardConfig, board_image
 from .excite import ExciteConfig, excitation
 from .hand_eye import inverse, rigid
-from .joint_log import JointLog
+from .joint_log import JointLog, read_log
 
 NOISE_RAD = 1e-4
 """Of the simulated encoders: their resolution, and as much white noise."""
@@ -79,6 +79,16 @@ def simulate_log(
         read += np.random.default_rng(seed).normal(size=read.shape) * noise_rad
         read = np.round(read / noise_rad) * noise_rad
     return JointLog(time_s=time_s, q=read, command=command)
+
+
+def is_log(path: Path, log: JointLog) -> bool:
+    """Whether the file holds `log`, up to the digits of a CSV."""
+    try:
+        found = read_log(path)
+    except HomebodyError:
+        return False
+    pairs = ((found.time_s, log.time_s), (found.q, log.q), (found.command, log.command))
+    return all(a.shape == b.shape and np.allclose(a, b, rtol=0, atol=1e-5) for a, b in pairs)
 
 
 @dataclass(frozen=True, kw_only=True)
