@@ -20,6 +20,8 @@ MAX_SIDE = 5_000
 """Pixels of a print, at most: boards as large as walls are printed coarser."""
 MARGIN_MM = 12.0
 MM_PER_INCH = 25.4
+A3_MM = 420.0
+"""Long side of a sheet; larger pages get larger letters, which a coarser print can draw."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +110,13 @@ def print_board(config: BoardConfig, path: Path) -> tuple[float, float]:
     axes.plot([left, left + ruler], [MARGIN_MM, MARGIN_MM], color="k", lw=0.8)
     for x in np.arange(0, ruler + 1, 10):
         axes.plot([left + x, left + x], [MARGIN_MM, MARGIN_MM + 2], color="k", lw=0.8)
-    axes.text(left, MARGIN_MM - 1, f"{ruler:g} mm. Print at 100 %, glue it flat, measure it. {config.name}", fontsize=7, va="top")
+    axes.text(
+        left,
+        MARGIN_MM - 1,
+        f"{ruler:g} mm. Print at 100 %, glue it flat, measure it. {config.name}",
+        fontsize=7 * max(1.0, max(page) / A3_MM),
+        va="top",
+    )
     with writing(path) as part:
         figure.savefig(part, dpi=per_mm * MM_PER_INCH)
     return page

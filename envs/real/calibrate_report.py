@@ -117,7 +117,7 @@ def draw_pictures(c: Calibration, found: list[Picture], folder: Path, out: Path,
     """Each picture with its corners: found (green circles), expected (red crosses), the board's axes; or why it was not used."""
     out.mkdir(parents=True, exist_ok=True)
     views = {v.name: v for v in c.views}
-    for p in found[:MAX_DRAWN]:
+    for p in [p for p in found if p.size != (0, 0)][:MAX_DRAWN]:
         image = cv2.imread(str(folder / p.name), cv2.IMREAD_COLOR)
         if image is None:
             continue

@@ -78,10 +78,13 @@ def read_grey(path: Path) -> np.ndarray | None:
     data = path.read_bytes()
     if not data or not _is_whole(data):
         return None
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said once, by the caller
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
     except cv2.error:
         return None
+    finally:
+        cv2.utils.logging.setLogLevel(level)
     if image is None or image.size > MAX_PIXELS:
         return None
     if image.dtype != np.uint8:
