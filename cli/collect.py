@@ -110,6 +110,7 @@ def collect(
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .doctor import require_gl
+    from .learned import check_asked
     from .policies import find_policy
     from .progress import progress_bar
 
@@ -132,7 +133,7 @@ def collect(
     fingerprint = ""
     if policy != "expert":
         source = find_policy(policy)
-        source.check_asked(names, robot)
+        check_asked(source, names, robot)
         fingerprint = source.fingerprint
     remote = cluster_config(workers, ray)
     require_gl()

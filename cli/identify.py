@@ -7,6 +7,7 @@ from pathlib import Path
 import tyro
 
 from ..core.errors import HomebodyError
+from .extras import require_extra
 from .outputs import JsonPath, MaybeFile, OutFolder, write_json
 
 
@@ -54,6 +55,7 @@ def identify(
         return _excite(excite, excite_seconds, excite_rate_hz, seed)
     if log is None:
         raise HomebodyError("give a joint log (.csv or .npz), or --excite motion.csv to make the motion to record one with")
+    require_extra("calibrate", "`homebody identify`")
     from ..envs.real.arm_model import ArmConfig
     from ..envs.real.identify import IdentifyConfig
     from ..envs.real.identify import identify as fit_log

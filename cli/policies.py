@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError, nearest, unknown
+from ..core.experience import Experience, read_experience
 from ..core.types import Policy
 from .extras import require_extra
 
@@ -39,20 +40,8 @@ class PolicySource:
     """The policy for all slots of a HouseholdVectorEnv."""
     privileged: bool = False
     """Whether it reads the simulation's state, which the environment must then give."""
-    task: str = ""
-    """The one task that it knows (`all`: those of the first kitchen), where it was trained on one alone; else empty."""
-    robot: str = ""
-    """The robot that goes with `task`."""
-
-    def check_asked(self, tasks: Iterable[str], robot: str) -> None:
-        """Raises HomebodyError where the policy knows one task or robot and is asked for another."""
-        from ..core.instructions import all_goals
-
-        known = {self.task} | ({g.task for g in all_goals()} if self.task == "all" else set())
-        others = sorted(set(tasks) - known)
-        if self.task and (others or robot != self.robot):
-            asked = f"task {others[0]}" if others else f"robot {robot}"
-            raise HomebodyError(f"policy {self.name!r} learned task {self.task} with robot {self.robot} alone: expected that, not {asked}")
+    trained_on: Experience | None = None
+    """What its weights have seen; None for a scripted policy and for older checkpoints, of which nothing is claimed."""
 
 
 def _scripted(name: str) -> PolicySource:
@@ -119,7 +108,7 @@ def _learned(name: str, device: str) -> PolicySource:
 
     return PolicySource(
         name=shown, fingerprint=hashlib.sha256(weights.read_bytes()).hexdigest()[:16], cameras=("scene", "wrist"),
-        image_size=IMAGE_SIZE, build=build,
+        image_size=IMAGE_SIZE, build=build, trained_on=read_experience(folder),
     )  # fmt: skip
 
 
@@ -134,29 +123,23 @@ def _kind(folder: Path) -> str:
 def _reinforced(folder: Path, kind: str, shown: str) -> PolicySource:
     """A checkpoint of `homebody train rl`."""
     require_extra("rl", f"policy {shown!r}")
-    from ..policies.rl.checkpoint import trained_on
-
     residual = kind.endswith("residual")
-    task, robot = trained_on(folder)
 
-    def build(env: HouseholdVectorEnv | None) -> Policy:
+    def build(env: HouseholdVectorEnv) -> Policy:
         import torch
 
         from ..policies.rl.residual_policy import ResidualPolicy
         from ..policies.rl.runtime import StatePolicy
 
-        if env is not None:  # a server has none
-            source.check_asked([env.task], env.robot.name)
+        del env
         torch.set_num_threads(1)
         return ResidualPolicy.load(folder, name=shown) if residual else StatePolicy.load(folder, name=shown)
 
     weights = (folder / WEIGHTS, folder / "base" / WEIGHTS)
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in weights if p.is_file())).hexdigest()[:16]
     cameras = ("scene", "wrist") if residual else ()
-    source = PolicySource(
-        name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual, task=task, robot=robot
-    )
-    return source
+    return PolicySource(name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual,
+                        trained_on=read_experience(folder))  # fmt: skip
 
 
 def find_policy(name: str, device: str = "cpu") -> PolicySource:

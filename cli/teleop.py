@@ -109,7 +109,8 @@ def teleop(
     from ..envs.stages import find_stage
     from ..teleop.server import check_loopback
     from .doctor import require_gl
-    from .policies import IMAGE_SIZE, SCRIPTED, find_policy
+    from .learned import check_asked
+    from .policies import IMAGE_SIZE, find_policy
 
     stage = find_stage(task, robot)
     check_loopback(host)
@@ -123,9 +124,7 @@ def teleop(
         raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
     require_gl()
     source = find_policy(policy or ("homebody" if stage.scene == "kitchen" else "expert"))
-    source.check_asked([task], robot)
-    if policy not in ("", *SCRIPTED) and not source.task and robot != "panda":
-        raise HomebodyError(f"policy {policy!r} drives a panda: expected expert, or a checkpoint of {robot}, with --robot {robot}")
+    check_asked(source, [task], robot)
     from ..teleop.drive import ToolDrive
     from ..teleop.house import PatientEnv
     from ..teleop.session import Session, SessionConfig

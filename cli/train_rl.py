@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.experience import Experience
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -71,6 +72,8 @@ class _Setup:
     demonstrations: int
     resume: bool
     """Whether the folder holds demonstrations and normalisation already."""
+    known: Experience | None
+    """What the weights will have seen."""
 
 
 def _from_state(setup: _Setup) -> Learner:
@@ -105,7 +108,8 @@ def _from_state(setup: _Setup) -> Learner:
     env.seed(config.first_index)
     title = f"{make.where}, {config.algorithm} from state" + (f" and {count} demonstrations" if count else "")
     facts = {"keys": list(STATE_KEYS), "hold": HOLD, "control": "tool", "task": make.task, "robot": make.robot}
-    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title)
+    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title,
+                   trained_on=setup.known)  # fmt: skip
 
 
 def _residual(setup: _Setup, base: str) -> Learner:
@@ -133,7 +137,8 @@ def _residual(setup: _Setup, base: str) -> Learner:
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
     facts |= {"task": setup.make.task, "robot": setup.make.robot}
     title = f"residual on {base} for {setup.make.where}"
-    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title)
+    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title,
+                   trained_on=setup.known)  # fmt: skip
 
 
 def _copy_checkpoint(source: Path, target: Path) -> None:
@@ -165,7 +170,7 @@ def _check_robot(task: str, robot: str, residual: bool) -> None:
 
 
 def _check_folder(out: Path, *, resume: bool, task: str, robot: str, kind: str) -> None:
-    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, read_kind, trained_on
+    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, made_for, read_kind
     from ..policies.rl.state import STATE_FILE
 
     if resume and not (out / STATE_FILE).is_file():
@@ -174,12 +179,12 @@ def _check_folder(out: Path, *, resume: bool, task: str, robot: str, kind: str) 
         raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
     if not resume:
         return
-    before = trained_on(out)
+    before = made_for(out)
     if before != (task, robot) or read_kind(out) != kind:
         words = {STATE_KIND: "a policy from state", RESIDUAL_KIND: "a residual"}
         raise HomebodyError(
-            f"{out} holds {words.get(read_kind(out), 'something else')} for task {before[0]} with robot {before[1]}: expected the same options with --resume, not task {task} with "
-            f"robot {robot}{' and --residual' if kind == RESIDUAL_KIND else ''}"
+            f"{out} holds {words.get(read_kind(out), 'something else')} for task {before[0]} with robot {before[1]}: expected the same options "
+            f"with --resume, not task {task} with robot {robot}{' and --residual' if kind == RESIDUAL_KIND else ''}"
         )
 
 
@@ -235,6 +240,8 @@ def rl(
     from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND
     from ..policies.rl.config import ppo_config, residual_config, sac_config
     from .cluster import cluster_config
+    from .learned import check_asked, rooms_of, with_earlier
+    from .policies import checkpoint_folder, find_policy
     from .remote_env import remote_env
 
     if randomize and randomize not in RANDOMIZE:
@@ -248,6 +255,13 @@ def rl(
     preset = residual_config if residual else {"sac": sac_config, "ppo": ppo_config}[algorithm]
     config = preset(minutes=minutes, seed=seed)
     config = config if target is None else replace(config, target=target)
+    if residual and not resume:
+        check_asked(find_policy(policy), [task], robot)
+    rooms = rooms_of([task])
+    known = with_earlier(
+        Experience.of([robot], rooms.values(), rooms),
+        start_from=checkpoint_folder(policy) if residual and not resume else None, resumed=out if resume else None,
+    )  # fmt: skip
     remote = cluster_config(workers, ray)
     make = _MakeHouse(
         task=task,
@@ -258,7 +272,7 @@ def rl(
         randomize=randomize or None,
     )
     with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
-        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume)
+        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume, known=known)
         result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
     stopped = "interrupted, saved; --resume goes on: " if result["interrupted"] else ""
     print(

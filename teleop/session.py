@@ -178,7 +178,7 @@ class Session:
         if run and self._policy is None:
             raise HomebodyError("no policy is loaded: start `homebody teleop` with --policy")
         valid = self.env.valid_goals(0)
-        goal = named(text, valid, names_of(self.env.detail(0))) or understand(text, valid)
+        goal = named(text, valid, names_of(self.env.detail(0))) or understand(text, valid, lambda g: self.env.holds(0, g))
         if self.phase == "ready":
             self._begin(self.index, goal, text)
         elif goal == self.env.goal(0):

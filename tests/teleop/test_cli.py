@@ -20,7 +20,7 @@ from homebody.datasets.store import Store
         (["--task", "open_frigde"], "unknown task 'open_frigde': nearest are open_fridge"),
         (["--task", "open_fridge", "--robot", "so101"], "task open_fridge is not for robot so101: expected panda"),
         (["--robot", "pando"], "unknown robot 'pando': nearest are panda"),
-        (["--task", "hold_up_food", "--robot", "so101", "--policy", "homebody"], "policy 'homebody' drives a panda: expected expert"),
+        (["--task", "hold_up_food", "--robot", "so101", "--policy", "homebody"], "policy 'homebody' cannot act on robot so101, which has 5 joints: expected panda"),
         (["--split", "test"], "unknown split 'test'"),
         (["--limit", "0"], "limit is 0"),
         (["--policy", "expret"], "unknown policy 'expret'"),
