@@ -105,7 +105,7 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
     from .video import VideoWriter
 
     source, size = find_policy(policy), model.config.image_size
-    env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=128, randomize=randomize)
+    env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged)
     actor = source.build(env)
     observation, info = env.reset(options={"index": [env.find_index(goal, seed * SEED_STRIDE)], "goal": [goal], "instruction": [text]})
     actor.reset([0], [text])
@@ -168,7 +168,9 @@ def roll_out(
     with progress_bar(f"roll out {source.name}", episodes) as advance:
         for n, task in enumerate(tasks):
             count = len(range(n, episodes, len(tasks)))
-            env = HouseholdVectorEnv(task, 1, split="heldout", image_size=128, randomize=randomize, threads=1)
+            env = HouseholdVectorEnv(
+                task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged, threads=1
+            )  # fmt: skip
             actor = source.build(env)
             for index in range(seed, seed + count):
                 observation, info = env.reset(options={"index": [index]})

@@ -48,6 +48,12 @@ def check_asked(source: PolicySource, tasks: Iterable[str], robot: str = FIRST_R
         raise HomebodyError(
             f"policy {source.name!r} cannot act on robot {robot}, which has {ROBOTS[robot].dof} joints: expected {' or '.join(own)}"
         )
+    if source.privileged and source.trained_on:  # the numbers of a state mean something else in another task
+        new = [t for t in rooms_of(tasks) if t not in source.trained_on.tasks]
+        if new or robot not in source.trained_on.robots:
+            known = f"{', '.join(source.trained_on.tasks)} from state, with {', '.join(source.trained_on.robots)}"
+            asked = f"task {new[0]}" if new else f"robot {robot}"
+            raise HomebodyError(f"policy {source.name!r} learned {known}: expected that alone, not {asked}")
     say_if_new(f"policy {source.name!r}", source.trained_on, tasks, robot)
 
 

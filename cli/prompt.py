@@ -145,7 +145,7 @@ def prompt(
         source = thinking(source, think, device=device)
     env = HouseholdVectorEnv(
         goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        randomize=randomize or None, axes=parse_axes(axes),
+        privileged=source.privileged, randomize=randomize or None, axes=parse_axes(axes),
     )  # fmt: skip
     actor = source.build(env)
     video = out / "video.mp4"

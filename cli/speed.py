@@ -83,7 +83,7 @@ def _policy_figures(policy: str) -> dict[str, float]:
 
     source = find_policy(policy)
     check_asked(source, ["all"])
-    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, threads=1)
+    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, threads=1)
     observation, info = env.reset(seed=0)
     try:
         return policy_ms(source.build(env), observation, info["instruction"][0])

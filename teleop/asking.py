@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..core.clauses import quoted
 from ..core.errors import HomebodyError, nearest
-from ..core.instructions import all_goals, candidates, meant, phrasings
+from ..core.instructions import candidates, meant, phrasings
 from ..core.types import Goal
 from ..envs.tasks import HOLD_STEPS
 
@@ -61,8 +61,9 @@ def understand(text: str, valid: Sequence[Goal], done: Callable[[Goal], bool] = 
 class Achieved:
     """The goals that an attempt has reached at any time, asked for or not: held as long as success takes."""
 
-    def __init__(self) -> None:
-        self._held = dict.fromkeys(all_goals(), 0)
+    def __init__(self, goals: Sequence[Goal]) -> None:
+        """goals: those that can be asked for in the running episode."""
+        self._held = dict.fromkeys(goals, 0)
         self._reached: set[Goal] = set()
 
     def look(self, holds: Callable[[Goal], bool]) -> None:

@@ -65,7 +65,7 @@ class Recorder:
             self._asked.append((len(self._frames), instruction))
 
     def add(self, observation: Mapping[str, np.ndarray], action: np.ndarray, time_s: float, span: str) -> None:
-        """One frame: what was seen (1, ...) and the action (8,) that is sent next. `span` as above."""
+        """One frame: what was seen (1, ...) and the action (A,) that is sent next. `span` as above."""
         self._frames.append(
             _Frame(
                 observation={k: v[0].copy() for k, v in observation.items() if k != "privileged"}, action=action.copy(),

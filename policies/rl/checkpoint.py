@@ -39,6 +39,19 @@ def read_kind(folder: Path) -> str:
     return str(data.get("kind", "")) if isinstance(data, dict) else ""
 
 
+def made_for(folder: Path) -> tuple[str, str]:
+    """The task and the robot of a checkpoint. Raises HomebodyError where its config does not say."""
+    path = folder / CONFIG_FILE
+    try:
+        interface = json.loads(path.read_text())["interface"]
+        return str(interface["task"]), str(interface["robot"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HomebodyError(
+            f"{path} does not say what was trained ({type(error).__name__}: {error}): expected task and robot in `interface`, as "
+            "`homebody train rl` writes them"
+        ) from error
+
+
 def _whole(value: Any, name: str, path: Path) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST:
         raise HomebodyError(f"{path}: {name} is {value!r}: expected a whole number from 1 to {LARGEST}")
