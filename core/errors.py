@@ -10,6 +10,10 @@ class HomebodyError(Exception):
     """Bad input. The command line prints its message as one line and exits with 2."""
 
 
+class DiskError(HomebodyError):
+    """The disk refused to keep something: full, read-only, or not ours. What was kept before is whole."""
+
+
 class DivergenceError(HomebodyError):
     """The simulation diverged: the episode is void, whatever the policy did."""
 

@@ -21,6 +21,8 @@ from ..core.types import Episode, Goal, Observation, Policy, Seeded, Span
 
 NEVER = 1 << 30
 """`takeover_at` of an episode in which nobody takes over."""
+BURST_RAD = 0.035
+"""Spread of a burst's motion, per joint and control step [rad]."""
 
 
 class CollectEnv(Protocol):
@@ -86,10 +88,10 @@ class _Slot:
     started: float
     initial: np.ndarray
     burst_until: int = -1
-    burst: np.ndarray = field(default_factory=lambda: np.zeros(8))
-    """(8,) joint motion per step [rad] and change of the gripper's opening."""
-    pushed: np.ndarray = field(default_factory=lambda: np.zeros(8))
-    """(8,) the action that the burst has reached."""
+    burst: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(dof + 1,) joint motion per step [rad] and change of the gripper's opening; empty before the first burst."""
+    pushed: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(dof + 1,) the action that the burst has reached."""
     frames: list[dict[str, np.ndarray]] = field(default_factory=list)
     actions: list[np.ndarray] = field(default_factory=list)
     human: list[bool] = field(default_factory=list)
@@ -187,11 +189,11 @@ class Collector:
             if run.rng.random() > 0.025:
                 return False
             run.burst_until = t + int(run.rng.integers(4, 12))
-            run.burst = run.rng.normal(0, 0.035, 8)
-            run.burst[7] = 0.0 if run.rng.random() < 0.7 else run.rng.choice([-1.0, 1.0])
+            run.burst = run.rng.normal(0, BURST_RAD, action.shape[1])
+            run.burst[-1] = 0.0 if run.rng.random() < 0.7 else run.rng.choice([-1.0, 1.0])
             run.pushed = np.array(action[slot])
-            run.pushed[7] = np.clip(run.pushed[7] + run.burst[7], 0, 1)
-        run.pushed[:7] += run.burst[:7]
+            run.pushed[-1] = np.clip(run.pushed[-1] + run.burst[-1], 0, 1)
+        run.pushed[:-1] += run.burst[:-1]
         action[slot] = run.pushed
         return True
 
