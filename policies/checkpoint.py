@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ..core.errors import HomebodyError
+from ..core.files import write_text
 from ..core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import PolicyConfig, VisuoTactilePolicy
 
@@ -21,7 +22,7 @@ def save_model(model: VisuoTactilePolicy, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_state(folder / MODEL_FILE, model.state_dict(), {"kind": KIND})
     config = {"kind": KIND, "network": asdict(model.config)}
-    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+    write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
 
 
 def load_model(folder: Path, device: str = "cpu") -> VisuoTactilePolicy:
@@ -61,4 +62,4 @@ def write_card(folder: Path, facts: Mapping[str, Any]) -> None:
         "",
     ]
     lines += [f"- {key}: `{json.dumps(value, default=str)}`" for key, value in facts.items()]
-    (folder / CARD_FILE).write_text("\n".join(lines) + "\n")
+    write_text(folder / CARD_FILE, "\n".join(lines) + "\n")

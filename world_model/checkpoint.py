@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from ..core.errors import HomebodyError
+from ..core.files import write_text
 from ..core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import WorldConfig, WorldModel
 
@@ -19,7 +20,7 @@ def save_world(model: WorldModel, folder: Path) -> None:
     """Writes the weights as half-precision numbers, and the sizes."""
     folder.mkdir(parents=True, exist_ok=True)
     save_state(folder / MODEL_FILE, {k: v.half() for k, v in model.state_dict().items()}, {"kind": KIND})
-    (folder / CONFIG_FILE).write_text(json.dumps({"kind": KIND, "network": asdict(model.config)}, indent=2) + "\n")
+    write_text(folder / CONFIG_FILE, json.dumps({"kind": KIND, "network": asdict(model.config)}, indent=2) + "\n")
 
 
 def load_world(folder: Path, device: str = "cpu") -> WorldModel:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
+from ..core.files import write_rows
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
@@ -206,10 +207,7 @@ class WorldTrainer:
             path = self.out / "log.csv"
             old = list(csv.DictReader(path.open())) if path.exists() else []
             rows = [r for r in old if float(r["step"]) < self.history[0]["step"]] + self.history
-            with path.open("w", newline="") as file:
-                writer = csv.DictWriter(file, list(self.history[0]))
-                writer.writeheader()
-                writer.writerows(rows)
+            write_rows(path, list(self.history[0]), rows)
 
     def resume(self) -> None:
         """Continues from `out`: the same numbers as if training had not stopped."""
