@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core.errors import HomebodyError
+from ..core.errors import check_numbers
 from ..core.files import write_rows, writing
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
@@ -57,11 +57,7 @@ class TrainConfig:
     augment: Augment = field(default_factory=Augment)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "threads"):
-            if getattr(self, name) < 1:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
-        if not self.rate > 0:
-            raise HomebodyError(f"rate is {self.rate}: expected a positive learning rate")
+        check_numbers(self, counts=("steps", "batch", "threads", "warmup"), positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
 
 
 @dataclass(kw_only=True)

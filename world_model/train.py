@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..core.errors import HomebodyError
+from ..core.errors import HomebodyError, check_numbers
 from ..core.files import write_rows
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
@@ -68,9 +68,10 @@ class WorldTrainConfig:
     """bfloat16 arithmetic."""
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "threads", "decode", "horizon"):
-            if getattr(self, name) < 1:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
+        check_numbers(
+            self, counts=("steps", "batch", "threads", "decode", "horizon", "warmup"), positive=("rate", "save_minutes"),
+            least_0=("minutes",),
+        )  # fmt: skip
         if self.frames <= self.horizon:
             raise HomebodyError(f"frames is {self.frames}: expected more than the horizon, {self.horizon}")
 
