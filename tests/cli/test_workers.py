@@ -264,7 +264,7 @@ def test_a_port_where_something_else_listens_is_told_apart_at_once(tmp_path: Pat
 
 
 def test_without_ray_the_extra_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("homebody.cli.cluster.find_spec", lambda _: None)
+    monkeypatch.setattr("homebody.cli.extras._fault", lambda _: "missing")
     assert main(["bench", "--policy", "zero", "--workers", "2", "--out", str(tmp_path / "out")]) == 2
     assert "pip install 'homebody[ray]'" in capsys.readouterr().err
 
