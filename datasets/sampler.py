@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.types import CONTROL_HZ, Certificate, Goal
+from ..core.robots import robot_named
+from ..core.types import CONTROL_HZ, POINTS, TAXELS, Certificate, Goal
 from .store import Store
 
 PICTURES = ("scene", "wrist")
@@ -91,15 +92,25 @@ def select(paths: Sequence[Path], learnable: Learnable | None = None) -> Selecti
                     f"episode {number} of {store.path} asks for {meta['instruction']!r} (task {goal.task}): "
                     f"{learnable.who} learns the tasks {', '.join(tasks)} of the first kitchen"
                 )
-    shapes = [s.shapes(i) for s, i in places]
-    for (store, number), found in zip(places, shapes, strict=True):
-        for name in STREAMS:
-            if name not in found or found[name][1:] != shapes[0][name][1:]:
+    wanted = _shapes(learnable.robot if learnable else str(stores[0].info()["robot"]))
+    for store, number in places:
+        found = store.shapes(number)
+        for name, shape in wanted.items():
+            if name not in found or found[name][1:] != shape:
                 what = f"stream {name!r} of shape {found[name][1:]} a frame" if name in found else f"no stream {name!r}"
-                raise HomebodyError(f"episode {number} of {store.path} has {what}: training expects {shapes[0].get(name, (0,))[1:]}")
+                raise HomebodyError(f"episode {number} of {store.path} has {what}: training expects {shape}")
     if learnable and learnable.demonstrated and not any(s.read(i, "intervention").any() for s, i in places):
         raise HomebodyError(f"{', '.join(map(str, paths))}: nobody demonstrates in any frame, {learnable.who} has nothing to imitate")
     return Selection(places=places, metas=metas)
+
+
+def _shapes(robot: str) -> dict[str, tuple[int, ...]]:
+    """Of one frame of each stream in STREAMS."""
+    arm, points = robot_named(robot), len(POINTS)
+    return {
+        "proprio": (arm.proprio_dim,), "action": (arm.action_dim,), "intervention": (), "label_points": (points, 3),
+        "label_pixels": (len(PICTURES), points, 2), "tactile": TAXELS,
+    }  # fmt: skip
 
 
 def _check_set(store: Store, learnable: Learnable) -> None:

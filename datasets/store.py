@@ -199,6 +199,8 @@ class Store:
     def read(self, number: int, name: str, rows: slice | None = None) -> np.ndarray:
         """A stream as stored (pictures coded), whole or some rows of it, whatever its checksum says."""
         with self._reading(number, f"stream {name!r}") as group:
+            if name not in group:
+                raise HomebodyError(f"there is none, expected one of {', '.join(sorted(group.array_keys()))}")
             return np.asarray(group[name][... if rows is None else rows])  # type: ignore[index]
 
     def stream(self, number: int, name: str) -> np.ndarray:
