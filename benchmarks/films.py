@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from ..core.files import write_bytes, writing
 from ..core.types import Goal
 from .protocol import EpisodeRecord
 from .tasksets import variant
@@ -68,8 +69,8 @@ class Films:
         alike = sum((k == SUCCESS) == record.success for _, k in self._chosen)
         if record.diverged or about in self._chosen or alike >= self._half:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        np.save(self._path(record, "npy"), played.actions, allow_pickle=False)
+        with writing(self._path(record, "npy")) as part:
+            np.save(part, played.actions, allow_pickle=False)
         self._chosen[about] = record
 
     def shoot(self, make_env: Callable[[str], Stage]) -> int:
@@ -83,7 +84,7 @@ class Films:
             if strip is None:
                 strays += 1
             else:
-                path.write_bytes(strip)
+                write_bytes(path, strip)
         return strays
 
     def strips(self) -> list[tuple[EpisodeRecord, bytes]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from io import FileIO
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from ..core.errors import HomebodyError
+from ..core.files import write_text
 from .protocol import EpisodeRecord
 
 EPISODES, SETTINGS, SUMMARY, REPORT = "episodes.jsonl", "settings.json", "summary.json", "report.html"
@@ -16,9 +18,7 @@ EPISODES, SETTINGS, SUMMARY, REPORT = "episodes.jsonl", "settings.json", "summar
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Replaces `path` whole: a reader never sees half a file."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(data, indent=2) + "\n")
-    os.replace(part, path)
+    write_text(path, json.dumps(data, indent=2) + "\n")
 
 
 def read_records(folder: Path) -> list[EpisodeRecord]:
@@ -52,7 +52,7 @@ class RecordStore:
         """Reads what `folder` holds, if it is there. Raises HomebodyError where it holds results of different settings."""
         self.folder = folder
         self._settings = json.loads(json.dumps(settings))  # as it reads back
-        self._file: TextIO | None = None
+        self._file: FileIO | None = None
         self.records: list[EpisodeRecord] = []
         if (folder / EPISODES).exists():
             self._check(read_settings(folder), self._settings)
@@ -61,12 +61,12 @@ class RecordStore:
         elif folder.exists() and not folder.is_dir():
             raise HomebodyError(f"{folder} is a file: expected a folder for the results")
 
-    def open(self) -> TextIO:
+    def open(self) -> FileIO:
         """The file of records; the folder is made on the first call, so that a run that never starts leaves nothing."""
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_json(self.folder / SETTINGS, self._settings)
-            self._file = (self.folder / EPISODES).open("a")
+            self._file = (self.folder / EPISODES).open("ab", buffering=0)
         return self._file
 
     def _check(self, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -85,9 +85,16 @@ class RecordStore:
             os.truncate(path, whole)
 
     def append(self, record: EpisodeRecord) -> None:
+        """Adds a line, whole or not at all: what a full disk took of it is cut off again. Raises OSError."""
         file = self.open()
-        file.write(json.dumps(record.to_json()) + "\n")
-        file.flush()
+        line, before = (json.dumps(record.to_json()) + "\n").encode(), os.fstat(file.fileno()).st_size
+        try:
+            while line:
+                line = line[file.write(line) :]
+        except OSError as error:
+            file.truncate(before)
+            error.filename = error.filename or str(self.folder / EPISODES)
+            raise
         self.records.append(record)
 
     def done(self) -> set[tuple[str, str, int]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from ..core.files import write_text
 from .protocol import EpisodeRecord
 from .records import REPORT
 from .report_plots import success_bars
@@ -92,5 +93,5 @@ def write_report(
 ) -> Path:  # fmt: skip
     """Writes the page into `folder` and returns its path."""
     path = folder / REPORT
-    path.write_text(html(summary, records, strips))
+    write_text(path, html(summary, records, strips))
     return path

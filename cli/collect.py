@@ -75,7 +75,8 @@ def collect(
 ) -> int:
     """Records episodes of scripted demonstrations into a data set, each one a transaction.
 
-    Episodes come in the order of task and index, a function of these alone. Ctrl-C keeps every finished one; run again with a later --first-index to add more.
+    Episodes come in the order of task and index, a function of these alone. Ctrl-C keeps every finished one; the same command again goes on where it
+    stopped: what the data set holds already is skipped. A later --first-index adds more.
 
     Args:
         out: Folder of the data set; made if missing, added to if it is one.
@@ -98,10 +99,11 @@ def collect(
             the episodes it was running, which are run again: a way round crashes of software renderers, too.
         ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         seed: Seed of the perturbations and takeovers.
-        json_path: Write `episodes, kept, frames, seconds, rejected` there too.
+        json_path: Write `episodes, kept, skipped, frames, seconds, rejected` there too.
     """
-    from ..datasets.collect import CollectConfig
-    from ..datasets.store import Store
+    from ..core.types import CONTROL_HZ
+    from ..datasets.collect import CollectConfig, recipe
+    from ..datasets.store import open_for
     from ..datasets.workers import Alone
     from ..datasets.workers import collect as collect_with
     from ..envs.axes import RANDOMIZE
@@ -125,38 +127,45 @@ def collect(
         raise HomebodyError(f"threads is {threads}: expected 1 or more")
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
-    begins = takeover or (0.0 if policy == "expert" or autonomous else 1.0)
-    config = CollectConfig(
-        episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
-        keep_failures=keep_failures, seed=seed,
-    )  # fmt: skip
+    learned = policy != "expert"
     fingerprint = ""
-    if policy != "expert":
+    if learned:
         source = find_policy(policy)
         check_asked(source, names, robot)
         fingerprint = source.fingerprint
+    begins = takeover or (1.0 if learned and not autonomous else 0.0)
+    config = CollectConfig(
+        episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
+        keep_failures=keep_failures, seed=seed, policy=(fingerprint or policy) if learned else "", randomize=randomize,
+    )  # fmt: skip
     remote = cluster_config(workers, ray)
     require_gl()
-    recipe = CollectRecipe(
-        policy=None if policy == "expert" else absolute_policy(policy), fingerprint=fingerprint, robot=robot, split=split,
+    work = CollectRecipe(
+        policy=absolute_policy(policy) if learned else None, fingerprint=fingerprint, robot=robot, split=split,
         image_size=image_size, randomize=randomize, threads=1 if remote else threads, config=config,
     )  # fmt: skip
-    crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)
-    exists = out.exists() and any(out.iterdir())
-    store = Store.open(out, mode="a") if exists else Store.create(out, robot=robot, cameras=CAMERAS, image_size=image_size, control_hz=20)
-    with store, progress_bar(f"collect {','.join(names)}", episodes * len(names)) as advance:
-        report, interrupted = collect_with(
-            crew, names, config, store.append, slots=max(slots, remote.workers if remote else 1),
-            on_episode=lambda report: advance(report.episodes, _note(report, crew.note)),
-        )  # fmt: skip
+    crew = RayCrew(remote, work, slots=slots_each(slots, remote)) if remote else Alone(work(), slots)
+    with open_for(out, robot=robot, cameras=CAMERAS, image_size=image_size, control_hz=CONTROL_HZ) as store:
+        there = store.recorded()
+
+        def recorded(task: str, index: int) -> bool:
+            return (task, robot, split, index, recipe(config, index, learned=learned)) in there
+
+        with progress_bar(f"collect {','.join(names)}", episodes * len(names)) as advance:
+            report, interrupted = collect_with(
+                crew, names, config, store.append, slots=max(slots, remote.workers if remote else 1), skip=recorded,
+                on_episode=lambda report: advance(report.skipped + report.episodes, _note(report, crew.note)),
+            )  # fmt: skip
     print(
         f"{'interrupted; ' if interrupted else ''}kept {report.kept} of {report.episodes} episodes, {report.frames} frames "
         f"in {report.seconds:.0f} s: {out}"
     )
+    if report.skipped:
+        print(f"  skipped, recorded here before: {report.skipped}")
     for reason, count in report.rejected.items():
         print(f"  rejected, {reason}: {count}")
     write_json(json_path, asdict(report))
-    return INTERRUPTED if interrupted else DONE if report.kept else NEGATIVE
+    return INTERRUPTED if interrupted else DONE if report.kept or report.skipped else NEGATIVE
 
 
 def _note(report: CollectReport, crew: str) -> str:

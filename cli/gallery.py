@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.files import write_bytes, write_text
+
 SIZE = (360, 480)
 """Height and width of each picture."""
 BAR = 30
@@ -56,10 +58,10 @@ def write_gallery(folder: Path, tasks: Sequence[str], progress: Callable[[int, s
     cells = []
     for number, task in enumerate(tasks):
         picture, words, done[task] = draw_task(task)
-        cv2.imwrite(str(folder / f"{task}.png"), picture[..., ::-1])
+        write_bytes(folder / f"{task}.png", cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
         cells.append(f'<figure><img src="{escape(task)}.png" alt="{escape(words)}" loading="lazy"></figure>')
         progress(number + 1, task)
     style = "body{margin:2rem;background:#faf8f4;font:15px system-ui}main{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(30rem,1fr))}img{width:100%;border-radius:8px}figure{margin:0}"
     page = f"<!doctype html><meta charset=utf-8><title>Homebody tasks</title><style>{style}</style><h1>{len(tasks)} tasks</h1><main>{''.join(cells)}</main>"
-    (folder / "index.html").write_text(page + "\n")
+    write_text(folder / "index.html", page + "\n")
     return done

@@ -58,7 +58,7 @@ def _scripted(name: str) -> PolicySource:
         from ..policies.baselines import PlayPolicy, RandomPolicy, ZeroPolicy
 
         robot = env.robot if env is not None else ROBOTS["panda"]  # a server has no environment
-        return PlayPolicy() if name == "play" else RandomPolicy(robot=robot) if name == "random" else ZeroPolicy(robot)
+        return PlayPolicy(robot=robot) if name == "play" else RandomPolicy(robot=robot) if name == "random" else ZeroPolicy(robot)
 
     return PolicySource(name=name, fingerprint="", cameras=(), image_size=IMAGE_SIZE, build=build)
 

@@ -19,27 +19,9 @@ CHECK_S = 0.2
 """How often the server looks whether the simulation still runs [s]."""
 
 
-def _open_store(out: Path, robot: str, image_size: int) -> Store:
-    from ..datasets.store import Store
-
-    if out.is_dir() and any(out.iterdir()):
-        store = Store.open(out, mode="a")
-        if store.info()["robot"] != robot:
-            found = store.info()["robot"]
-            store.close()
-            raise HomebodyError(f"{out} holds episodes of robot {found}: expected {robot}; choose another --out")
-        if store.info()["image_size"] != image_size or set(store.cameras) != {"scene", "wrist"}:
-            found = f"{', '.join(store.cameras)} at {store.info()['image_size']} pixels"
-            store.close()
-            raise HomebodyError(f"{out} holds {found}: expected scene, wrist at {image_size} pixels; choose another --out")
-        return store
-    return Store.create(out, robot=robot, cameras=("scene", "wrist"), image_size=image_size, control_hz=CONTROL_HZ)
-
-
 def _done_indices(store: Store, task: str, split: str) -> set[int]:
     """Episode indices of `task` and `split` that the data set already holds."""
-    certificates = [store.meta(i)["certificate"] for i in range(len(store))]
-    return {int(c["index"]) for c in certificates if c["task"] == task and c["split"] == split}
+    return {index for its_task, _, its_split, index, _ in store.recorded() if (its_task, its_split) == (task, split)}
 
 
 async def _serve(session: Session, host: str, port: int) -> None:
@@ -125,11 +107,12 @@ def teleop(
     require_gl()
     source = find_policy(policy or ("homebody" if stage.scene == "kitchen" else "expert"))
     check_asked(source, [task], robot)
+    from ..datasets.store import open_for
     from ..teleop.drive import ToolDrive
     from ..teleop.house import PatientEnv
     from ..teleop.session import Session, SessionConfig
 
-    with _open_store(out, robot, IMAGE_SIZE) as store:
+    with open_for(out, robot=robot, cameras=("scene", "wrist"), image_size=IMAGE_SIZE, control_hz=CONTROL_HZ) as store:
         env = PatientEnv(
             task, 1, limit_steps=round(limit * CONTROL_HZ), robot=robot, image_size=IMAGE_SIZE, split=split, privileged=source.privileged
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -53,7 +54,8 @@ def policy(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    from ..datasets.sampler import load_arrays
+    from ..datasets.sampler import decode, select
+    from ..policies.batches import LEARNABLE
     from ..policies.network import PolicyConfig, gpu_config
     from ..policies.train import STATE_FILE, Progress, TrainConfig, make_trainer
     from .learned import seen_in, with_earlier
@@ -62,8 +64,9 @@ def policy(
     check_training(out, STATE_FILE, resume, device)
     config = TrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
     network = gpu_config() if size == "gpu" else PolicyConfig()
-    with progress_bar("read", 1) as advance:
-        arrays = load_arrays(data, image_size=network.image_size, progress=advance)
+    chosen = select(data, LEARNABLE)
+    with progress_bar("read", len(chosen)) as advance:
+        arrays = decode(chosen, image_size=network.image_size, progress=advance)
     known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
     trainer = make_trainer(arrays, network, config, out, start_from=start_from, trained_on=known)
     if resume:
@@ -116,8 +119,9 @@ def world_model(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    from ..datasets.sampler import load_arrays
+    from ..datasets.sampler import decode, select
     from ..world_model.checkpoint import load_world
+    from ..world_model.clips import LEARNABLE
     from ..world_model.network import WorldConfig
     from ..world_model.settle import SettleConfig
     from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
@@ -127,19 +131,14 @@ def world_model(
     check_training(out, STATE_FILE, resume, device)
     if not 0 <= settle < 1:
         raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
-    config = WorldTrainConfig(
-        steps=max(1, round(steps * (1 - settle))),
-        minutes=minutes * (1 - settle),
-        batch=batch,
-        rate=rate,
-        seed=seed,
-        threads=threads,
-        device=device,
-        half=half,
-    )
+    asked = WorldTrainConfig(
+        steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half,
+    )  # fmt: skip
+    config = replace(asked, steps=max(1, round(steps * (1 - settle))), minutes=minutes * (1 - settle))
     network = WorldConfig()
-    with progress_bar("read", 1) as advance:
-        arrays = load_arrays(data, image_size=network.image_size, progress=advance)
+    chosen = select(data, LEARNABLE)
+    with progress_bar("read", len(chosen)) as advance:
+        arrays = decode(chosen, image_size=network.image_size, progress=advance)
     known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
     began = load_world(start_from) if start_from else None
     trainer = make_world_trainer(arrays, network, config, out, start_from=began, trained_on=known)

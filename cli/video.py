@@ -50,12 +50,13 @@ class VideoWriter:
         self._container.mux(self._stream.encode(picture))
 
     def close(self, *, keep: bool = True) -> None:
-        if keep:
-            self._container.mux(self._stream.encode(None))
-        self._container.close()
-        if keep:
-            self._part.replace(self.path)
-        else:
+        try:
+            if keep:
+                self._container.mux(self._stream.encode(None))
+            self._container.close()
+            if keep:
+                self._part.replace(self.path)
+        finally:
             self._part.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +45,18 @@ def _named(path: Path) -> Iterator[None]:
     except OSError as error:
         error.filename = error.filename or str(path)
         raise
+    except Exception as error:
+        if (number := error_number(error)) is None:
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def error_number(error: BaseException) -> int | None:
+    """The system's error number behind `error`; None where there is none. Libraries in Rust (icechunk, safetensors) tell it in words only."""
+    if isinstance(error, OSError):
+        return error.errno
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found[1]) if found else None
 
 
 def _umask() -> int:
@@ -55,6 +69,14 @@ def write_text(path: Path, text: str) -> None:
     """Replaces `path` by `text` in UTF-8, whole or not at all; parents are made. Raises OSError."""
     with writing(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def write_rows(path: Path, fields: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Replaces `path` by a CSV table with a header, whole or not at all; parents are made. Raises OSError."""
+    with writing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fields)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

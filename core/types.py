@@ -117,6 +117,9 @@ class Episode:
     labels: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Privileged training signals, never an observation: `points` (T, 10, 3) float32, positions of `POINTS` in the base
     frame [m]; `pixels` (T, cameras, 10, 2) float32, where they appear in the pictures: x right, y down, [-1, 1] inside."""
+    recipe: str = ""
+    """Digest of all that made the episode beside its task, robot, split and index: who acted, what disturbed it. The same recipe gives
+    the same episode. Empty where a person acted."""
 
     @property
     def length(self) -> int:

@@ -10,15 +10,15 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .errors import HomebodyError
+from .files import writing
 
 MODEL_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "card.md"
 
 
 def save_state(path: Path, tensors: Mapping[str, Tensor], meta: Mapping[str, str]) -> None:
-    """Writes beside the file and renames: a cut never leaves half of it."""
-    partial = path.with_name(path.name + ".partial")
-    save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, partial, dict(meta))
-    partial.replace(path)
+    """A cut or a full disk never leaves half of it. Raises OSError."""
+    with writing(path) as part:
+        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, part, dict(meta))
 
 
 def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

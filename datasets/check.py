@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError
 from ..core.types import Certificate
+from .folder import why
 from .store import Store, checksum
 
 JERK_LIMIT = 3.0
@@ -27,24 +28,30 @@ class ReplayEnv(Protocol):
 def verify(path: Path) -> dict[str, Any]:
     """Checks every episode; keys `episodes`, `frames`, `problems` (one line each)."""
     with Store.open(path) as store:
-        problems = [p for i in range(len(store)) for p in _problems(store, i)]
-        frames = sum(int(store.meta(i)["length"]) for i in range(len(store)))
-        if frames != store.info()["frames"]:
+        problems, frames = list[str](), 0
+        for number in range(len(store)):
+            try:
+                meta = store.meta(number)
+                frames += int(meta["length"])
+                problems += _problems(store, number, meta)
+            except (HomebodyError, KeyError, ValueError, TypeError) as error:
+                problems.append(f"episode {number}: its description cannot be read ({why(error.__cause__ or error)})")
+        if frames != store.info()["frames"] and not problems:
             problems.append(f"the episodes hold {frames} frames, the data set counts {store.info()['frames']}")
         return {"episodes": len(store), "frames": frames, "problems": problems}
 
 
-def _problems(store: Store, number: int) -> list[str]:
-    meta, group = store.meta(number), store.group(number)
+def _problems(store: Store, number: int, meta: dict[str, Any]) -> list[str]:
     found: list[str] = []
+    shapes, values = store.shapes(number), dict[str, np.ndarray]()
     for name, expected in meta["checksums"].items():
-        if name not in group:
+        if name not in shapes:
             found.append(f"episode {number}: stream {name!r} is missing")
             continue
         try:
-            value = store.stream(number, name)
-        except Exception as error:  # a damaged chunk may raise anything in the codec; the finding is the point
-            found.append(f"episode {number}: stream {name!r} cannot be read ({type(error).__name__})")
+            value = values[name] = store.read(number, name)
+        except HomebodyError as error:
+            found.append(f"episode {number}: stream {name!r} cannot be read ({why(error.__cause__ or error)})")
             continue
         if checksum(value) != expected:
             found.append(f"episode {number}: stream {name!r} does not match its checksum")
@@ -52,12 +59,12 @@ def _problems(store: Store, number: int) -> list[str]:
             found.append(f"episode {number}: stream {name!r} holds a number that is not finite")
     if found:
         return found
-    times = store.stream(number, "times_s")
+    times, action = values["times_s"], values["action"]
     if len(times) != meta["length"]:
         found.append(f"episode {number}: {len(times)} frames, {meta['length']} announced")
     if (np.diff(times) <= 0).any():
         found.append(f"episode {number}: times do not grow")
-    if np.abs(np.diff(store.stream(number, "action")[:, :7], axis=0)).max(initial=0) > JERK_LIMIT:
+    if np.abs(np.diff(action[:, :-1], axis=0)).max(initial=0) > JERK_LIMIT:
         found.append(f"episode {number}: joint targets jump by more than {JERK_LIMIT} rad")
     return found
 

@@ -8,6 +8,8 @@ have `intervention` False and are never imitated.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from ..core.types import Episode, Goal, Observation, Policy, Seeded, Span
 
 NEVER = 1 << 30
 """`takeover_at` of an episode in which nobody takes over."""
+BURST_RAD = 0.035
+"""Spread of a burst's motion, per joint and control step [rad]."""
 
 
 class CollectEnv(Protocol):
@@ -63,8 +67,15 @@ class CollectConfig:
     keep_failures: bool = False
     """Whether to record episodes that did not succeed."""
     seed: int = 0
+    policy: str = ""
+    """The learned policy: the hash of its weights, or its name where it has none; empty where the demonstrator is alone. With
+    `randomize` it is what the recipe says, the environment and the policy themselves come beside it."""
+    randomize: str = ""
+    """How the house varies."""
 
     def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise HomebodyError(f"seed is {self.seed}: expected 0 or more")
         if self.episodes < 1:
             raise HomebodyError(f"episodes is {self.episodes}: expected 1 or more")
         if self.first_index < 0:
@@ -72,6 +83,39 @@ class CollectConfig:
         for name in ("perturb", "takeover", "autonomous"):
             if not 0 <= getattr(self, name) <= 1:
                 raise HomebodyError(f"{name} is {getattr(self, name)}: expected a share between 0 and 1")
+        if self.takeover + self.autonomous > 0 and not self.policy:
+            raise HomebodyError("takeover and autonomous episodes need a policy that acts: pass --policy as well")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is drawn for an episode before it begins."""
+
+    rng: np.random.Generator
+    """What its bursts are drawn from."""
+    takeover_at: int
+    """Control step at which the demonstrator takes over; 0 from the start."""
+    bursts: bool
+
+
+def plan(config: CollectConfig, index: int, *, learned: bool) -> Plan:
+    """A function of the configuration and the episode's index; `learned` where there is a policy to take over from."""
+    rng = np.random.default_rng([config.seed, index])
+    takes = learned and rng.random() < config.takeover
+    takeover_at = int(rng.integers(5, 140)) if takes else 0
+    if learned and rng.random() < config.autonomous:
+        takeover_at = NEVER
+    return Plan(rng=rng, takeover_at=takeover_at, bursts=bool(rng.random() < config.perturb))
+
+
+def recipe(config: CollectConfig, index: int, *, learned: bool) -> str:
+    """16 hex digits: equal where episodes of the same task, robot, split and index are equal. An undisturbed demonstration is
+    the same whatever was asked for beside it."""
+    drawn = plan(config, index, learned=learned)
+    parts: list[str | float] = [config.randomize]
+    if drawn.takeover_at or drawn.bursts:
+        parts += [config.policy, config.takeover, config.autonomous, config.perturb, config.seed]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(kw_only=True)
@@ -79,17 +123,14 @@ class _Slot:
     """The running episode of one slot."""
 
     index: int
-    rng: np.random.Generator
-    takeover_at: int
-    """Control step at which the demonstrator takes over; 0 from the start."""
-    bursts: bool
+    plan: Plan
     started: float
     initial: np.ndarray
     burst_until: int = -1
-    burst: np.ndarray = field(default_factory=lambda: np.zeros(8))
-    """(8,) joint motion per step [rad] and change of the gripper's opening."""
-    pushed: np.ndarray = field(default_factory=lambda: np.zeros(8))
-    """(8,) the action that the burst has reached."""
+    burst: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(dof + 1,) joint motion per step [rad] and change of the gripper's opening; empty before the first burst."""
+    pushed: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(dof + 1,) the action that the burst has reached."""
     frames: list[dict[str, np.ndarray]] = field(default_factory=list)
     actions: list[np.ndarray] = field(default_factory=list)
     human: list[bool] = field(default_factory=list)
@@ -118,8 +159,6 @@ class Collector:
     """Episodes in the slots of one environment. Each is a function of its index, whatever runs beside it."""
 
     def __init__(self, env: CollectEnv, demonstrator: Demonstrator, config: CollectConfig, *, policy: Policy | None = None) -> None:
-        if config.takeover + config.autonomous > 0 and policy is None:
-            raise HomebodyError("takeover and autonomous episodes need a policy that acts: pass --policy as well")
         self._env, self._demonstrator, self._policy, self._config = env, demonstrator, policy, config
         self._slots: dict[int, _Slot] = {}
         self._observation: dict[str, np.ndarray] = {}
@@ -141,15 +180,8 @@ class Collector:
         mask[slots] = True
         self._observation, _ = self._env.reset(options={"index": np.array(indices, np.int64), "reset_mask": mask})
         for slot, i in zip(slots, indices, strict=True):
-            rng = np.random.default_rng([self._config.seed, int(i)])
-            takes = self._policy is not None and rng.random() < self._config.takeover
-            takeover_at = int(rng.integers(5, 140)) if takes else 0
-            if self._policy is not None and rng.random() < self._config.autonomous:
-                takeover_at = NEVER
-            self._slots[slot] = _Slot(
-                index=int(i), rng=rng, takeover_at=takeover_at, bursts=rng.random() < self._config.perturb,
-                started=time.perf_counter(), initial=self._env.physics_state(slot),
-            )  # fmt: skip
+            drawn = plan(self._config, int(i), learned=self._policy is not None)
+            self._slots[slot] = _Slot(index=int(i), plan=drawn, started=time.perf_counter(), initial=self._env.physics_state(slot))
         words = [self._env.instruction(s) for s in slots]
         self._demonstrator.reset(slots, words)
         if self._policy is not None:
@@ -159,18 +191,18 @@ class Collector:
 
     def _act(self, observation: Observation) -> np.ndarray:
         # All fresh starts come before the one `act`: a second one would move the neighbours' skills on as well.
-        fresh = [s for s, run in self._slots.items() if run.actions and len(run.actions) in (run.takeover_at, run.burst_until)]
+        fresh = [s for s, run in self._slots.items() if run.actions and len(run.actions) in (run.plan.takeover_at, run.burst_until)]
         if fresh:
             self._demonstrator.reset(fresh, [self._env.instruction(s) for s in fresh])
         shown = self._demonstrator.act(observation)
-        policy_slots = [s for s, run in self._slots.items() if len(run.actions) < run.takeover_at]
+        policy_slots = [s for s, run in self._slots.items() if len(run.actions) < run.plan.takeover_at]
         learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
         action = np.array(shown, np.float32)
         for slot, run in self._slots.items():
-            t, mine = len(run.actions), len(run.actions) >= run.takeover_at
+            t, mine = len(run.actions), len(run.actions) >= run.plan.takeover_at
             if not mine:
                 action[slot] = learned[slot]
-            elif run.bursts:
+            elif run.plan.bursts:
                 mine = not self._disturb(slot, run, t, action)
             run.frames.append({k: v[slot].copy() for k, v in observation.items() if k != "privileged"})
             run.actions.append(action[slot].copy())
@@ -178,20 +210,20 @@ class Collector:
             run.times.append(time.perf_counter() - run.started)
             run.points.append(self._env.points(slot).astype(np.float32))
             run.pixels.append(np.clip(self._env.pixels(slot), -10, 10).astype(np.float32))
-            run.spans.append(self._demonstrator.span(slot) if mine else "policy" if t < run.takeover_at else "disturbance")
+            run.spans.append(self._demonstrator.span(slot) if mine else "policy" if t < run.plan.takeover_at else "disturbance")
         return action
 
     def _disturb(self, slot: int, run: _Slot, t: int, action: np.ndarray) -> bool:
         """Adds a burst's motion. True while a burst lasts; when it ends, the demonstrator has started afresh."""
         if t >= run.burst_until:
-            if run.rng.random() > 0.025:
+            if run.plan.rng.random() > 0.025:
                 return False
-            run.burst_until = t + int(run.rng.integers(4, 12))
-            run.burst = run.rng.normal(0, 0.035, 8)
-            run.burst[7] = 0.0 if run.rng.random() < 0.7 else run.rng.choice([-1.0, 1.0])
+            run.burst_until = t + int(run.plan.rng.integers(4, 12))
+            run.burst = run.plan.rng.normal(0, BURST_RAD, action.shape[1])
+            run.burst[-1] = 0.0 if run.plan.rng.random() < 0.7 else run.plan.rng.choice([-1.0, 1.0])
             run.pushed = np.array(action[slot])
-            run.pushed[7] = np.clip(run.pushed[7] + run.burst[7], 0, 1)
-        run.pushed[:7] += run.burst[:7]
+            run.pushed[-1] = np.clip(run.pushed[-1] + run.burst[-1], 0, 1)
+        run.pushed[:-1] += run.burst[:-1]
         action[slot] = run.pushed
         return True
 
@@ -207,10 +239,11 @@ class Collector:
             credit=float(info["credit"][slot]), spans=_spans(run.spans),
             policy=self._actors(run),
             certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points), "pixels": np.stack(run.pixels)},
+            recipe=recipe(self._config, run.index, learned=self._policy is not None),
         )  # fmt: skip
         return Attempt(episode=episode)
 
     def _actors(self, run: _Slot) -> str:
-        if not run.takeover_at or self._policy is None:
+        if not run.plan.takeover_at or self._policy is None:
             return self._demonstrator.name
-        return self._policy.name if run.takeover_at == NEVER else f"{self._policy.name}+{self._demonstrator.name}"
+        return self._policy.name if run.plan.takeover_at == NEVER else f"{self._policy.name}+{self._demonstrator.name}"

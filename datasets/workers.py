@@ -247,6 +247,8 @@ class CollectReport:
 
     episodes: int = 0
     kept: int = 0
+    skipped: int = 0
+    """Episodes that were there already."""
     frames: int = 0
     seconds: float = 0.0
     rejected: dict[str, int] = field(default_factory=dict)
@@ -254,11 +256,11 @@ class CollectReport:
 
 def collect(
     crew: Crew, tasks: Sequence[str], config: CollectConfig, sink: Callable[[Episode], object], *, slots: int,
-    on_episode: Callable[[CollectReport], None] = lambda _: None,
+    skip: Callable[[str, int], bool] = lambda *_: False, on_episode: Callable[[CollectReport], None] = lambda _: None,
 ) -> tuple[CollectReport, bool]:  # fmt: skip
     """Collects `config.episodes` of each task; `sink` receives the kept ones in the order of task and index.
 
-    `slots` is how many run side by side in all: no more than that wait for their turn. Returns the report, and whether
+    Episodes for which `skip(task, index)` holds are there already and not run. `slots` is how many run side by side in all: no more than that wait for their turn. Returns the report, and whether
     Ctrl-C cut it short; what was finished until then is kept.
     """
     report, start, interrupted = CollectReport(), time.perf_counter(), False
@@ -275,9 +277,12 @@ def collect(
         on_episode(report)
 
     indices = range(config.first_index, config.first_index + config.episodes)
-    units = Units({t: indices for t in dict.fromkeys(tasks)}, keep, ahead=2 * slots)
+    wanted = {t: [i for i in indices if not skip(t, i)] for t in dict.fromkeys(tasks)}
+    report.skipped = len(wanted) * len(indices) - sum(map(len, wanted.values()))
+    units = Units(wanted, keep, ahead=2 * slots)
     try:
-        crew.run(units)
+        if len(units):
+            crew.run(units)
     except KeyboardInterrupt:
         interrupted = True
         units.flush()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.kinematics import forward, inverse
+from ..core.errors import unknown
 from ..core.robots import ROBOTS, Robot
-from ..core.types import ACTION_DIM, CONTROL_HZ, Observation
+from ..core.types import CONTROL_HZ, Observation
 
 
 class ZeroPolicy:
@@ -58,17 +58,24 @@ class RandomPolicy:
         return actions
 
 
+PLAY_PLACES = {
+    "panda": (np.array([0.32, -0.40, 0.01]), np.array([0.70, 0.36, 0.30])),
+    "so101": (np.array([0.13, -0.22, 0.01]), np.array([0.28, 0.22, 0.10])),
+}
+"""Where each robot's tool goes in play, lowest and highest [m], base frame."""
+
+
 class PlayPolicy:
     """Motor babble for world models: moves the tool from one random place over the worktop to the next, hand down, low and
     high, and opens and closes the gripper as it likes. Things get touched, pushed and sometimes picked up."""
 
     name = "play"
-    LOW, HIGH = np.array([0.32, -0.40, 0.01]), np.array([0.70, 0.36, 0.30])
-    """Where the tool goes [m], base frame."""
     SPEED_MPS = 0.35
 
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
+    def __init__(self, seed: int = 0, robot: Robot = ROBOTS["panda"]) -> None:
+        if robot.name not in PLAY_PLACES:
+            raise unknown("robot for play", robot.name, PLAY_PLACES)
+        self._seed, self._robot = seed, robot
         self._rngs: dict[int, np.random.Generator] = {}
         self._goals: dict[int, np.ndarray] = {}
         self._targets: dict[int, np.ndarray] = {}
@@ -85,17 +92,17 @@ class PlayPolicy:
 
     def act(self, observation: Observation) -> np.ndarray:
         proprio = np.asarray(observation["proprio"], np.float64)
-        actions = np.ones((len(proprio), ACTION_DIM), np.float32)
+        actions = np.ones((len(proprio), self._robot.action_dim), np.float32)
         for slot, row in enumerate(proprio):
             actions[slot] = self._move(slot, row)
         return actions
 
     def _move(self, slot: int, proprio: np.ndarray) -> np.ndarray:
-        rng = self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
+        rng, robot = self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot])), self._robot
         if slot not in self._goals:
-            self._targets[slot], self._opening[slot] = proprio[:7].copy(), 1.0
-            self._goals[slot] = forward(proprio[None, :7])[0]
-        T = forward(self._targets[slot][None])[0]
+            self._targets[slot], self._opening[slot] = proprio[: robot.dof].copy(), 1.0
+            self._goals[slot] = robot.forward(proprio[None, : robot.dof])[0]
+        T = robot.forward(self._targets[slot][None])[0]
         far = self._goals[slot][:3, 3] - T[:3, 3]
         if np.linalg.norm(far) < 0.01 or rng.random() < 0.02:
             self._goals[slot] = self._place(rng)
@@ -104,7 +111,7 @@ class PlayPolicy:
         step = self.SPEED_MPS / CONTROL_HZ
         aim = self._goals[slot].copy()
         aim[:3, 3] = T[:3, 3] + far * min(1.0, step / (np.linalg.norm(far) + 1e-9))
-        joints = inverse(aim[None], self._targets[slot][None], iterations=4)[0]
+        joints = robot.inverse(aim[None], self._targets[slot][None], iterations=4)[0]
         self._targets[slot] += np.clip(joints - self._targets[slot], -0.08, 0.08)
         return np.append(self._targets[slot], self._opening[slot])
 
@@ -112,7 +119,7 @@ class PlayPolicy:
         """(4, 4) a pose over the worktop, hand down and turned at random; half of them at the height of objects."""
         pose, angle = np.eye(4), rng.uniform(-0.8, 0.8)
         turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
-        pose[:3, :3], pose[:3, 3] = turn @ np.diag([1.0, -1.0, -1.0]), rng.uniform(self.LOW, self.HIGH)
+        pose[:3, :3], pose[:3, 3] = turn @ np.diag([1.0, -1.0, -1.0]), rng.uniform(*PLAY_PLACES[self._robot.name])
         if rng.random() < 0.5:
             pose[2, 3] = rng.uniform(0.01, 0.09)
         return pose

@@ -15,8 +15,10 @@ from ..core.motions import encode, target_poses
 from ..core.preprocess import pictures, taxels
 from ..core.text import tokenise
 from ..core.types import goal_points
-from ..datasets.sampler import TrainingArrays
+from ..datasets.sampler import Learnable, TrainingArrays
 
+LEARNABLE = Learnable(who="the language policy", goals=tuple(all_goals()), robot="panda", demonstrated=True)
+"""Data that the policy can learn from: its words, points and tool poses are those of the first kitchen and its arm."""
 VISIBLE_Z = 0.5
 """Objects above this height stand in the wall cabinet, out of reach and sight [m]."""
 
@@ -92,7 +94,7 @@ class Batches:
         goals = self._goal_of[self._episode[frames]]
         rows = np.arange(len(frames))[:, None]
         points = d.points[frames][rows, self._points[goals]]  # (B, 2, 3)
-        n = self._batch // 4
+        n = max(1, self._batch // 4)
         others = self._other_goals(d.points[frames[:n]])
         proprio = d.proprio[frames].astype(np.float32)
         return {

@@ -12,6 +12,7 @@ import torch
 
 from ..core.errors import HomebodyError
 from ..core.experience import KEY, Experience
+from ..core.files import write_text
 from ..core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import PolicyConfig, VisuoTactilePolicy
 
@@ -25,7 +26,7 @@ def save_model(model: VisuoTactilePolicy, folder: Path, trained_on: Experience |
     config: dict[str, Any] = {"kind": KIND, "network": asdict(model.config)}
     if trained_on:
         config[KEY] = trained_on.to_json()
-    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+    write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
 
 
 def load_model(folder: Path, device: str = "cpu") -> VisuoTactilePolicy:
@@ -65,4 +66,4 @@ def write_card(folder: Path, facts: Mapping[str, Any]) -> None:
         "",
     ]
     lines += [f"- {key}: `{json.dumps(value, default=str)}`" for key, value in facts.items()]
-    (folder / CARD_FILE).write_text("\n".join(lines) + "\n")
+    write_text(folder / CARD_FILE, "\n".join(lines) + "\n")

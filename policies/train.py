@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core.errors import HomebodyError
+from ..core.errors import check_numbers
 from ..core.experience import KEY, Experience
+from ..core.files import write_rows, writing
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
@@ -57,11 +58,7 @@ class TrainConfig:
     augment: Augment = field(default_factory=Augment)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "threads"):
-            if getattr(self, name) < 1:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
-        if not self.rate > 0:
-            raise HomebodyError(f"rate is {self.rate}: expected a positive learning rate")
+        check_numbers(self, counts=("steps", "batch", "threads", "warmup"), positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
 
 
 @dataclass(kw_only=True)
@@ -220,10 +217,7 @@ class Trainer:
         path = self.out / "log.csv"
         old = list(csv.DictReader(path.open())) if path.exists() else []
         rows = [r for r in old if float(r["step"]) < self.history[0]["step"]] + self.history
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(self.history[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_rows(path, list(self.history[0]), rows)
         _plot(rows, self.out / "loss.png")
 
 
@@ -238,7 +232,8 @@ def _plot(rows: list[Any], path: Path) -> None:
         axes.plot([float(r["step"]) for r in rows], [float(r[name]) for r in rows], label=name)
     axes.set(xlabel="step", ylabel="loss", yscale="log")
     axes.legend()
-    figure.savefig(path, dpi=110)
+    with writing(path) as part:
+        figure.savefig(part, dpi=110)
     plt.close(figure)
 
 

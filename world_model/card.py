@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..core.files import write_text
 from ..core.weights import CARD_FILE
 
 HEAD = "## Imagined attempts: "
@@ -21,7 +22,7 @@ def write_card(folder: Path, facts: Mapping[str, Any]) -> None:
         *(f"- {key}: `{json.dumps(value, default=str)}`" for key, value in facts.items()),
     ]  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CARD_FILE).write_text("\n".join(lines) + "\n")
+    write_text(folder / CARD_FILE, "\n".join(lines) + "\n")
 
 
 def add_evaluation(folder: Path, setting: str, report: Mapping[str, Any]) -> None:
@@ -42,4 +43,4 @@ def add_evaluation(folder: Path, setting: str, report: Mapping[str, Any]) -> Non
     ]
     table = "\n".join(["| measure | figure |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
     sections = [parts[0].rstrip("\n"), *(HEAD + p.rstrip("\n") for p in kept), f"{HEAD}{setting}\n\n{table}"]
-    path.write_text("\n\n".join(sections) + "\n")
+    write_text(path, "\n\n".join(sections) + "\n")

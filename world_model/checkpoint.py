@@ -10,6 +10,7 @@ import torch
 
 from ..core.errors import HomebodyError
 from ..core.experience import KEY, Experience
+from ..core.files import write_text
 from ..core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import WorldConfig, WorldModel
 
@@ -21,7 +22,7 @@ def save_world(model: WorldModel, folder: Path, trained_on: Experience | None = 
     folder.mkdir(parents=True, exist_ok=True)
     save_state(folder / MODEL_FILE, {k: v.half() for k, v in model.state_dict().items()}, {"kind": KIND})
     known = {KEY: trained_on.to_json()} if trained_on else {}
-    (folder / CONFIG_FILE).write_text(json.dumps({"kind": KIND, "network": asdict(model.config), **known}, indent=2) + "\n")
+    write_text(folder / CONFIG_FILE, json.dumps({"kind": KIND, "network": asdict(model.config), **known}, indent=2) + "\n")
 
 
 def load_world(folder: Path, device: str = "cpu") -> WorldModel:

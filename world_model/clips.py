@@ -13,9 +13,11 @@ from ..core.motions import target_poses
 from ..core.preprocess import pictures, taxels
 from ..core.text import tokenise
 from ..core.types import Goal, goal_points
-from ..datasets.sampler import TrainingArrays
+from ..datasets.sampler import Learnable, TrainingArrays
 from .network import SKIP, TARGET_DIM
 
+LEARNABLE = Learnable(who="the world model", goals=tuple(all_goals()), robot="panda", demonstrated=False)
+"""Data that the world model can learn from: its sentences and points are those of the first kitchen, its commands the Panda's."""
 HOLD = 10
 """Frames at the end of a successful episode in which its goal was met: the evaluation holds success so long."""
 HORIZON = 50.0

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..core.errors import HomebodyError
+from ..core.errors import check_numbers
 from ..core.experience import Experience
 from ..core.interrupts import stoppable
 from ..datasets.sampler import TrainingArrays
@@ -52,9 +52,10 @@ class SettleConfig:
     save_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "horizon", "decode", "threads"):
-            if getattr(self, name) < 1:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
+        check_numbers(
+            self, counts=("steps", "batch", "horizon", "decode", "threads", "warmup"), positive=("rate", "save_minutes"),
+            least_0=("minutes",),
+        )  # fmt: skip
 
 
 @torch.inference_mode()

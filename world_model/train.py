@@ -19,8 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..core.errors import HomebodyError
+from ..core.errors import HomebodyError, check_numbers
 from ..core.experience import KEY, Experience
+from ..core.files import write_rows
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
 from ..datasets.sampler import TrainingArrays
@@ -68,9 +69,10 @@ class WorldTrainConfig:
     """bfloat16 arithmetic."""
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "threads", "decode", "horizon"):
-            if getattr(self, name) < 1:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
+        check_numbers(
+            self, counts=("steps", "batch", "threads", "decode", "horizon", "warmup"), positive=("rate", "save_minutes"),
+            least_0=("minutes",),
+        )  # fmt: skip
         if self.frames <= self.horizon:
             raise HomebodyError(f"frames is {self.frames}: expected more than the horizon, {self.horizon}")
 
@@ -208,10 +210,7 @@ class WorldTrainer:
             path = self.out / "log.csv"
             old = list(csv.DictReader(path.open())) if path.exists() else []
             rows = [r for r in old if float(r["step"]) < self.history[0]["step"]] + self.history
-            with path.open("w", newline="") as file:
-                writer = csv.DictWriter(file, list(self.history[0]))
-                writer.writeheader()
-                writer.writerows(rows)
+            write_rows(path, list(self.history[0]), rows)
 
     def resume(self) -> None:
         """Continues from `out`: the same numbers as if training had not stopped."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...core.errors import HomebodyError
 from ...core.experience import KEY, Experience
+from ...core.files import write_text
 from ...core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .networks import PlainActor
 
@@ -26,7 +27,7 @@ def save_actor(folder: Path, actor: PlainActor, kind: str, interface: Mapping[st
     config: dict[str, Any] = {"kind": kind, "actor": actor.settings, "interface": dict(interface)}
     if trained_on:
         config[KEY] = trained_on.to_json()
-    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+    write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
 
 
 def read_kind(folder: Path) -> str:
@@ -88,4 +89,4 @@ def write_card(folder: Path, title: str, facts: Mapping[str, Any]) -> None:
     """A first model card; scores are added by `homebody bench --card`."""
     lines = [f"# {title}", "", "Licence: Apache-2.0.", "", "## Training", ""]
     lines += [f"- {key}: `{json.dumps(value, default=str)}`" for key, value in facts.items()]
-    (folder / CARD_FILE).write_text("\n".join(lines) + "\n")
+    write_text(folder / CARD_FILE, "\n".join(lines) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...core.errors import HomebodyError, unknown
+from ...core.errors import HomebodyError, check_numbers, unknown
 
 ALGORITHMS = ("sac", "ppo")
 
@@ -58,12 +58,8 @@ class RLConfig:
     def __post_init__(self) -> None:
         if self.algorithm not in ALGORITHMS:
             raise unknown("algorithm", self.algorithm, ALGORITHMS)
-        for name in ("minutes", "rate", "save_minutes"):
-            if not getattr(self, name) > 0:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected a positive number")
-        for name in ("batch", "updates", "replay", "rollout", "epochs", "warmup", "threads", "n_steps"):
-            if getattr(self, name) < 1:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected 1 or more")
+        counts = ("batch", "updates", "replay", "rollout", "epochs", "warmup", "threads", "n_steps")
+        check_numbers(self, counts=counts, positive=("minutes", "rate", "save_minutes"))
         if not 0 < self.gamma < 1:
             raise HomebodyError(f"gamma is {self.gamma}: expected a number between 0 and 1")
         if not self.hidden or min(self.hidden) < 1:

@@ -6,6 +6,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from ...core.files import write_rows as write_table
+from ...core.files import writing
+
 LOG_FILE, CURVE_FILE = "log.csv", "curve.png"
 FIELDS = ("steps", "seconds", "cpu_seconds", "episodes", "success", "return", "length", "loss")
 
@@ -22,10 +25,7 @@ def write_rows(folder: Path, rows: list[dict[str, Any]], title: str) -> None:
     """Replaces `log.csv` and draws the share of successes against control steps and against minutes."""
     if not rows:
         return
-    with (folder / LOG_FILE).open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS)
-        writer.writeheader()
-        writer.writerows(rows)
+    write_table(folder / LOG_FILE, FIELDS, rows)
     import matplotlib
 
     matplotlib.use("Agg")
@@ -40,5 +40,6 @@ def write_rows(folder: Path, rows: list[dict[str, Any]], title: str) -> None:
     right.set(xlabel="minutes")
     right.legend()
     figure.suptitle(title, fontsize="medium")
-    figure.savefig(folder / CURVE_FILE, dpi=110)
+    with writing(folder / CURVE_FILE) as part:
+        figure.savefig(part, dpi=110)
     plt.close(figure)

@@ -13,9 +13,10 @@ import pytest
 import zarr
 from homebody.core.errors import HomebodyError
 from homebody.datasets.check import verify
+from homebody.datasets.folder import BRANCH, storage
 from homebody.datasets.sampler import WindowSampler, load_arrays
 from homebody.datasets.speed import measure, moving_episode
-from homebody.datasets.store import BRANCH, Store, _storage
+from homebody.datasets.store import Store
 
 SIZE = 32
 
@@ -85,7 +86,7 @@ def test_a_reader_may_not_append(path: Path) -> None:
 
 
 def test_a_newer_major_version_is_refused(path: Path) -> None:
-    session = icechunk.Repository.open(_storage(path)).writable_session(BRANCH)
+    session = icechunk.Repository.open(storage(path)).writable_session(BRANCH)
     zarr.open_group(session.store, mode="a").attrs["version"] = "2.0"
     session.commit("from the future")
     with pytest.raises(HomebodyError, match=r"version 2\.0: expected 1\.x"):
@@ -103,7 +104,7 @@ def test_streams_of_other_lengths_are_refused(path: Path) -> None:
 @pytest.mark.parametrize("stream", ["scene", "proprio", "action", "label_points"])
 def test_verify_finds_a_changed_stream(path: Path, stream: str) -> None:
     assert verify(path)["problems"] == []
-    session = icechunk.Repository.open(_storage(path)).writable_session(BRANCH)
+    session = icechunk.Repository.open(storage(path)).writable_session(BRANCH)
     array = zarr.open_group(session.store, mode="a")[f"episodes/000001/{stream}"]
     value = np.array(array[...])
     value.reshape(-1)[3] += 1
