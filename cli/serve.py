@@ -76,7 +76,7 @@ def serve(
     key: Path | None = None,
     device: str = "cpu",
 ) -> int:
-    """Serves a policy to robots over a websocket (openpi's protocol) until interrupted.
+    """Serves a policy to robots over a websocket (openpi's wire format, this project's observation keys) until interrupted.
 
     Args:
         policy: `homebody`, `zero`, `random`, or the folder of a checkpoint.

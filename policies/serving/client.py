@@ -21,7 +21,7 @@ class ServerError(HomebodyError):
 
 
 class PolicyClient:
-    """A connection to a policy server that speaks openpi's protocol. One thread at a time."""
+    """A connection to a policy server that speaks openpi's wire format. One thread at a time."""
 
     def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
         """url: ws://HOST:PORT or wss://...; timeout_s for connecting and for each answer. Raises ServerError."""
