@@ -54,7 +54,7 @@ def test_a_board_of_quite_another_size_is_told_by_the_arm(rehearsal: tuple[Path,
 def test_quaternions_in_another_order_are_told_by_the_pictures(rehearsal: tuple[Path, str], tmp_path: Path) -> None:
     folder, mode = rehearsal
     shutil.copytree(folder, tmp_path / "p")
-    rows = list(csv.reader((folder / "poses.csv").open()))
+    rows = list(csv.reader((folder / "poses.csv").read_text().splitlines()))
     swapped = [rows[0], *([*r[:4], *r[5:], r[4]] for r in rows[1:])]
     (tmp_path / "p" / "poses.csv").write_text("\n".join(map(",".join, swapped)))
     with pytest.raises(HomebodyError, match=r"with quaternions read as x, y, z, w to \d.* mm: expected w first, in the column qw"):
