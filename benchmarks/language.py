@@ -41,6 +41,15 @@ def _apart(goal: Goal, other: Goal) -> bool:
     return goal != other and (goal.target != other.target or goal.task == other.task)
 
 
+class NoRival(HomebodyError):
+    """An episode whose state allows nothing but its own goal: there is no other instruction to give."""
+
+
+def rivals(goal: Goal, valid: Sequence[Goal]) -> list[Goal]:
+    """The goals that may be asked for in the place of `goal`."""
+    return [g for g in valid if _apart(g, goal)]
+
+
 def spoken(axes: Mapping[str, float]) -> bool:
     """Whether the environment changes what is said: an axis of language is on."""
     return any(value and name in AXES and AXES[name].family == "language" for name, value in axes.items())
@@ -57,9 +66,9 @@ def instruct(arm: str, task: str, index: int, goal: Goal, valid: Sequence[Goal],
         return Instructed(goal=goal, text=_phrase(goal, "heldout", rng))
     if arm == "empty":
         return Instructed(goal=goal, text="")
-    options = sorted((g for g in valid if _apart(g, goal)), key=lambda g: (g.task, g.target, g.receptacle or ""))
+    options = sorted(rivals(goal, valid), key=lambda g: (g.task, g.target, g.receptacle or ""))
     if not options:
-        raise HomebodyError(f"episode {index} of {task!r} allows no instruction besides {goal.to_json()}")
+        raise NoRival(f"episode {index} of {task!r} allows no instruction besides {goal.to_json()}")
     tasks = sorted({g.task for g in options})  # tasks are equally likely, as in training: there are more goals to put than to pull
     chosen = tasks[int(rng.integers(len(tasks)))]
     options = [g for g in options if g.task == chosen]

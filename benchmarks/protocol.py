@@ -105,7 +105,7 @@ class BenchConfig:
         return {k: v for k, v in asdict(self).items() if k not in later and not (k in usual and v == usual[k])}
 
 
-OPTIONAL = ("other", "other_success", "decisions", "arm", "heard", "safety", "fault")
+OPTIONAL = ("other", "other_success", "decisions", "arm", "heard", "safety", "fault", "skipped")
 """Keys that a record need not have."""
 
 
@@ -129,7 +129,7 @@ class EpisodeRecord:
     predicates: Mapping[str, bool]
     """Each goal predicate at the end."""
     diverged: bool
-    """The simulation or the program around it broke: not the policy's failure; left out of every rate."""
+    """The simulation or the program around it broke, or the episode was skipped: not the policy's failure; left out of every rate."""
     certificate: Mapping[str, Any]
     policy: str
     other: Mapping[str, Any] | None = None
@@ -148,6 +148,8 @@ class EpisodeRecord:
     joint-limit hits."""
     fault: str | None = None
     """What broke where `diverged` stands for an exception of the simulator instead of a state that ran away."""
+    skipped: str | None = None
+    """Why the episode was not run where `diverged` stands for that: in arm `swap`, its state allows nothing else to be asked for."""
 
     def to_json(self) -> dict[str, Any]:
         return {k: v for k, v in asdict(self).items() if v is not None or k not in OPTIONAL}

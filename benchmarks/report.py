@@ -52,6 +52,7 @@ def _facts(summary: Summary) -> str:
 
 def _head(summary: Summary) -> str:
     broken = f" {summary['diverged']} more broke in the simulator and are not counted." if summary["diverged"] else ""
+    broken += f" {summary['skipped']} more were skipped: their states allow no other instruction." if "skipped" in summary else ""
     cut = " The run was interrupted: this is what was finished." if summary.get("interrupted") else ""
     chips = {"split": summary["split"], "text": summary["language"], "robot": summary["robot"]}
     chips |= {"taxels": summary["touch"]} if summary["touch"] != "on" else {}

@@ -47,7 +47,7 @@ def failures(records: Sequence[EpisodeRecord]) -> str:
         missing = ", ".join(k for k, v in r.predicates.items() if not v) or "held too short"
         why = f"<code>{escape(missing)}</code>"
         if r.diverged:
-            why = f'<span class="bad">{escape(r.fault or "simulation diverged")}, not counted</span>'
+            why = f'<span class="bad">{escape(r.skipped or r.fault or "simulation diverged")}, not counted</span>'
         where = f"{escape(r.task)} <span class=soft>{escape(r.setting.name)}</span>" if r.arm else escape(r.task)
         rows.append([where, str(r.index), escape(r.instruction) or "<i>no text</i>", why, f"{r.credit:.2f}"])
     if not rows:

@@ -30,7 +30,10 @@ def summarise_task(records: Sequence[EpisodeRecord]) -> dict[str, Any]:
     row["steps"] = sum(r.steps for r in valid) / len(valid) if valid else None
     solved = [r.seconds for r in valid if r.success]
     row["seconds"] = sum(solved) / len(solved) if solved else None  # to success, of the successful ones
-    row["diverged"] = len(records) - len(valid)
+    skipped = sum(r.skipped is not None for r in records)
+    row["diverged"] = len(records) - len(valid) - skipped
+    if skipped:
+        row["skipped"] = skipped
     if faults := sum(r.fault is not None for r in records):
         row["faults"] = faults
     if scores := [r.safety for r in valid if r.safety]:
@@ -74,6 +77,8 @@ def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: 
         }
     out["episodes"] = sum(r["episodes"] for r in rows.values())
     out["diverged"] = sum(r["diverged"] for r in rows.values())
+    if skipped := sum(r.get("skipped", 0) for r in rows.values()):
+        out["skipped"] = skipped
     out["engine"] = ", ".join(sorted({str(c["engine"]) for c in certificates}))
     out["model_hash"] = ", ".join(sorted({str(c["model_hash"]) for c in certificates}))
     if sweep := summarise_sweep([r for r in records if r.task in tasks], tasks):

@@ -48,7 +48,13 @@ def _point(records: Records) -> dict[str, Any]:
     """Counts and Wilson's interval of one task at one level."""
     valid = [r for r in records if not r.diverged]
     k, n = sum(r.success for r in valid), len(valid)
-    return {"episodes": n, "successes": k, "rate": k / n if n else None, "ci95": list(wilson(k, n)), "diverged": len(records) - n}
+    return {
+        "episodes": n,
+        "successes": k,
+        "rate": k / n if n else None,
+        "ci95": list(wilson(k, n)),
+        "diverged": sum(r.diverged and r.skipped is None for r in records),
+    }
 
 
 def _identical(a: Records, b: Records) -> int:
@@ -72,7 +78,7 @@ def _level(records: Records, nominal: Records, tasks: Sequence[str], arm: Arm) -
     mean, ci95 = mean_rate([r["successes"] for r in rows.values()], [r["episodes"] for r in rows.values()])
     return {
         "level": arm.level, "value": arm.value, "rate": mean if valid else None, "ci95": list(ci95),
-        "episodes": len(valid), "successes": sum(r.success for r in valid), "diverged": len(records) - len(valid),
+        "episodes": len(valid), "successes": sum(r.success for r in valid), "diverged": sum(r.diverged and r.skipped is None for r in records),
         "credit": sum(r.credit for r in valid) / len(valid) if valid else None,
         "against_nominal": _against(nominal, records) if arm.axis else None, "tasks": rows,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ, Seeded, Thinker
 from ..envs.tasks import HOLD_STEPS
 from .arms import NOMINAL, Arm
-from .language import Instructed, instruct, spoken
+from .language import Instructed, NoRival, instruct, spoken
 from .protocol import Actor, EpisodeRecord, House
 from .safety import episode_safety
 from .tasksets import variant
@@ -126,9 +126,7 @@ class BenchWork:
             return Played(record=self._faulty(index, run, str(error)), actions=np.zeros((0, 0)))
 
     def _advance(self, indices: Sequence[int]) -> list[tuple[int, Played]]:
-        if indices:
-            self._start(indices)
-        ended: list[tuple[int, Played]] = []
+        ended = self._start(indices) if indices else []
         while any(self._slots) and not ended:
             actions = self._policy.act(self._touch(self._observation))
             self._observation, _, terminated, truncated, info = _machine(self._env.step, actions)
@@ -147,7 +145,8 @@ class BenchWork:
                     self._policy.reset([i], [running.heard])
         return ended
 
-    def _start(self, indices: Sequence[int]) -> None:
+    def _start(self, indices: Sequence[int]) -> list[tuple[int, Played]]:
+        """Begins episodes `indices`; the records of those that are skipped, for which the arm has no instruction."""
         env, index = self._env, np.array(indices, np.int64)
         free = [i for i, s in enumerate(self._slots) if s is None][: len(indices)]
         mask = np.zeros(env.num_envs, bool)
@@ -162,10 +161,14 @@ class BenchWork:
             options["axes"] = [{**env.certificate(i).axes, **self._axes} for i in free]
             reset()
         axes = [env.certificate(i).axes for i in free]
-        asked = [
-            instruct(self._language, self._task, n, env.goal(i), env.valid_goals(i), phrasing=a.get("phrasing", 0.0))
-            for i, n, a in zip(free, indices, axes, strict=True)
-        ]
+        asked, skipped = [], []
+        for i, n, a in zip(free, indices, axes, strict=True):
+            own = env.goal(i)
+            try:
+                asked.append(instruct(self._language, self._task, n, own, env.valid_goals(i), phrasing=a.get("phrasing", 0.0)))
+            except NoRival as error:  # its slot begins like the others, and nobody acts in it
+                asked.append(Instructed(goal=own, text=""))
+                skipped.append((i, n, Played(record=self._unplayed(n, asked[-1], skipped=str(error)), actions=np.zeros((0, 0)))))
         misheard = any(map(spoken, axes))
         if misheard or any(a.goal != env.goal(i) for i, a in zip(free, asked, strict=True)):
             options |= {"goal": [a.goal for a in asked], "instruction": [a.text for a in asked]}
@@ -175,9 +178,12 @@ class BenchWork:
         for i, n, a in zip(free, indices, asked, strict=True):
             self._slots[i] = _Running(index=n, asked=a, said=str(self._info["instruction"][i]))
             self._touch.reset(i, self._task, n)
+        for i, _, _ in skipped:
+            self._slots[i] = None
         if isinstance(self._policy, Seeded):
             self._policy.seed(free, [zlib.crc32(f"{self._task} {n}".encode()) for n in indices])
         self._policy.reset(free, [a.text for a in asked])
+        return [(n, played) for _, n, played in skipped]
 
     def _record(self, i: int, run: _Running, info: dict[str, Any]) -> EpisodeRecord:
         diverged = bool(info["diverged"][i])
@@ -194,11 +200,16 @@ class BenchWork:
         )  # fmt: skip
 
     def _faulty(self, index: int, run: _Running | None, fault: str) -> EpisodeRecord:
+        return self._unplayed(index, run.asked if run else None, steps=run.steps if run else 0, fault=fault)
+
+    def _unplayed(
+        self, index: int, asked: Instructed | None, *, steps: int = 0, fault: str | None = None, skipped: str | None = None
+    ) -> EpisodeRecord:
         return EpisodeRecord(
-            task=self._name, goal=run.asked.goal.to_json() if run else {"task": self._task}, index=index,
-            instruction=run.asked.text if run else "", success=False, credit=0.0, steps=run.steps if run else 0,
-            seconds=run.steps / CONTROL_HZ if run else 0.0, predicates={}, diverged=True, certificate={}, policy=self._policy.name,
-            arm=self._arm.to_json() if self._arm.axis else None, fault=fault,
+            task=self._name, goal=asked.goal.to_json() if asked else {"task": self._task}, index=index,
+            instruction=asked.text if asked else "", success=False, credit=0.0, steps=steps, seconds=steps / CONTROL_HZ, predicates={},
+            diverged=True, certificate={}, policy=self._policy.name, arm=self._arm.to_json() if self._arm.axis else None, fault=fault,
+            skipped=skipped,
         )  # fmt: skip
 
     def _watch_other(self, i: int, run: _Running) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-from .bench_setup import BenchRecipe, absolute_policy, actor, check_counts, taken, usual_workers
+from .bench_setup import BenchRecipe, absolute_policy, actor, check_counts, check_rivals, taken, usual_workers
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
@@ -41,6 +41,7 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
     for name, row in summary["tasks"].items():
         swap = f", the other task {percent(row['other']['rate'])}" if "other" in row else ""
         diverged = f", {row['diverged']} broke in the simulator" if row["diverged"] else ""
+        diverged += f", {row['skipped']} skipped: no other instruction" if "skipped" in row else ""
         rate = f"{percent(row['rate']):>5}  ({interval(row['ci95'])})"
         print(f"{name:<{width}}  {row['successes']:>4} of {row['episodes']:<4} {rate}{swap}{diverged}")
     other = f", the other task {percent(summary['other']['mean'])}" if "other" in summary else ""
@@ -131,6 +132,7 @@ def bench(
     from ..envs.axes import RANDOMIZE
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
+    from .learned import check_asked
     from .progress import progress_bar
 
     if card:
@@ -151,6 +153,9 @@ def bench(
         tasks=rival.tasks if rival else task_names(tasks or "core"), episodes=50 if episodes is None else episodes, language=language,
         touch=touch, arms=plan.arms, think_ms=think, policy=source.name, fingerprint=source.fingerprint, **house,
     )  # fmt: skip
+    check_asked(source, config.tasks, config.robot)
+    if language == "swap":
+        check_rivals(wanted_episodes(config, rival), config)
     check_counts(slots=(slots, 1), threads=(threads, 1), films=(films, 0))
     total = sum(map(len, wanted_episodes(config, rival).values())) * len(config.all_arms)
     remote = cluster_config(usual_workers(total, think, device) if workers is None and ray is None else workers, ray)

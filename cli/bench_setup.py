@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +14,7 @@ from ..core.errors import HomebodyError
 if TYPE_CHECKING:
     from ..benchmarks.against import Rival
     from ..benchmarks.arms import Arm
+    from ..benchmarks.protocol import BenchConfig
     from ..benchmarks.workers import BenchWork
     from ..envs.engine import HouseholdVectorEnv
     from .policies import PolicySource
@@ -97,6 +98,24 @@ def taken(rival: Rival, asked: dict[str, Any]) -> dict[str, Any]:
             )
         out[key] = theirs
     return out
+
+
+def check_rivals(wanted: Mapping[str, Sequence[int]], config: BenchConfig) -> None:
+    """Raises HomebodyError where no state of any task allows another instruction than its own."""
+    from ..benchmarks.language import rivals
+    from ..benchmarks.tasksets import variant
+    from ..envs.stages import find_stage
+
+    for name, indices in wanted.items():
+        task, _ = variant(name)
+        stage = find_stage(task, config.robot)
+        starts = (stage.start(task, config.split, n, {}) for n in indices)
+        if any(rivals(s.goal, s.valid) for s in starts):
+            return
+    raise HomebodyError(
+        f"language is 'swap', but no episode of {', '.join(wanted)} allows another instruction than its own: "
+        "expected a task with several goals in one state, such as open_drawer or pick_up"
+    )
 
 
 def check_counts(**counts: tuple[int, int]) -> None:

@@ -72,8 +72,6 @@ def calibrate(
         return 0
     if folder is None:
         raise HomebodyError("give a folder of pictures, or --print-board board.pdf to make the board")
-    if rehearse:
-        _rehearse(folder, config, mode)
     from ..envs.real.adjust import ArmAccuracy
     from ..envs.real.calibrate import CalibrateConfig
     from ..envs.real.calibrate import calibrate as solve
@@ -87,9 +85,12 @@ def calibrate(
         arm=ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg),
         lens=read_lens(intrinsics) if intrinsics else None,
     )
+    limits = PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px)
+    if rehearse:
+        _rehearse(folder, config, mode)
     paths = list_pictures(folder)
     poses = None if mode == "intrinsics" else read_poses(folder, [p.name for p in paths])
-    found = find_all(paths, config, PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px))
+    found = find_all(paths, config, limits)
     result = solve(found, settings, poses)
     for line in table(result):
         print(line)

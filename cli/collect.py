@@ -112,6 +112,7 @@ def collect(
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .doctor import require_gl
+    from .learned import check_asked
     from .policies import find_policy
     from .progress import progress_bar
 
@@ -127,7 +128,11 @@ def collect(
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
     learned = policy != "expert"
-    fingerprint = find_policy(policy).fingerprint if learned else ""
+    fingerprint = ""
+    if learned:
+        source = find_policy(policy)
+        check_asked(source, names, robot)
+        fingerprint = source.fingerprint
     begins = takeover or (1.0 if learned and not autonomous else 0.0)
     config = CollectConfig(
         episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,

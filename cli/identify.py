@@ -7,6 +7,7 @@ from pathlib import Path
 import tyro
 
 from ..core.errors import HomebodyError
+from .extras import require_extra
 from .outputs import JsonPath, MaybeFile, OutFolder, write_json
 
 
@@ -54,19 +55,20 @@ def identify(
         return _excite(excite, excite_seconds, excite_rate_hz, seed)
     if log is None:
         raise HomebodyError("give a joint log (.csv or .npz), or --excite motion.csv to make the motion to record one with")
+    require_extra("calibrate", "`homebody identify`")
     from ..envs.real.arm_model import ArmConfig
     from ..envs.real.identify import IdentifyConfig
     from ..envs.real.identify import identify as fit_log
     from ..envs.real.identify_report import fit_to_json, plot_fit, table
     from ..envs.real.joint_log import read_log
 
-    if rehearse:
-        _rehearse(log, excite_seconds, excite_rate_hz, seed)
-    samples = read_log(log)
     config = IdentifyConfig(
         arm=ArmConfig(step_s=step_ms / 1000, payload_told=payload_told), seconds=seconds, linear=linear,
         max_delay_s=max_delay_ms / 1000, threads=threads,
     )  # fmt: skip
+    if rehearse:
+        _rehearse(log, excite_seconds, excite_rate_hz, seed)
+    samples = read_log(log)
     print(f"{log}: {samples.time_s[-1]:.1f} s at {samples.rate_hz:.0f} Hz")
     fit = fit_log(samples, config, on_round=lambda what: print(f"  {what} ...", flush=True))
     for line in table(fit):
@@ -80,10 +82,9 @@ def identify(
 
 def _excite(path: Path, seconds: float, rate_hz: float, seed: int) -> int:
     from ..envs.real.excite import ExciteConfig, excitation
-    from ..envs.real.joint_log import write_table
+    from ..envs.real.joint_log import check_table_name, write_table
 
-    if path.suffix.lower() not in (".csv", ".npz"):
-        raise HomebodyError(f"--excite {path}: expected a name that ends in .csv or .npz")
+    check_table_name(path)
     config = ExciteConfig(seconds=seconds, rate_hz=rate_hz, seed=seed)
     time_s, command = excitation(config)
     write_table(path, time_s, command=command)
@@ -98,16 +99,17 @@ def _excite(path: Path, seconds: float, rate_hz: float, seed: int) -> int:
 
 def _rehearse(path: Path, seconds: float, rate_hz: float, seed: int) -> None:
     from ..envs.real.excite import ExciteConfig
-    from ..envs.real.joint_log import write_table
-    from ..envs.real.rehearsal import PlantedArm, simulate_log
+    from ..envs.real.joint_log import check_table_name, write_table
+    from ..envs.real.rehearsal import PlantedArm, is_log, simulate_log
 
-    if path.exists():
-        raise HomebodyError(f"{path} exists: a rehearsal writes a new log")
-    if path.suffix.lower() not in (".csv", ".npz"):
-        raise HomebodyError(f"{path}: expected a name that ends in .csv or .npz")
+    check_table_name(path)
+    motion = ExciteConfig(seconds=seconds, rate_hz=rate_hz, seed=seed)
     arm = PlantedArm.draw(seed)
-    log = simulate_log(arm, ExciteConfig(seconds=seconds, rate_hz=rate_hz, seed=seed), seed=seed)
-    write_table(path, log.time_s, q=log.q, command=log.command)
+    log = simulate_log(arm, motion, seed=seed)
+    if not path.exists():
+        write_table(path, log.time_s, q=log.q, command=log.command)
+    elif not is_log(path, log):
+        raise HomebodyError(f"{path} exists and is not the log of this rehearsal: a rehearsal writes a new log, or goes on with its own")
     print(f"{path}: a simulated arm with friction {', '.join(f'{v:.2f}' for v in arm.friction)} N m,")
     print(
         f"  damping {', '.join(f'{v:.2f}' for v in arm.damping)} N m s/rad, payload {arm.payload_kg:.3f} kg, delay {arm.delay_s * 1000:.1f} ms"

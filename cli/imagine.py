@@ -47,8 +47,12 @@ def imagine(
         out: Folder for video.mp4.
         json_path: Write `psnr, lpips, success_auc, video` and more there too.
     """
-    from ..core.instructions import parse
+    from ..core.experience import read_experience
     from ..envs.axes import RANDOMIZE
+    from .asked import goal_of
+    from .learned import check_asked, say_if_new
+    from .policies import find_policy, world_folder
+    from .prompt import SEED_STRIDE
 
     if not text and not evaluate:
         raise HomebodyError('nothing to imagine: expected an instruction such as "open the top drawer", or --evaluate N')
@@ -58,10 +62,12 @@ def imagine(
         raise unknown("randomisation", randomize, RANDOMIZE)
     if evaluate < 0:
         raise HomebodyError(f"evaluate is {evaluate}: expected 0 or more episodes")
-    goal = parse(text) if text else None
+    goal = goal_of(text, seed * SEED_STRIDE) if text else None
     from ..world_model.checkpoint import load_world
-    from .policies import world_folder
 
+    wanted = [*([goal.task] if goal else []), *(["all"] if evaluate else [])]
+    check_asked(find_policy(policy), wanted)
+    say_if_new(f"world model {world!r}", read_experience(world_folder(world)), wanted)
     model = load_world(world_folder(world))
     # lpips needs a network that may not be downloaded here; the key stays, so that readers see it was not measured.
     result: dict[str, Any] = {"instruction": text, "policy": policy, "psnr": None, "lpips": None, "success_auc": None, "video": None}
@@ -99,7 +105,7 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
     from .video import VideoWriter
 
     source, size = find_policy(policy), model.config.image_size
-    env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=128, randomize=randomize)
+    env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged)
     actor = source.build(env)
     observation, info = env.reset(options={"index": [env.find_index(goal, seed * SEED_STRIDE)], "goal": [goal], "instruction": [text]})
     actor.reset([0], [text])
@@ -162,7 +168,9 @@ def roll_out(
     with progress_bar(f"roll out {source.name}", episodes) as advance:
         for n, task in enumerate(tasks):
             count = len(range(n, episodes, len(tasks)))
-            env = HouseholdVectorEnv(task, 1, split="heldout", image_size=128, randomize=randomize, threads=1)
+            env = HouseholdVectorEnv(
+                task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged, threads=1
+            )  # fmt: skip
             actor = source.build(env)
             for index in range(seed, seed + count):
                 observation, info = env.reset(options={"index": [index]})

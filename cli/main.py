@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor_command", "doctor", "what works here, what is missing and how to get it"),
 }
 """Words typed -> module in `cli/`, key of its COMMANDS, one line of help."""
-EXTRAS = {"teleop": "teleop", "train rl": "rl", "serve": "serve", "robot": "serve", "identify": "calibrate"}
+EXTRAS = {"teleop": "teleop", "train rl": "rl", "serve": "serve", "robot": "serve"}
 """Commands that run only with an extra."""
 EXAMPLES = (
     'homebody prompt "open the top drawer"',

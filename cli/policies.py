@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError, nearest, unknown
+from ..core.experience import Experience, read_experience
 from ..core.types import Policy
 from .extras import require_extra
 
@@ -39,6 +40,8 @@ class PolicySource:
     """The policy for all slots of a HouseholdVectorEnv."""
     privileged: bool = False
     """Whether it reads the simulation's state, which the environment must then give."""
+    trained_on: Experience | None = None
+    """What its weights have seen; None for a scripted policy and for older checkpoints, of which nothing is claimed."""
 
 
 def _scripted(name: str) -> PolicySource:
@@ -105,7 +108,7 @@ def _learned(name: str, device: str) -> PolicySource:
 
     return PolicySource(
         name=shown, fingerprint=hashlib.sha256(weights.read_bytes()).hexdigest()[:16], cameras=("scene", "wrist"),
-        image_size=IMAGE_SIZE, build=build,
+        image_size=IMAGE_SIZE, build=build, trained_on=read_experience(folder),
     )  # fmt: skip
 
 
@@ -135,7 +138,8 @@ def _reinforced(folder: Path, kind: str, shown: str) -> PolicySource:
     weights = (folder / WEIGHTS, folder / "base" / WEIGHTS)
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in weights if p.is_file())).hexdigest()[:16]
     cameras = ("scene", "wrist") if residual else ()
-    return PolicySource(name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual)
+    return PolicySource(name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual,
+                        trained_on=read_experience(folder))  # fmt: skip
 
 
 def find_policy(name: str, device: str = "cpu") -> PolicySource:

@@ -123,7 +123,7 @@ def prompt(
         quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
         json_path: Write the result there too.
     """
-    from ..core.instructions import parse
+    from .asked import goal_of
 
     started = time.perf_counter()
     if seed < 0:
@@ -131,19 +131,21 @@ def prompt(
     profiles: dict[str, Quality] = {q: q for q in QUALITIES}
     if quality not in profiles:
         raise unknown("quality", quality, QUALITIES)
-    goal = parse(text)
+    goal = goal_of(text, seed * SEED_STRIDE, robot=robot, scene=scene)
     from ..envs.axes import parse_axes
     from ..envs.engine import HouseholdVectorEnv
+    from .learned import check_asked
     from .policies import find_policy, thinking
 
     if think < 0:
         raise HomebodyError(f"think is {think} ms: expected 0 or more")
     source = find_policy(policy, device)
+    check_asked(source, [goal.task], robot)
     if think:
         source = thinking(source, think, device=device)
     env = HouseholdVectorEnv(
         goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        randomize=randomize or None, axes=parse_axes(axes),
+        privileged=source.privileged, randomize=randomize or None, axes=parse_axes(axes),
     )  # fmt: skip
     actor = source.build(env)
     video = out / "video.mp4"

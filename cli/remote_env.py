@@ -13,6 +13,7 @@ from gymnasium.vector import AutoresetMode
 
 from ..core.errors import HomebodyError
 from ..datasets.workers import TRIES
+from ..envs.requests import per_slot, read_mask
 from .cluster import ClusterConfig, Lost, Team, cluster
 
 MakeEnv = Callable[[int], Any]
@@ -95,9 +96,12 @@ class RemoteVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def reset(self, *, seed: Any = None, options: Mapping[str, Any] | None = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]:  # type: ignore[override]
         """Starts episodes `options["index"]` in the slots of `reset_mask`; see HouseholdVectorEnv."""
         options = dict(options or {})
-        mask = np.asarray(options.pop("reset_mask", np.ones(self.num_envs, bool)), bool)
-        if "index" not in options or seed is not None:
+        mask = read_mask(options.pop("reset_mask", None), self.num_envs)
+        if options.get("index") is None or seed is not None:
             raise HomebodyError("slots on workers start by options['index']: expected one episode index for each")
+        options = {k: per_slot(k, v, mask) for k, v in options.items() if v is not None}
+        if None in options["index"]:
+            raise HomebodyError("slots on workers draw no episodes: expected an episode index for each, not None")
         parts = [self._share(options, mask, a, b) for a, b in zip(self._bounds, self._bounds[1:], strict=False)]
         observation, info = self._together("reset", parts)
         for diary, part in zip(self._diaries, parts, strict=True):
@@ -108,7 +112,7 @@ class RemoteVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def _share(options: Mapping[str, Sequence[Any]], mask: np.ndarray, a: int, b: int) -> dict[str, Any]:
         """What of the options belongs to slots [a, b)."""
         first, last = int(mask[:a].sum()), int(mask[:b].sum())
-        return {**{k: v[first:last] for k, v in options.items() if v is not None}, "reset_mask": mask[a:b]}
+        return {**{k: v[first:last] for k, v in options.items()}, "reset_mask": mask[a:b]}
 
     def step(self, actions: np.ndarray) -> tuple[Any, ...]:  # type: ignore[override]
         """As HouseholdVectorEnv.step."""

@@ -136,11 +136,11 @@ def _sim(
     instruction: str, seed: int, episodes: int, connect: Callable[[], Asker], image_size: int, realtime: bool, **settings: Any
 ) -> list[dict[str, Any]]:
     """Episodes on simulated arms, each on a connection of its own."""
-    from ..core.instructions import parse
     from ..envs.engine import HouseholdVectorEnv
     from ..policies.serving.asking import Background, Waiting
+    from .asked import goal_of
 
-    goal = parse(instruction)
+    goal = goal_of(instruction, seed * SEED_STRIDE)
     env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=image_size)
     outcomes = []
     try:
@@ -222,11 +222,13 @@ def robot(
         )
     limiter = _limiter(limits, driver)
     settings = {"limiter": limiter, "execute": execute, "new_weight": new_weight}
+    from ..core.instructions import candidates
     from ..policies.serving.client import PolicyClient
 
     def connect() -> PolicyClient:
         return PolicyClient(server, token, timeout_s=timeout)
 
+    candidates(instruction)  # never two things or the opposite of one, before any arm moves; a server may know more than we do
     if driver == "sim":
         runs = _sim(instruction, seed, episodes, connect, image_size, realtime, **settings)
     else:

@@ -78,10 +78,12 @@ def _engine_figures(envs: dict[str, HouseholdVectorEnv], peer: RobosuitePeer | N
 def _policy_figures(policy: str) -> dict[str, float]:
     from ..benchmarks.speed import policy_ms
     from ..envs.engine import HouseholdVectorEnv
+    from .learned import check_asked
     from .policies import find_policy
 
     source = find_policy(policy)
-    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, threads=1)
+    check_asked(source, ["all"])
+    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, threads=1)
     observation, info = env.reset(seed=0)
     try:
         return policy_ms(source.build(env), observation, info["instruction"][0])

@@ -62,8 +62,9 @@ def teleop(
     port: int = 8765,
     host: str = "127.0.0.1",
     task: str = "all",
+    robot: str = "panda",
     seed: int = 0,
-    policy: str = "homebody",
+    policy: str = "",
     split: str = "train",
     limit: float = 180.0,
     json_path: JsonPath = None,
@@ -76,19 +77,24 @@ def teleop(
         out: Folder of the data set; made if missing, added to if it is one.
         port: TCP port; 0 for any free one.
         host: Loopback address to listen on.
-        task: Task name, or `all`: which starts come up.
+        task: Which starts come up: a task of any room (`homebody tasks` lists them), or `all`: the six of the first kitchen, mixed.
+        robot: Robot's name, one that the task is for.
         seed: Episode index of the first start, 0 or more; those that the data set holds are skipped.
-        policy: Who acts on prompts: `homebody`, `expert`, or the folder of a checkpoint.
+        policy: Who acts on prompts: `homebody`, `expert`, or the folder of a checkpoint. By default `homebody` in the first kitchen,
+            which it knows, and `expert` in the other rooms.
         split: `train` or `heldout` starts.
         limit: Longest attempt [s].
         json_path: Write `episodes, numbers, dataset` there at the end.
     """
-    from ..envs.initial import SPLITS, task_goals
+    from ..core.robots import robot_named
+    from ..envs.initial import SPLITS
+    from ..envs.stages import find_stage
     from ..teleop.server import check_loopback
     from .doctor import require_gl
+    from .learned import check_asked
     from .policies import IMAGE_SIZE, find_policy
 
-    task_goals(task)
+    stage = find_stage(task, robot)
     check_loopback(host)
     if split not in SPLITS:
         raise HomebodyError(f"unknown split {split!r}: expected {' or '.join(SPLITS)}")
@@ -99,16 +105,19 @@ def teleop(
     if not 1 <= limit <= 600:
         raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
     require_gl()
-    source = find_policy(policy)
+    source = find_policy(policy or ("homebody" if stage.scene == "kitchen" else "expert"))
+    check_asked(source, [task], robot)
     from ..datasets.store import open_for
     from ..teleop.drive import ToolDrive
     from ..teleop.house import PatientEnv
     from ..teleop.session import Session, SessionConfig
 
-    with open_for(out, robot="panda", cameras=("scene", "wrist"), image_size=IMAGE_SIZE, control_hz=CONTROL_HZ) as store:
-        env = PatientEnv(task, 1, limit_steps=round(limit * CONTROL_HZ), image_size=IMAGE_SIZE, split=split)
+    with open_for(out, robot=robot, cameras=("scene", "wrist"), image_size=IMAGE_SIZE, control_hz=CONTROL_HZ) as store:
+        env = PatientEnv(
+            task, 1, limit_steps=round(limit * CONTROL_HZ), robot=robot, image_size=IMAGE_SIZE, split=split, privileged=source.privileged
+        )  # fmt: skip
         config = SessionConfig(first_index=seed, skip=_done_indices(store, task, split))
-        session = Session(env, ToolDrive(), store.append, policy=source.build(env), config=config)
+        session = Session(env, ToolDrive(robot=robot_named(robot)), store.append, policy=source.build(env), config=config)
         try:
             asyncio.run(_serve(session, host, port))
         finally:

@@ -11,6 +11,7 @@ from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
+    from ..core.experience import Experience
     from ..datasets.sampler import TrainingArrays
     from ..world_model.network import WorldModel
     from ..world_model.settle import SettleConfig
@@ -57,6 +58,7 @@ def policy(
     from ..policies.batches import LEARNABLE
     from ..policies.network import PolicyConfig, gpu_config
     from ..policies.train import STATE_FILE, Progress, TrainConfig, make_trainer
+    from .learned import seen_in, with_earlier
     from .progress import progress_bar
 
     check_training(out, STATE_FILE, resume, device)
@@ -65,7 +67,8 @@ def policy(
     chosen = select(data, LEARNABLE)
     with progress_bar("read", len(chosen)) as advance:
         arrays = decode(chosen, image_size=network.image_size, progress=advance)
-    trainer = make_trainer(arrays, network, config, out, start_from=start_from)
+    known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
+    trainer = make_trainer(arrays, network, config, out, start_from=start_from, trained_on=known)
     if resume:
         trainer.resume()
     with progress_bar("train", steps) as advance:
@@ -122,6 +125,7 @@ def world_model(
     from ..world_model.network import WorldConfig
     from ..world_model.settle import SettleConfig
     from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
+    from .learned import seen_in, with_earlier
     from .progress import progress_bar
 
     check_training(out, STATE_FILE, resume, device)
@@ -135,7 +139,9 @@ def world_model(
     chosen = select(data, LEARNABLE)
     with progress_bar("read", len(chosen)) as advance:
         arrays = decode(chosen, image_size=network.image_size, progress=advance)
-    trainer = make_world_trainer(arrays, network, config, out, start_from=load_world(start_from) if start_from else None)
+    known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
+    began = load_world(start_from) if start_from else None
+    trainer = make_world_trainer(arrays, network, config, out, start_from=began, trained_on=known)
     if resume:
         trainer.resume()
     with progress_bar("train", config.steps) as advance:
@@ -148,18 +154,18 @@ def world_model(
     finished = trainer.step >= config.steps or bool(minutes and trainer.seconds >= 60 * config.minutes)
     if settle and finished and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
         second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
-        last = _settle(trainer.average.cpu(), arrays, second, out)
+        last = _settle(trainer.average.cpu(), arrays, second, out, known)
         result = {**last, "steps": result["steps"] + last["steps"], "seconds": result["seconds"] + last["seconds"]}
     return _finish(result, json_path)
 
 
-def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out: Path) -> dict[str, Any]:
+def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out: Path, known: Experience | None) -> dict[str, Any]:
     from ..world_model.settle import Settler, keep_latents
     from .progress import progress_bar
 
     with progress_bar("keep latents", len(arrays.action)) as advance:
         latents = keep_latents(model, arrays, progress=lambda n: advance(n, ""))
-    settler = Settler(model, arrays, latents, config, out)
+    settler = Settler(model, arrays, latents, config, out, known)
     with progress_bar("settle", config.steps) as advance:
 
         def show(step: int, _: float, parts: dict[str, float]) -> None:

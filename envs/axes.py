@@ -30,11 +30,15 @@ def episode_stream(task: str, split: str, index: int, purpose: str) -> np.random
 
 
 def check_axes(axes: Mapping[str, float]) -> dict[str, float]:
-    """The setting as plain numbers. Raises HomebodyError for unknown names and values outside an axis's range."""
+    """The setting as plain numbers. Raises HomebodyError for unknown names, what is no number, and values outside an axis's range."""
+    if not isinstance(axes, Mapping):
+        raise HomebodyError(f"axes is {axes!r}: expected a setting {{axis: value}}")
     out = {}
     for name, value in axes.items():
         if name not in AXES:
             raise unknown("axis", name, sorted(AXES))
+        if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
+            raise HomebodyError(f"axis {name} is {value!r}: expected a number")
         axis, number = AXES[name], float(value)
         lo, hi = axis.bounds
         if not lo <= number <= hi:  # NaN fails too

@@ -6,144 +6,132 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium
-import mujoco
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
-from ..core.errors import HomebodyError, unknown
-from ..core.instructions import phrasings
+from ..core.errors import HomebodyError
 from ..core.kinematics import rotation_to_6d
-from ..core.types import CONTROL_HZ, Certificate, Goal
+from ..core.types import CONTROL_HZ, Goal
+from .arguments import camera_names, choice, flag, picture_size, whole
+from .arguments import render_mode as check_mode
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
 from .episode import Episode
-from .projection import camera_poses, project
+from .initial import SPLITS
 from .rendering import RenderPool, View
+from .requests import Streams, read_request
 from .robots.panda import tactile_image
 from .scenes.profiles import Profile
 from .senses import Senses
 from .simulations import Simulations
-from .spaces import action_space, cpu_name, observation_space
+from .slot_state import SlotState, fits
+from .slots import Slots
+from .spaces import action_space, objects, observation_space
 from .stages import find_stage
 from .tasks import HOLD_STEPS
 from .variation import DELAYS, raised
 
+REWARDS = ("sparse", "dense")
 
-class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
+
+class HouseholdVectorEnv(Slots):
     """B simulations of one house, each with an episode of its own.
 
-    `reset(options={"index": (n,), "goal": [...], "instruction": [...], "axes": [...], "reset_mask": (B,)})`: the episode index
-    fixes the initial state whatever ran before; `goal` and `instruction` replace what is asked for in that state; `axes`
+    `reset(options={"index": [...], "goal": [...], "instruction": [...], "axes": [...], "reset_mask": (B,) bool})`: the episode
+    index fixes the initial state whatever ran before; `goal` and `instruction` replace what is asked for in that state; `axes`
     [{name: value}] sets what differs from the nominal house (envs.axes). Without it `randomize` ("train" or "heldout") draws
-    every axis, and the constructor's `axes` hold in all episodes. A slot whose episode has ended ignores actions until it is
-    reset (Gymnasium's AutoresetMode.DISABLED). Divergence terminates the episode with
-    `info["diverged"]`; the engine's own silent reset is off.
+    every axis, and the constructor's `axes` hold in all episodes. Lists have one entry for each slot that starts, or one for
+    each slot of the environment; None in them leaves the choice to the environment.
+
+    `reset(seed=n)` starts episode n + i in slot i; a list of B seeds is indexed by slot. A slot with neither seed nor index
+    draws the next episode from its own stream, which the last seed started: that of a single environment with the same seed.
+
+    Arrays of the info hold a value for each slot, and `_key` says which slots have one, as Gymnasium's vector environments do. A
+    slot whose episode has ended ignores actions until it is reset (AutoresetMode.DISABLED). Divergence terminates the episode
+    with `info["diverged"]`; the engine's own silent reset is off.
     """
 
     metadata = {"autoreset_mode": AutoresetMode.DISABLED, "render_fps": CONTROL_HZ, "render_modes": ["rgb_array"]}  # noqa: RUF012
 
     def __init__(
-        self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int = 128,
+        self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
     ) -> None:  # fmt: skip
-        """scene: by default the task's own; `all` are the tasks of the first kitchen."""
-        if num_envs < 1:
-            raise HomebodyError(f"num_envs is {num_envs}: expected 1 or more")
-        if not 16 <= image_size <= 720:
-            raise HomebodyError(f"image_size is {image_size}: expected 16 to 720 pixels")
-        if reward not in ("sparse", "dense"):
-            raise HomebodyError(f"unknown reward {reward!r}: expected 'sparse' or 'dense'")
-        if randomize is not None and randomize not in RANDOMIZE:
-            raise unknown("randomisation", randomize, RANDOMIZE)
-        self._fixed_axes = check_axes(axes or {})
+        """scene: by default the task's own; `all` are the tasks of the first kitchen. image_size: one number for square pictures, or
+        (height, width)."""
+        self.num_envs, self._threads = whole("num_envs", num_envs, 1), whole("threads", threads, 1)
+        self.image_size, self.privileged = picture_size(image_size), flag("privileged", privileged)
+        self.reward_kind, self.split = choice("reward", reward, REWARDS), choice("split", split, SPLITS)
+        self.randomize = None if randomize is None else choice("randomisation", randomize, RANDOMIZE)
+        self.render_mode, self._fixed_axes = check_mode(render_mode), check_axes({} if axes is None else axes)
         self.stage = find_stage(task, robot, scene)
-        self.task, self.split, self.reward_kind, self.randomize = task, split, reward, randomize
-        self.num_envs, self.render_mode = num_envs, render_mode
-        self.model, self.robot = self.stage.model, self.stage.robot
-        self.cameras, self.image_size, self.privileged = tuple(cameras), image_size, privileged
-        self._threads = threads
-        self._sims = Simulations(self.stage, num_envs, threads)
+        self.task, self.model, self.robot = task, self.stage.model, self.stage.robot
+        self.cameras = camera_names(cameras, sorted(self.model.camera(i).name for i in range(self.model.ncam)))
+        self._sims = Simulations(self.stage, self.num_envs, self._threads)
         self._qpos, self._qvel, self._ctrl, self._sensor = (self._sims.fields[n] for n in ("qpos", "qvel", "ctrl", "sensordata"))
-        self._views = [View(c, image_size, image_size) for c in self.cameras]
+        self._views = [View(c, *self.image_size) for c in self.cameras]
         self._pools: dict[str, RenderPool] = {}
-        self._next_index = 0
-        self._episodes: list[Episode | None] = [None] * num_envs
-        self._index = np.full(num_envs, -1, np.int64)
-        self._steps, self._held = np.zeros(num_envs, np.int64), np.zeros(num_envs, np.int64)
-        self._done = np.ones(num_envs, bool)
-        self._images = [np.zeros((num_envs, image_size, image_size, 3), np.uint8) for _ in self.cameras]
-        self._senses = Senses(num_envs)
-        self._world_pose = np.tile(np.eye(4), (num_envs, 1, 1))
+        self._streams = Streams(self.num_envs)
+        self._episodes: list[Episode | None] = [None] * self.num_envs
+        self._index = np.full(self.num_envs, -1, np.int64)
+        self._steps, self._held = np.zeros(self.num_envs, np.int64), np.zeros(self.num_envs, np.int64)
+        self._done = np.ones(self.num_envs, bool)
+        self._images = [np.zeros((self.num_envs, *self.image_size, 3), np.uint8) for _ in self.cameras]
+        self._senses = Senses(self.num_envs)
+        self._world_pose = np.tile(np.eye(4), (self.num_envs, 1, 1))
         seen = self._view()
-        size = len(self.stage.privileged(self.stage.goals[0], seen[0]))
-        self.single_observation_space = observation_space(image_size, self.cameras, self.robot, size if privileged else 0)
+        size = len(self.stage.privileged(self.stage.goals[0], seen[0])) if self.privileged else 0
+        self.single_observation_space = observation_space(self.image_size, self.cameras, self.robot, size)
         self.single_action_space = action_space(self.robot)
-        self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, num_envs)
-        self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, num_envs)
+        self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, self.num_envs)
 
     # --- episodes -----------------------------------------------------------------------------------------------------
-    def reset(self, *, seed: int | list[int | None] | None = None, options: Mapping[str, Any] | None = None):  # type: ignore[override]
-        """Starts episodes in the slots of `reset_mask` (all by default); see the class. `seed` is the first episode index."""
-        options = dict(options or {})
-        mask = np.asarray(options.get("reset_mask", np.ones(self.num_envs, bool)), bool)
-        slots = np.flatnonzero(mask)
-        indices = self._resolve_indices(seed, options.get("index"), len(slots))
-        goals, words, axes = options.get("goal"), options.get("instruction"), options.get("axes")
-        for n, (slot, index) in enumerate(zip(slots, indices, strict=True)):
-            chosen = axes[n] if axes is not None else self._draw(int(index))
-            self._begin(int(slot), int(index), check_axes(chosen), goals[n] if goals else None, words[n] if words else None)
+    def reset(self, *, seed: int | Sequence[int | None] | None = None, options: Mapping[str, Any] | None = None):  # type: ignore[override]
+        """Starts episodes in the slots of `reset_mask` (all by default); see the class. What is wrong is refused before any starts.
+        A closed environment opens again."""
+        request = read_request(seed, options, self.num_envs)
+        self.closed = False
+        if isinstance(seed, int):
+            super().reset(seed=seed)  # Gymnasium's own stream of the whole, which nothing here draws from
+        slots = [int(i) for i in request.slots]
+        indices = [self._streams.index(*given) for given in zip(slots, request.seeds, request.indices, strict=True)]
+        wanted = zip(indices, request.axes, request.goals, request.instructions, strict=True)
+        for slot, episode in zip(slots, [self._prepare(*w) for w in wanted], strict=True):
+            self._begin(slot, episode)
         if len(slots):
-            self._sims.forward(slots)
+            self._sims.forward(request.slots)
         views = self._view()
         predicates = self._predicates(views)
-        for slot in map(int, slots):
+        for slot in slots:
             self._episode(slot).initially, self._episode(slot).initial_hash = predicates[slot], self.state_hash(slot)
-        return self._observe(slots, views), self._info(predicates)
+        return self._observe(request.slots, views), self._info(predicates)
 
-    def _resolve_indices(self, seed: Any, index: Any, count: int) -> np.ndarray:
-        if index is not None:
-            out = np.atleast_1d(np.asarray(index, np.int64))
-            if len(out) != count:
-                raise HomebodyError(f"{len(out)} episode indices for {count} slots: expected one each")
-            return out
-        if isinstance(seed, int | np.integer):
-            self._next_index = int(seed)
-        elif seed is not None:
-            return np.array([0 if s is None else s for s in seed], np.int64)[:count]
-        out = self._next_index + np.arange(count)
-        self._next_index += count
-        return out
+    def _open(self) -> None:
+        if self.closed:
+            raise HomebodyError("this environment is closed: reset it to open it again, or make another")
 
     def _draw(self, index: int) -> dict[str, float]:
         return (draw_axes(self.randomize, self.task, self.split, index) if self.randomize else {}) | self._fixed_axes
 
-    def _begin(self, slot: int, index: int, axes: dict[str, float], goal: Goal | None, instruction: str | None) -> None:
-        key = (self.task, self.split, index)
-        start = raised(self.stage.start(*key, axes), axes)
-        episode = Episode(self.stage, start, axes, key, goal, instruction, self._sims.parked)
-        model = self.stage.dress(start, axes, episode_stream(*key, "directions"))
-        self._sims.load(slot, start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
+    def _prepare(self, index: int, axes: Mapping[str, float] | None, goal: Goal | None, instruction: str | None) -> Episode:
+        chosen, key = check_axes(self._draw(index) if axes is None else axes), (self.task, self.split, index)
+        start = raised(self.stage.start(*key, chosen), chosen)
+        return Episode(self.stage, start, chosen, key, goal, instruction, self._sims.parked)
+
+    def _begin(self, slot: int, episode: Episode) -> None:
+        axes, key = episode.axes, episode.key
+        model = self.stage.dress(episode.start, axes, episode_stream(*key, "directions"))
+        self._sims.load(slot, episode.start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
         self._senses.begin(slot, axes, *key)
-        self._episodes[slot], self._index[slot] = episode, index
+        self._episodes[slot], self._index[slot] = episode, key[2]
         self._steps[slot] = self._held[slot] = 0
         self._done[slot] = False
-
-    def _episode(self, slot: int) -> Episode:
-        episode = self._episodes[slot]
-        if episode is None:
-            raise HomebodyError(f"slot {slot} has no episode: reset it first")
-        return episode
 
     # --- stepping -----------------------------------------------------------------------------------------------------
     def step(self, actions: np.ndarray):  # type: ignore[override]
         """actions (B, A) -> observation, reward (B,), terminated (B,), truncated (B,), info."""
-        actions = np.asarray(actions, np.float64)
-        if actions.shape != self._ctrl.shape:
-            raise HomebodyError(f"actions have shape {actions.shape}: expected {self._ctrl.shape}")
-        active = np.flatnonzero(~self._done)
-        bad = active[~np.isfinite(actions[active]).all(1)]
-        if len(bad):
-            raise HomebodyError(f"action of slot {bad[0]} is not finite: {actions[bad[0]].tolist()}")
+        actions, active = self._checked(actions), np.flatnonzero(~self._done)
         if len(active):
             self._happen(active)
             self._ctrl[active] = self.robot.clip(self._ctrl[active], actions[active], CONTROL_HZ)
@@ -166,6 +154,19 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         observation = self._observe(active, views)
         self._done |= terminated | truncated
         return observation, reward, terminated, truncated, self._info(predicates)
+
+    def _checked(self, actions: Any) -> np.ndarray:
+        """(B, A) float64; those of running slots are finite."""
+        self._open()
+        if not any(self._episodes):
+            raise HomebodyError("step before reset: no episode has begun")
+        given = np.asarray(actions)
+        if given.shape != self._ctrl.shape or given.dtype.kind not in "iuf":
+            raise HomebodyError(f"actions have shape {given.shape} and type {given.dtype}: expected {self._ctrl.shape} of float32")
+        bad = np.flatnonzero(~self._done & ~np.isfinite(given).all(1))
+        if len(bad):
+            raise HomebodyError(f"action of slot {bad[0]} is not finite: {given[bad[0]].tolist()}")
+        return given.astype(np.float64)
 
     def _watch(self, slots: np.ndarray, views: list[Any]) -> None:
         q, fall = self._qpos[:, self.stage.rig.arm_qpos], -self._qvel[:, self.stage.loose_qvel]
@@ -225,128 +226,48 @@ class HouseholdVectorEnv(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return [e.predicates(v, float(speeds[i])) if e else {} for i, (e, v) in enumerate(zip(self._episodes, views, strict=True))]
 
     def _info(self, predicates: list[dict[str, bool]]) -> dict[str, Any]:
-        episodes = self._episodes
-        return {
-            "instruction": [e.instruction if e else "" for e in episodes], "success": self._held >= HOLD_STEPS,
+        """Arrays (B,), and under `_key` which slots have a value: those in which an episode has begun."""
+        episodes, begun = self._episodes, np.array([e is not None for e in self._episodes])
+        values = {
+            "instruction": objects(e.instruction if e else "" for e in episodes), "success": self._held >= HOLD_STEPS,
             "credit": np.array([e.credit(p) if e else 0.0 for e, p in zip(episodes, predicates, strict=True)]),
-            "diverged": self._sims.diverged.copy(), "index": self._index.copy(), "predicates": predicates,
-            "safety": [e.safety.to_json() if e else {} for e in episodes],
+            "diverged": self._sims.diverged.copy(), "index": self._index.copy(), "predicates": objects(predicates),
+            "safety": objects(e.safety.to_json() if e else {} for e in episodes),
         }  # fmt: skip
+        return values | {f"_{key}": begun.copy() for key in values}
 
     def _pool(self, profile: Profile) -> RenderPool:
+        self._open()
         if profile not in self._pools:
             self._pools[profile] = RenderPool(self.model, threads=min(self._threads, 2), profile=profile)
         return self._pools[profile]
 
-    # --- one slot -----------------------------------------------------------------------------------------------------
-    def snapshot(self, i: int) -> Any:
-        """The state that predicates read, of slot i, as of the last reset or step."""
-        return self._seen[i]
-
-    def tool_state(self, i: int) -> tuple[np.ndarray, float]:
-        """Measured tool pose (4, 4) in the world and gripper width [m]."""
-        return self._world_pose[i].copy(), float(self.robot.width(self._qpos[i : i + 1, self.stage.rig.finger_qpos])[0])
-
-    def base_pose(self, i: int) -> np.ndarray:
-        """(4, 4) where slot i's robot stands in the world."""
-        episode = self._episodes[i]
-        return episode.start.T_world_base.copy() if episode else np.eye(4)
-
-    def detail(self, i: int) -> Any:
-        """What slot i's stage remembers of its episode (cast, layout, ...); None in the first kitchen."""
-        return self._episode(i).start.detail
-
-    def arm_target(self, i: int) -> np.ndarray:
-        """(n,) joint targets in force [rad]."""
-        return self._ctrl[i, : self.robot.dof].copy()
-
-    def gripper_target(self, i: int) -> float:
-        return float(self._ctrl[i, -1])
-
-    def held_actions(self) -> np.ndarray:
-        """(B, A) the targets in force: the action that changes nothing."""
-        return self._ctrl.astype(np.float32)
-
-    def finished(self, i: int) -> bool:
-        """Whether slot i's episode has ended (or none has begun)."""
-        return bool(self._done[i])
-
-    def episode_index(self, i: int) -> int:
-        return int(self._index[i])
-
-    def goal(self, i: int) -> Goal:
-        episode = self._episodes[i]
-        return episode.goal if episode else self.stage.goals[0]
-
-    def valid_goals(self, i: int) -> list[Goal]:
-        """Every goal that slot i's initial state allows; at least three."""
-        episode = self._episodes[i]
-        return list(episode.start.valid) if episode else []
-
-    def paraphrases(self, i: int) -> list[str]:
-        return list(phrasings(self.goal(i), self.split))
-
-    def instruction(self, i: int) -> str:
-        return self._episode(i).instruction
-
-    def pixels(self, i: int) -> np.ndarray:
-        """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
-        points, tool, model = self.points(i)[None], self._world_pose[i : i + 1], self._sims.models[i]
-        views = [project(points, camera_poses(model, c, tool), model.cam_fovy[model.camera(c).id])[0] for c in self.cameras]
-        return np.stack(views)
-
-    def axes(self, i: int) -> dict[str, float]:
-        """What differs from the nominal house in slot i's episode."""
-        episode = self._episodes[i]
-        return dict(episode.axes) if episode else {}
-
-    def model_of(self, i: int) -> mujoco.MjModel:
-        """The model that slot i's episode runs on: the stage's, or its own where axes, layout or things differ."""
-        return self._sims.models[i]
-
-    def horizon(self, i: int) -> int:
-        return self.stage.horizon(self.goal(i))
-
-    def steps(self, i: int) -> int:
-        """Control steps since the start of slot i's episode."""
-        return int(self._steps[i])
-
-    def holds(self, i: int, goal: Goal) -> bool:
-        """Whether `goal`'s predicates hold in slot i now."""
-        episode = self._episodes[i]
-        return episode is not None and all(c(self._seen[i]) for c in self.stage.checks(goal, episode.start).values())
-
-    def points(self, i: int) -> np.ndarray:
-        """(P, 3) places that goals can name [m]; in the first kitchen those of core.types.POINTS."""
-        return self.stage.points(self._seen[i])
-
-    def get_state(self, i: int) -> np.ndarray:
-        """Full physics state of slot i (N,), solver warm start included."""
-        return self._sims.get_state(i)
-
-    def set_state(self, i: int, state: np.ndarray) -> None:
-        """Puts slot i into a state from `get_state`; stepping from it is bit-identical to the original."""
-        self._sims.set_state(i, state)
-
-    def state_hash(self, i: int) -> str:
-        """SHA-256 of slot i's physics state, 16 hex digits."""
-        return self._sims.state_hash(i)
-
-    def certificate(self, i: int) -> Certificate:
-        """What makes slot i's episode repeatable; `final_hash` is the state now."""
-        episode = self._episode(i)
-        return Certificate(
-            task=self.task, robot=self.robot.name, split=self.split, index=int(self._index[i]), goal=episode.first_goal,
-            model_hash=self.stage.model_hash, engine=f"mujoco {mujoco.__version__}", cpu=cpu_name(),
-            axes=episode.axes, initial_hash=episode.initial_hash, final_hash=self.state_hash(i),
+    # --- states and pictures --------------------------------------------------------------------------------------------
+    def get_state(self, i: int) -> SlotState:
+        """All that decides how slot i's episode goes on; a value that can be pickled and copied."""
+        return SlotState(
+            scene=self.stage.scene, robot=self.robot.name, model_hash=self.stage.model_hash, episode=self._episode(i).memory(),
+            physics=self._sims.take(i), diverged=bool(self._sims.diverged[i]), steps=int(self._steps[i]), held=int(self._held[i]),
+            done=bool(self._done[i]), senses=self._senses.memory(i), views=tuple(self._views), pictures=tuple(p[i].copy() for p in self._images),
         )  # fmt: skip
 
-    def find_index(self, goal: Goal, start: int = 0) -> int:
-        """The first episode index from `start` on whose initial state allows `goal`."""
-        for index in range(start, start + 1000):
-            if goal in self.stage.start(self.task, self.split, index, self._fixed_axes).valid:
-                return index
-        raise HomebodyError(f"no episode of {self.task!r} from {start} to {start + 1000} allows {goal.to_json()}")
+    def set_state(self, i: int, state: SlotState, *, keep_goal: bool = False) -> None:
+        """Puts slot i where `state` was taken, in this slot, another, or another environment of the same task, split, robot and
+        cameras: stepping on is bit-identical. `keep_goal`: under the goal and the words that slot i has now, in the same episode."""
+        self._open()
+        fits(state, self.stage, self.task, self.split, self._views)
+        episode, memory = self._episodes[i], state.episode
+        if keep_goal and (episode is None or (episode.key, episode.axes) != (memory.key, memory.axes)):
+            raise HomebodyError(f"keep_goal: slot {i} is not in episode {memory.key[2]}: expected the episode that the state was taken in")
+        if not keep_goal and (episode is None or not episode.is_of(memory)):
+            self._begin(i, self._prepare(memory.key[2], memory.axes, *memory.asked))
+        self._episode(i).recall(memory, keep_goal=keep_goal)
+        self._sims.put(i, state.physics, diverged=state.diverged)
+        self._senses.recall(i, state.senses)
+        for here, picture in zip(self._images, state.pictures, strict=False):
+            here[i] = picture
+        self._steps[i], self._held[i], self._done[i] = state.steps, 0 if keep_goal else state.held, state.done
+        self._view()
 
     def render_slot(self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast") -> np.ndarray:
         """A picture of slot i, (height, width, 3) uint8."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,23 @@ STILL_MPS = 0.03
 """A tool slower than this has stopped."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class EpisodeMemory:
+    """An episode's beginning and what has happened since, the physics aside."""
+
+    key: tuple[str, str, int]
+    """Task, split, index."""
+    axes: Mapping[str, float]
+    asked: tuple[Goal | None, str | None]
+    """The goal and the words that replaced the start's own."""
+    goal: Goal
+    instruction: str
+    stopped: bool
+    initially: Mapping[str, bool]
+    initial_hash: str
+    safety: Safety
+
+
 class Episode:
     """Built at reset; the physics is elsewhere (simulations.py)."""
 
@@ -34,7 +53,7 @@ class Episode:
             raise HomebodyError(
                 f"goal {goal.to_json()} does not fit episode {index} of {task!r}: valid are {[g.to_json() for g in start.valid]}"
             )
-        self._stage, self.start, self.axes, self.key = stage, start, dict(axes), key
+        self._stage, self.start, self.axes, self.key, self.asked = stage, start, dict(axes), key, (goal, instruction)
         self.goal, self.instruction = self._worded(goal, instruction)
         self.first_goal = self.goal
         self.checks: dict[str, Check] = stage.checks(self.goal, start)
@@ -72,6 +91,26 @@ class Episode:
             self.goal, self.checks = news.goal, self._stage.checks(news.goal, self.start)
         self.initially = {k: c(view) for k, c in self.checks.items()} or {"still": False}
         return True
+
+    def memory(self) -> EpisodeMemory:
+        """What has happened so far."""
+        return EpisodeMemory(
+            key=self.key, axes=dict(self.axes), asked=self.asked, goal=self.goal, instruction=self.instruction, stopped=self.stopped,
+            initially=dict(self.initially), initial_hash=self.initial_hash, safety=copy.deepcopy(self.safety),
+        )  # fmt: skip
+
+    def is_of(self, memory: EpisodeMemory) -> bool:
+        """Whether both began alike."""
+        return (self.key, self.axes, self.asked) == (memory.key, memory.axes, memory.asked)
+
+    def recall(self, memory: EpisodeMemory, *, keep_goal: bool = False) -> None:
+        """Takes up what had happened when `memory` was made, in the same episode; `keep_goal`: but not what was asked for."""
+        self.safety = copy.deepcopy(memory.safety)
+        if keep_goal:
+            return
+        self.goal, self.instruction, self.stopped = memory.goal, memory.instruction, memory.stopped
+        self.checks = {} if self.stopped else self._stage.checks(self.goal, self.start)
+        self.initially, self.initial_hash = dict(memory.initially), memory.initial_hash
 
     def predicates(self, view: Any, tool_mps: float) -> dict[str, bool]:
         """The named predicates now; `still` alone once the instruction was taken back."""

@@ -23,6 +23,7 @@ class KitchenStage:
 
     bound: tuple[str, ...] = ()
     movers: Mapping[str, int] = {}
+    toward = slice(36, 39)
 
     def __init__(self, house: HouseModel) -> None:
         self.house, self.scene, self.robot = house, house.scene, ROBOTS[house.robot]
@@ -76,6 +77,10 @@ class KitchenStage:
     def safety(self, view: Snapshot) -> dict[str, float]:
         del view
         return {}
+
+    def places(self, goal: Goal, view: Snapshot) -> tuple[np.ndarray, np.ndarray]:
+        target, receptacle = goal_points(goal)
+        return view.points[target], view.points[receptacle]
 
     def points(self, view: Snapshot) -> np.ndarray:
         return view.points

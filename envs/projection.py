@@ -25,8 +25,8 @@ def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray) -> 
     return T_base_tcp @ back @ local
 
 
-def project(points: np.ndarray, T_base_camera: np.ndarray, fovy: float) -> np.ndarray:
-    """Points (B, K, 3) [m] -> picture coordinates (B, K, 2): x right, y down, [-1, 1] inside a square picture.
+def project(points: np.ndarray, T_base_camera: np.ndarray, fovy: float, aspect: float = 1.0) -> np.ndarray:
+    """Points (B, K, 3) [m] -> picture coordinates (B, K, 2): x right, y down, [-1, 1] inside a picture `aspect` times as wide as high.
 
     Points behind the camera get coordinates far outside. `fovy` in degrees; MuJoCo's cameras look along their -z.
     """
@@ -34,5 +34,5 @@ def project(points: np.ndarray, T_base_camera: np.ndarray, fovy: float) -> np.nd
     inside = np.einsum("bkj,bji->bki", relative, T_base_camera[:, :3, :3])  # R^T p
     depth = -inside[..., 2]
     scale = 1.0 / (np.maximum(depth, 1e-3) * np.tan(np.deg2rad(fovy) / 2))
-    uv = np.stack([inside[..., 0] * scale, -inside[..., 1] * scale], -1)
+    uv = np.stack([inside[..., 0] * scale / aspect, -inside[..., 1] * scale], -1)
     return np.where(depth[..., None] > 0.01, uv, 10.0)

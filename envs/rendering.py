@@ -1,4 +1,4 @@
-"""A pool of EGL contexts: each worker thread owns one context and one MjData, and draws any simulation's state.
+"""A pool of EGL contexts: each thread owns one context and one MjData, and draws any simulation's state.
 
 The engine's classic renderer with shadows and multisampling off (profile `fast`) is 30 times faster in software than
 with its defaults; pictures for people use `pretty`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
-import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ import mujoco
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.opengl import opengl_conflict
 from .scenes.profiles import Profile, apply_profile, scene_flags
 
 MAX_PIXELS = (720, 1280)
@@ -35,9 +36,10 @@ class View:
 
 def _egl_context() -> Any:
     """A headless EGL context, whatever MUJOCO_GL says: the engine renders without a display everywhere."""
-    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
     # Mesa's software renderer starts threads of its own, which fight with the pool's: half as many pictures per second.
     os.environ.setdefault("LP_NUM_THREADS", "0")
+    if conflict := opengl_conflict():
+        raise HomebodyError(conflict)
     try:
         from mujoco.egl import GLContext
 
@@ -105,28 +107,56 @@ class _Worker:
         self.gl.free()
 
 
-class RenderPool:
-    """Draws states on `threads` threads. Pictures do not depend on which thread draws them."""
+class _Painter:
+    """A thread with one worker on it; EGL wants a context freed on the thread that made it."""
 
-    def __init__(self, model: mujoco.MjModel, *, threads: int = 2, profile: Profile = "fast") -> None:
+    def __init__(self, model: mujoco.MjModel, profile: Profile) -> None:
         self._model, self._profile = model, profile
-        self._threads = threads
-        self._local = threading.local()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="render")
-        self._cameras = {model.camera(i).name for i in range(model.ncam)}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="render")
+        self._worker: _Worker | None = None
 
-    def _worker(self) -> _Worker:
-        if not hasattr(self._local, "worker"):
-            self._local.worker = _Worker(self._model, self._profile)
-        return self._local.worker
+    def submit(
+        self, state: Mapping[str, np.ndarray], models: Sequence[mujoco.MjModel | None], rows: Sequence[int], views: Sequence[View],
+        out: Sequence[np.ndarray],
+    ) -> Future[None]:  # fmt: skip
+        return self._thread.submit(self._draw, state, models, rows, views, out)
 
-    def _chunk(
+    def _draw(
         self, state: Mapping[str, np.ndarray], models: Sequence[mujoco.MjModel | None], rows: Sequence[int], views: Sequence[View],
         out: Sequence[np.ndarray],
     ) -> None:  # fmt: skip
-        worker = self._worker()
+        if self._worker is None:
+            self._worker = _Worker(self._model, self._profile)
         for row in rows:
-            worker.draw(state, row, models[row], views, [picture[row] for picture in out])
+            self._worker.draw(state, row, models[row], views, [picture[row] for picture in out])
+
+    def _free(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def end(self, wait: bool) -> None:
+        """Frees the context and ends the thread, after what it has left to draw."""
+        self._thread.submit(self._free)
+        self._thread.shutdown(wait=wait)
+
+
+def _end(painters: Sequence[_Painter], wait: bool = False) -> None:
+    for painter in painters:
+        painter.end(wait)
+
+
+class RenderPool:
+    """Draws states on `threads` threads. Pictures do not depend on which thread draws them.
+
+    A pool that is dropped without `close` ends its threads and contexts by itself.
+    """
+
+    def __init__(self, model: mujoco.MjModel, *, threads: int = 2, profile: Profile = "fast") -> None:
+        self._painters = [_Painter(model, profile) for _ in range(threads)]
+        self._cameras = {model.camera(i).name for i in range(model.ncam)}
+        self._finalizer = weakref.finalize(self, _end, self._painters)
+        self._finalizer.atexit = False  # threads take no more work by then; contexts end with the process
 
     def draw(
         self, state: Mapping[str, np.ndarray], views: Sequence[View], rows: Sequence[int], out: Sequence[np.ndarray],
@@ -139,21 +169,13 @@ class RenderPool:
                 raise unknown("camera", view.camera, sorted(self._cameras))
             if not (0 < view.height <= MAX_PIXELS[0] and 0 < view.width <= MAX_PIXELS[1]):
                 raise HomebodyError(f"picture of {view.height} x {view.width} pixels: expected 1 x 1 to {MAX_PIXELS[0]} x {MAX_PIXELS[1]}")
-        parts = [p for p in np.array_split(np.asarray(rows), self._threads) if len(p)]
-        jobs: list[Future[None]] = [
-            self._pool.submit(self._chunk, state, models or [None] * len(state["qpos"]), [int(r) for r in p], views, out) for p in parts
-        ]
+        parts = [p for p in np.array_split(np.asarray(rows, int), len(self._painters)) if len(p)]
+        own = models or [None] * len(state["qpos"])
+        jobs = [painter.submit(state, own, [int(r) for r in p], views, out) for painter, p in zip(self._painters, parts, strict=False)]
         for job in jobs:
             job.result()
 
     def close(self) -> None:
-        """Ends the threads. Their contexts end with the process: EGL wants them freed on the thread that made them."""
-
-        def free() -> None:
-            if hasattr(self._local, "worker"):
-                self._local.worker.close()
-                del self._local.worker
-
-        for job in [self._pool.submit(free) for _ in range(self._threads)]:
-            job.result()
-        self._pool.shutdown(wait=True)
+        """Ends the threads and their contexts."""
+        if self._finalizer.detach() is not None:
+            _end(self._painters, wait=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +16,17 @@ from .axes import episode_stream
 
 OLDEST = 8
 """Frames that are kept: cameras are at most 7 control steps late."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenseMemory:
+    """What the senses of one slot remember between steps."""
+
+    past: tuple[tuple[np.ndarray, ...], ...]
+    """Frames that may still be shown, one picture a camera each."""
+    shown: tuple[np.ndarray, ...]
+    stream: Any
+    """State of the stream that drops and spoils pictures."""
 
 
 class Senses:
@@ -33,6 +47,22 @@ class Senses:
         share = axes.get("dead_taxels", 0.0)
         order = episode_stream(task, split, index, "dead taxels").permutation(128)
         self._dead[slot] = (np.argsort(order) < round(128 * share)).reshape(2, 1, 8, 8) if share else None
+
+    def memory(self, slot: int) -> SenseMemory:
+        """What `slot`'s senses remember."""
+        rng = self._rng[slot]
+        return SenseMemory(
+            past=tuple(tuple(p.copy() for p in frame) for frame in self._past[slot]), shown=tuple(p.copy() for p in self._shown[slot]),
+            stream=None if rng is None else copy.deepcopy(rng.bit_generator.state),
+        )  # fmt: skip
+
+    def recall(self, slot: int, memory: SenseMemory) -> None:
+        """Puts back what `slot`'s senses remembered, in the same episode."""
+        rng = self._rng[slot]
+        self._past[slot] = deque((list(frame) for frame in memory.past), maxlen=OLDEST)
+        self._shown[slot] = list(memory.shown)
+        if rng is not None and memory.stream is not None:
+            rng.bit_generator.state = copy.deepcopy(memory.stream)
 
     def taxels(self, tactile: np.ndarray) -> np.ndarray:
         """tactile (B, 2, 3, 8, 8) -> the same with each slot's gain and its dead taxels silent."""

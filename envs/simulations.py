@@ -11,6 +11,7 @@ from mujoco import batch
 from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ
 from .followers import followers, lead
+from .physics_state import PhysicsMemory, PhysicsState
 from .stage import Stage, Start
 from .variation import still_history
 
@@ -53,6 +54,7 @@ class Simulations:
         self.models: list[mujoco.MjModel] = [model] * count
         self._own = False
         self.diverged = np.zeros(count, bool)
+        self._memory = PhysicsMemory(self._batch, self.fields)
 
     def load(self, slot: int, start: Start, model: mujoco.MjModel, *, late: bool) -> None:
         """Puts `slot` at the start of an episode; `forward` completes it. `late`: delays are on."""
@@ -131,15 +133,24 @@ class Simulations:
         except batch.SimulationError as error:
             self.diverged[error.ids] = True
 
-    def get_state(self, slot: int) -> np.ndarray:
-        """Full physics state (N,), solver warm start included."""
+    def row(self, slot: int) -> np.ndarray:
+        """MuJoCo's integration state (N,), solver warm start included."""
         return np.array(self._batch.state[slot])
 
-    def set_state(self, slot: int, state: np.ndarray) -> None:
-        """Puts `slot` into a state from `get_state`. Raises HomebodyError for one of another size."""
-        if np.shape(state) != self._batch.state[slot].shape:
-            raise HomebodyError(f"state of {np.shape(state)} numbers: expected {self._batch.state[slot].shape}")
-        self._batch.state[slot] = state
+    def set_row(self, slot: int, row: np.ndarray) -> None:
+        """Writes the integration state (N,); what slept and is moved wakes. Raises HomebodyError for one of another size."""
+        if np.shape(row) != self._batch.state[slot].shape:
+            raise HomebodyError(f"physics of {np.shape(row)} numbers: expected {self._batch.state[slot].shape}")
+        self._batch.state[slot] = row
+
+    def take(self, slot: int) -> PhysicsState:
+        """All that decides how `slot` goes on."""
+        return self._memory.take(slot)
+
+    def put(self, slot: int, state: PhysicsState, *, diverged: bool) -> None:
+        """Puts `slot`, which runs on the same model, where `state` was taken."""
+        self._memory.put(slot, state)
+        self.diverged[slot] = diverged
 
     def state_hash(self, slot: int) -> str:
         """SHA-256 of the physics state, 16 hex digits."""

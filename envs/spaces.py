@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gymnasium
@@ -25,16 +25,24 @@ def cpu_name() -> str:
     return f"{platform.machine()} {flags}".strip()
 
 
+def objects(values: Iterable[Any]) -> np.ndarray:
+    """Values of any kind as an array (n,) of objects."""
+    listed = list(values)
+    out = np.empty(len(listed), object)
+    out[:] = listed
+    return out
+
+
 def action_space(robot: Robot) -> gymnasium.spaces.Box:
     """Absolute joint targets [rad], then gripper opening."""
     low, high = np.append(robot.q_min, 0.0), np.append(robot.q_max, 1.0)
     return gymnasium.spaces.Box(low.astype(np.float32), high.astype(np.float32), dtype=np.float32)
 
 
-def observation_space(image_size: int, cameras: Sequence[str], robot: Robot, privileged: int) -> gymnasium.spaces.Dict:
-    """The space of one simulation's observation; `privileged` numbers of privileged state, 0 for none."""
+def observation_space(image_size: tuple[int, int], cameras: Sequence[str], robot: Robot, privileged: int) -> gymnasium.spaces.Dict:
+    """The space of one simulation's observation; image_size (height, width); `privileged` numbers of privileged state, 0 for none."""
     box = gymnasium.spaces.Box
-    spaces: dict[str, gymnasium.Space[Any]] = {c: box(0, 255, (image_size, image_size, 3), np.uint8) for c in cameras}
+    spaces: dict[str, gymnasium.Space[Any]] = {c: box(0, 255, (*image_size, 3), np.uint8) for c in cameras}
     spaces["tactile"] = box(-np.inf, np.inf, TAXELS, np.float32)
     spaces["proprio"] = box(-np.inf, np.inf, (robot.proprio_dim,), np.float32)
     if privileged:

@@ -86,6 +86,8 @@ class Stage(Protocol):
     """Who moves on rails: name -> mocap id."""
     goals: tuple[Goal, ...]
     """Every goal of the scene, in a fixed order."""
+    toward: slice
+    """Where `privileged` holds what the goal is about minus the tool [m]."""
 
     @property
     def model_hash(self) -> str:
@@ -120,6 +122,10 @@ class Stage(Protocol):
 
     def safety(self, view: Any) -> dict[str, float]:
         """What the state costs: `force_N` on things, `person_force_N`, `spills` so far; empty where nothing measures it."""
+        ...
+
+    def places(self, goal: Goal, view: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Where the goal's target is, and where it has to go [m], world frame, (3,) each; twice the target where nothing is moved."""
         ...
 
     def points(self, view: Any) -> np.ndarray:

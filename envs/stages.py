@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 
-from ..core.errors import HomebodyError, unknown
+from ..core.errors import HomebodyError
 from ..core.instructions import all_goals
+from ..core.robots import ROBOTS
+from .arguments import choice
 from .household.scenes import SCENES as HOUSEHOLD_SCENES
 from .household.scenes import household_stage, household_tasks
 from .initial import ALL_TASKS
 from .kitchen_stage import KitchenStage
+from .model import ROBOTS as KITCHEN_ROBOTS
 from .model import SCENES, house_model
 from .stage import Stage
 
@@ -23,15 +26,13 @@ def find_stage(task: str, robot: str, scene: str = "") -> Stage:
     """The stage of a task. Raises HomebodyError for unknown names, and for a scene or a robot that is not the task's."""
     first = {g.task for g in all_goals()} | {ALL_TASKS}
     household = household_tasks()
-    if task not in first and task not in household:
-        raise unknown("task", task, sorted([*first, *household]))
-    if scene and scene not in (*SCENES, *HOUSEHOLD_SCENES):
-        raise unknown("scene", scene, [*SCENES, *HOUSEHOLD_SCENES])
-    own = "kitchen" if task in first else household[task].scene
-    if scene and scene != own:
+    choice("task", task, sorted([*first, *household]))
+    choice("robot", robot, ROBOTS)
+    if scene != "":
+        choice("scene", scene, [*SCENES, *HOUSEHOLD_SCENES])
+    own, robots = ("kitchen", tuple(KITCHEN_ROBOTS)) if task in first else (household[task].scene, household[task].robots)
+    if scene not in ("", own):
         raise HomebodyError(f"task {task} plays in scene {own}, not in {scene}")
-    if task in first:
-        return _kitchen(robot, own)
-    if robot in ("panda", "so101") and robot not in household[task].robots:
-        raise HomebodyError(f"task {task} is not for robot {robot}: expected one of {', '.join(household[task].robots)}")
-    return household_stage(own, robot)
+    if robot not in robots:
+        raise HomebodyError(f"task {task} is not for robot {robot}: expected {', '.join(robots)}")
+    return _kitchen(robot, own) if task in first else household_stage(own, robot)

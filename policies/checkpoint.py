@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ..core.errors import HomebodyError
+from ..core.experience import KEY, Experience
 from ..core.files import write_text
 from ..core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import PolicyConfig, VisuoTactilePolicy
@@ -18,10 +19,13 @@ from .network import PolicyConfig, VisuoTactilePolicy
 KIND = "homebody-policy"
 
 
-def save_model(model: VisuoTactilePolicy, folder: Path) -> None:
+def save_model(model: VisuoTactilePolicy, folder: Path, trained_on: Experience | None = None) -> None:
+    """`trained_on` is what the weights have seen, where that is known."""
     folder.mkdir(parents=True, exist_ok=True)
     save_state(folder / MODEL_FILE, model.state_dict(), {"kind": KIND})
-    config = {"kind": KIND, "network": asdict(model.config)}
+    config: dict[str, Any] = {"kind": KIND, "network": asdict(model.config)}
+    if trained_on:
+        config[KEY] = trained_on.to_json()
     write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import check_numbers
+from ..core.experience import KEY, Experience
 from ..core.files import write_rows, writing
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
@@ -108,11 +109,14 @@ def losses(model: VisuoTactilePolicy, batch: dict[str, Tensor], config: TrainCon
 class Trainer:
     """Owns the model, its average and the optimiser. `run` trains until done, interrupted or out of time."""
 
-    def __init__(self, model: VisuoTactilePolicy, batches: Batches, config: TrainConfig, out: Path) -> None:
+    def __init__(
+        self, model: VisuoTactilePolicy, batches: Batches, config: TrainConfig, out: Path, trained_on: Experience | None = None
+    ) -> None:
         self.model, self.batches, self.config, self.out = model.to(config.device), batches, config, out
         self.average = VisuoTactilePolicy(model.config).to(config.device)
         self.average.load_state_dict(model.state_dict())
         self.optimiser = torch.optim.AdamW(model.parameters(), lr=config.rate, weight_decay=config.decay)
+        self.trained_on = trained_on
         self.step, self.seconds = 0, 0.0
         self.history: list[dict[str, float]] = []
 
@@ -177,7 +181,7 @@ class Trainer:
     # --- saving -------------------------------------------------------------------------------------------------------
     def save(self) -> None:
         """The averaged model as a checkpoint, and beside it what resuming needs."""
-        save_model(self.average, self.out)
+        save_model(self.average, self.out, self.trained_on)
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
         for i, state in self.optimiser.state_dict()["state"].items():
@@ -233,8 +237,16 @@ def _plot(rows: list[Any], path: Path) -> None:
     plt.close(figure)
 
 
-def make_trainer(data: TrainingArrays, network: PolicyConfig, config: TrainConfig, out: Path, *, start_from: Path | None = None) -> Trainer:
-    """Seeds everything and builds a trainer; `start_from` is a checkpoint whose weights to begin with."""
+def make_trainer(
+    data: TrainingArrays,
+    network: PolicyConfig,
+    config: TrainConfig,
+    out: Path,
+    *,
+    start_from: Path | None = None,
+    trained_on: Experience | None = None,
+) -> Trainer:
+    """Seeds everything and builds a trainer; `start_from` is a checkpoint whose weights to begin with, `trained_on` what they will have seen."""
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     model = load_model(start_from) if start_from else VisuoTactilePolicy(network)
@@ -244,5 +256,6 @@ def make_trainer(data: TrainingArrays, network: PolicyConfig, config: TrainConfi
         for name, value in batches.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))
     out.mkdir(parents=True, exist_ok=True)
-    write_card(out, {"training": asdict(config), "frames": len(data.action), "episodes": len(data.goals)})
-    return Trainer(model, batches, config, out)
+    known = {KEY: trained_on.to_json()} if trained_on else {}
+    write_card(out, {"training": asdict(config), "frames": len(data.action), "episodes": len(data.goals), **known})
+    return Trainer(model, batches, config, out, trained_on)

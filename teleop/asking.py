@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..core.clauses import quoted
 from ..core.errors import HomebodyError, nearest
-from ..core.instructions import all_goals, candidates, phrasings
+from ..core.instructions import candidates, meant, phrasings
 from ..core.types import Goal
 from ..envs.tasks import HOLD_STEPS
 
@@ -37,24 +38,32 @@ class NotAskable(HomebodyError):
         self.choices = tuple(choices)
 
 
-def understand(text: str, valid: Sequence[Goal]) -> Goal:
-    """The goal among `valid` that `text` asks for. Raises NotAskable with the nearest that it could ask for."""
+def understand(text: str, valid: Sequence[Goal], done: Callable[[Goal], bool] = lambda _: False) -> Goal:
+    """The goal among `valid` that `text` asks for; where words leave several, one that is `done` already is not meant.
+
+    Raises NotAskable with the nearest that it could ask for.
+    """
     here = [phrasings(g)[0] for g in valid]
-    found = candidates(text)
+    try:
+        found = candidates(text)
+    except HomebodyError as error:
+        raise NotAskable(f"{error}; you can ask for", nearest(text, here, CHOICES)) from error
     fitting = [g for g in found if g in valid]
-    if len(found) == 1 and fitting:
-        return found[0]
-    if len(found) > 1 and fitting:
-        raise NotAskable(f"{text!r} could mean", [phrasings(g)[0] for g in fitting][:CHOICES])
+    if fitting:
+        try:
+            return meant(text, fitting if len(found) > 1 else found, lambda g: not done(g))
+        except HomebodyError as error:
+            raise NotAskable(f"{quoted(text)} could mean", [phrasings(g)[0] for g in fitting][:CHOICES]) from error
     why = "does not fit this start" if found else "is not an instruction that the robot knows" if text else "is empty"
-    raise NotAskable(f"{text!r} {why}; you can ask for", nearest(text, here, CHOICES))
+    raise NotAskable(f"{quoted(text)} {why}; you can ask for", nearest(text, here, CHOICES))
 
 
 class Achieved:
     """The goals that an attempt has reached at any time, asked for or not: held as long as success takes."""
 
-    def __init__(self) -> None:
-        self._held = dict.fromkeys(all_goals(), 0)
+    def __init__(self, goals: Sequence[Goal]) -> None:
+        """goals: those that can be asked for in the running episode."""
+        self._held = dict.fromkeys(goals, 0)
         self._reached: set[Goal] = set()
 
     def look(self, holds: Callable[[Goal], bool]) -> None:

@@ -13,12 +13,14 @@ import mujoco
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.kinematics import DQ_MAX, Q_MAX, Q_MIN, forward, rotation_error
+from ..core.kinematics import rotation_error
+from ..core.robots import PANDA, Robot
 from ..core.types import CONTROL_HZ
 from ..envs.robots.panda import add_panda
+from ..envs.robots.so101 import add_so101
 
 DT_S = 1.0 / CONTROL_HZ
-JOINTS = tuple(f"joint{i}" for i in range(1, 8))
+ADD = {"panda": add_panda, "so101": add_so101}
 MARGIN_RAD = 0.02
 """Kept from the joint limits."""
 
@@ -45,21 +47,32 @@ class DriveConfig:
     """Largest distance of the commanded from the measured position [m]: also how hard the tool can push."""
     leash_rad: float = 0.35
     """Largest angle between commanded and measured orientation [rad]."""
+    orientation: float = 0.3
+    """Weight of the tool's orientation beside its position; small where the arm has too few joints for both."""
     iterations: int = 4
     """Steps of the inverse kinematics in one control step."""
 
     def __post_init__(self) -> None:
-        for name in ("speed_mps", "turn_rps", "slow", "acceleration_mps2", "leash_m", "leash_rad"):
+        for name in ("speed_mps", "turn_rps", "slow", "acceleration_mps2", "leash_m", "leash_rad", "orientation"):
             if not getattr(self, name) > 0:
                 raise HomebodyError(f"{name} is {getattr(self, name)}: expected more than 0")
         if any(a >= b for a, b in zip(self.low, self.high, strict=True)):
             raise HomebodyError(f"workspace from {self.low} to {self.high} is empty")
 
 
-def arm_model() -> mujoco.MjModel:
+SETTINGS = {
+    "panda": DriveConfig(),
+    "so101": DriveConfig(
+        speed_mps=0.15, acceleration_mps2=0.9, low=(-0.10, -0.40, -0.02), high=(0.45, 0.40, 0.40), clear_m=0.10, leash_m=0.05, orientation=0.02
+    ),
+}  # fmt: skip
+"""How each arm is driven."""
+
+
+def arm_model(robot: Robot = PANDA) -> mujoco.MjModel:
     """The arm and its gripper alone, as the house has them."""
     spec = mujoco.MjSpec()
-    add_panda(spec)
+    ADD[robot.name](spec)
     return spec.compile()
 
 
@@ -72,14 +85,14 @@ def _within(vector: np.ndarray, length: float) -> np.ndarray:
 class ToolDrive:
     """Turns velocity commands into joint targets, one call per control step."""
 
-    def __init__(self, config: DriveConfig | None = None) -> None:
-        self.config = config or DriveConfig()
-        model = arm_model()
+    def __init__(self, config: DriveConfig | None = None, *, robot: Robot = PANDA) -> None:
+        self.config, self.robot = config or SETTINGS[robot.name], robot
+        model = arm_model(robot)
         self._configuration = mink.Configuration(model)
-        self._arm = np.array([model.jnt_qposadr[model.joint(n).id] for n in JOINTS])
-        self._frame = mink.FrameTask("tcp", "site", position_cost=1.0, orientation_cost=0.3, lm_damping=1e-4)
+        self._arm = np.array([model.jnt_qposadr[model.joint(n).id] for n in robot.joints])
+        self._frame = mink.FrameTask("tcp", "site", position_cost=1.0, orientation_cost=self.config.orientation, lm_damping=1e-4)
         self._posture = mink.PostureTask(model, cost=2e-3)
-        rates = {name: float(rate) for name, rate in zip(JOINTS, DQ_MAX, strict=True)}
+        rates = {name: float(rate) for name, rate in zip(robot.joints, robot.dq_max, strict=True)}
         self._limits = [
             mink.ConfigurationLimit(model, gain=0.95, min_distance_from_limits=MARGIN_RAD),
             mink.VelocityLimit(model, rates),
@@ -94,7 +107,7 @@ class ToolDrive:
 
     @property
     def joints(self) -> np.ndarray:
-        """(7,) the joint targets that the last call gave [rad]."""
+        """(n,) where the last call put the joints [rad]."""
         return self._configuration.q[self._arm].copy()
 
     @property
@@ -103,25 +116,25 @@ class ToolDrive:
         return bool(np.abs(self._twist).max() > 1e-6)
 
     def start(self, joints: np.ndarray) -> None:
-        """Takes over at standstill from joint positions (7,) [rad]: the command starts where the tool is."""
+        """Takes over at standstill from joint positions (n,) [rad]: the command starts where the tool is."""
         q = self._configuration.q.copy()
-        q[self._arm] = np.clip(joints, Q_MIN + MARGIN_RAD, Q_MAX - MARGIN_RAD)
+        q[self._arm] = np.clip(joints, self.robot.q_min + MARGIN_RAD, self.robot.q_max - MARGIN_RAD)
         self._configuration.update(q)
         self._posture.set_target(q)
         self._twist[:] = 0.0
-        self._target = forward(self.joints)
+        self._target = self.robot.forward(self.joints)
 
     def halt(self) -> None:
         """Stops at once; what the arm had not reached of the target is given up."""
         self._twist[:] = 0.0
-        self._target = forward(self.joints)
+        self._target = self.robot.forward(self.joints)
 
     def step(self, linear: np.ndarray, angular: np.ndarray, slow: bool, measured: np.ndarray) -> np.ndarray:
         """One control step.
 
         linear (3,): share of the full speed along base x, y, z. angular (3,): share of the full angular speed about the
         tool's x (tilt sideways), the tool's y (tip forward) and the base's z (turn). measured: T_base_tcp (4, 4).
-        Returns joint targets (7,) [rad].
+        Returns joint targets (n,) [rad]: where the servos have to aim to stand at `joints`.
         """
         c = self.config
         scale = c.slow if slow else 1.0
@@ -162,4 +175,4 @@ class ToolDrive:
             except mink.NoSolutionFound:
                 break  # the arm stays where it is for this step
             self._configuration.integrate_inplace(velocity, dt)
-        return self.joints
+        return self.robot.hold(self.joints[None])[0]

@@ -45,7 +45,7 @@ class Recorder:
     def start(self) -> None:
         """Begins an attempt from the environment's present state, which is an episode's first."""
         self._frames: list[_Frame] = []
-        self._initial = self._env.get_state(0)
+        self._initial = self._env.physics_state(0)
         self._asked: list[tuple[int, str]] = [(0, self._env.instruction(0))]
         self._goal_since = 0
 
@@ -65,7 +65,7 @@ class Recorder:
             self._asked.append((len(self._frames), instruction))
 
     def add(self, observation: Mapping[str, np.ndarray], action: np.ndarray, time_s: float, span: str) -> None:
-        """One frame: what was seen (1, ...) and the action (8,) that is sent next. `span` as above."""
+        """One frame: what was seen (1, ...) and the action (A,) that is sent next. `span` as above."""
         self._frames.append(
             _Frame(
                 observation={k: v[0].copy() for k, v in observation.items() if k != "privileged"}, action=action.copy(),

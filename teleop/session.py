@@ -19,6 +19,7 @@ from ..envs.engine import HouseholdVectorEnv
 from .asking import Achieved, Level, Message, NotAskable, understand
 from .commands import Ack, Command, Discard, Grip, Hold, Keep, Move, Prompt, Redo, Resume, Stop
 from .drive import ToolDrive
+from .naming import named, names_of
 from .recorder import HOLD, PAUSE, POLICY, TELEOP, Recorder
 
 Phase = Literal["ready", "running", "over"]
@@ -53,6 +54,8 @@ class Session:
     ) -> None:  # fmt: skip
         if env.num_envs != 1:
             raise HomebodyError(f"a session drives 1 simulation: the environment has {env.num_envs}")
+        if env.robot is not drive.robot:
+            raise HomebodyError(f"a drive for {drive.robot.name} in an environment with {env.robot.name}: expected the same robot")
         self.env, self.drive, self._sink, self._policy = env, drive, sink, policy
         self._config = config or SessionConfig()
         self._skip = set(self._config.skip)
@@ -82,14 +85,14 @@ class Session:
         self.time_s, self._last_tick = 0.0, None
         self._move, self._touched_at, self._held_s = Move(), -np.inf, 0.0
         self._gripper = self.env.gripper_target(0)
-        self._achieved = Achieved()
+        self._achieved = Achieved(self.env.valid_goals(0))
         self._pending: tuple[Goal, str, bool] | None = None
         self._take()
 
     def _take(self) -> None:
         """The person has the robot; commands start from where it is, and the gripper stays as it is."""
         self.mode = "manual"
-        self.drive.start(np.asarray(self.observation["proprio"][0, :7], float))
+        self.drive.start(np.asarray(self.observation["proprio"][0, : self.env.robot.dof], float))
         self._gripper = self.env.gripper_target(0)
         self._move = Move()
 
@@ -174,7 +177,8 @@ class Session:
             raise HomebodyError("this attempt is over: keep it, redo it or discard it, then give the next instruction")
         if run and self._policy is None:
             raise HomebodyError("no policy is loaded: start `homebody teleop` with --policy")
-        goal = understand(text, self.env.valid_goals(0))
+        valid = self.env.valid_goals(0)
+        goal = named(text, valid, names_of(self.env.detail(0))) or understand(text, valid, lambda g: self.env.holds(0, g))
         if self.phase == "ready":
             self._begin(self.index, goal, text)
         elif goal == self.env.goal(0):
@@ -202,7 +206,7 @@ class Session:
         self.recorder.add(self.observation, action, self.time_s, PAUSE if self.mode == "manual" else HOLD)
         state = self.env.get_state(0)
         self.env.reset(options={"index": np.array([self.index]), "goal": [goal], "instruction": [text]})
-        self.env.set_state(0, state)
+        self.env.set_state(0, state, keep_goal=True)
         self.recorder.ask(text, new_goal=True)
         self._step(action)
         if self.phase == "running":
@@ -254,7 +258,7 @@ class Session:
         self._step(action)
 
     def _choose(self, now: float) -> tuple[np.ndarray, str]:
-        """The action (8,) for this step and what to call it."""
+        """The action (A,) for this step and what to call it."""
         if self.mode == "policy" and self._policy is not None:
             return np.asarray(self._policy.act(self.observation)[0], np.float32), POLICY
         action = self.env.held_actions()[0]
@@ -264,11 +268,12 @@ class Session:
         if not move.still or self.drive.moving:
             if not move.still:
                 self._touched_at = now
-            measured, _ = self.env.tool_state(0)
-            action[:7] = self.drive.step(np.array(move.linear), np.array(move.angular), move.slow, measured)
+            tool, _ = self.env.tool_state(0)
+            measured = np.linalg.inv(self.env.base_pose(0)) @ tool
+            action[:-1] = self.drive.step(np.array(move.linear), np.array(move.angular), move.slow, measured)
         else:
             self.drive.halt()
-        action[7] = self._gripper
+        action[-1] = self._gripper
         acting = now - self._touched_at <= self._config.grace_s or self.drive.moving
         return action, TELEOP if acting else PAUSE
 

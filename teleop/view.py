@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 
 from ..core.instructions import phrasings
-from ..core.types import POINTS, goal_points
 from ..envs.projection import camera_poses, project
 from ..envs.scenes.profiles import Profile
 from .session import Session
@@ -40,16 +39,22 @@ def _rounded(values: np.ndarray, digits: int = 4) -> list[Any]:
 def _marks(session: Session) -> dict[str, list[float]]:
     """Where things are in the scene picture: fractions of its width and height from the top left."""
     env = session.env
-    tool, _ = env.tool_state(0)
-    target, place = (env.points(0)[i] for i in goal_points(env.goal(0)))
-    axes = tool[:3, 3] + AXIS_M * np.concatenate([np.eye(3), -np.eye(3)])
+    tool, model = env.tool_state(0)[0], env.model_of(0)
+    target, place = env.stage.places(env.goal(0), env.snapshot(0))
+    base = env.base_pose(0)[:3, :3].T  # rows: the directions that the keys drive in
+    axes = tool[:3, 3] + AXIS_M * np.concatenate([base, -base])
     points = np.concatenate([[tool[:3, 3]], axes, [target, place]])
-    fovy = float(env.model.cam_fovy[env.model.camera("scene").id])
-    uv = project(points[None], camera_poses(env.model, "scene", tool[None]), fovy)[0]
+    fovy = float(model.cam_fovy[model.camera("scene").id])
+    uv = project(points[None], camera_poses(model, "scene", tool[None]), fovy)[0]
     height, width, _ = LEVELS[0]
     places = np.stack([0.5 + 0.5 * uv[:, 0] * height / width, 0.5 + 0.5 * uv[:, 1]], -1)
     names = ("tool", "+x", "+y", "+z", "-x", "-y", "-z", "target", "place")
     return {name: _rounded(p) for name, p in zip(names, places, strict=True)}
+
+
+def _in_base(T_world_base: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """A point (3,) [m] of the world in the base frame."""
+    return T_world_base[:3, :3].T @ (point - T_world_base[:3, 3])
 
 
 def _touch(tactile: np.ndarray) -> dict[str, Any]:
@@ -66,17 +71,17 @@ def state(session: Session) -> dict[str, Any]:
     """Everything that the page shows but the pictures. Lengths in metres, base frame."""
     env, message = session.env, session.message
     tool, width = env.tool_state(0)
+    tool = np.linalg.inv(env.base_pose(0)) @ tool
     goal = env.goal(0)
-    target, _ = goal_points(goal)
     return {
         "phase": session.phase, "mode": session.mode, "outcome": session.outcome, "returns_to_policy": session.returns_to_policy,
         "index": session.index, "kept": len(session.kept), "frames": len(session.recorder),
-        "instruction": session.recorder.instruction, "goal": goal.to_json(), "target": POINTS[target],
+        "instruction": session.recorder.instruction, "goal": goal.to_json(),
         "predicates": {k: bool(v) for k, v in session.info["predicates"][0].items()}, "credit": float(session.info["credit"][0]),
         "success": bool(session.info["success"][0]), "time_s": round(session.time_s, 2), "limit_s": session.limit_s,
         "policy": session.policy_name, "tool": {"position": _rounded(tool[:3, 3]), "rotation": _rounded(tool[:3, :3])},
         "width_m": round(width, 4), "gripper": session.gripper, "touch": _touch(session.observation["tactile"][0]),
-        "points": {name: _rounded(p) for name, p in zip(POINTS, env.points(0), strict=True)},
+        "target": _rounded(_in_base(env.base_pose(0), env.stage.places(goal, env.snapshot(0))[0])),
         "valid": [phrasings(g)[0] for g in env.valid_goals(0)], "marks": _marks(session),
         "message": {"number": message.number, "level": message.level, "text": message.text, "choices": list(message.choices)},
     }  # fmt: skip

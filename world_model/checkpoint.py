@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from ..core.errors import HomebodyError
+from ..core.experience import KEY, Experience
 from ..core.files import write_text
 from ..core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import WorldConfig, WorldModel
@@ -16,11 +17,12 @@ from .network import WorldConfig, WorldModel
 KIND = "homebody-world-model"
 
 
-def save_world(model: WorldModel, folder: Path) -> None:
-    """Writes the weights as half-precision numbers, and the sizes."""
+def save_world(model: WorldModel, folder: Path, trained_on: Experience | None = None) -> None:
+    """Writes the weights as half-precision numbers, the sizes, and what the weights have seen where that is known."""
     folder.mkdir(parents=True, exist_ok=True)
     save_state(folder / MODEL_FILE, {k: v.half() for k, v in model.state_dict().items()}, {"kind": KIND})
-    write_text(folder / CONFIG_FILE, json.dumps({"kind": KIND, "network": asdict(model.config)}, indent=2) + "\n")
+    known = {KEY: trained_on.to_json()} if trained_on else {}
+    write_text(folder / CONFIG_FILE, json.dumps({"kind": KIND, "network": asdict(model.config), **known}, indent=2) + "\n")
 
 
 def load_world(folder: Path, device: str = "cpu") -> WorldModel:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import check_numbers
+from ..core.experience import Experience
 from ..core.interrupts import stoppable
 from ..datasets.sampler import TrainingArrays
 from .checkpoint import save_world
@@ -72,10 +73,18 @@ def keep_latents(model: WorldModel, data: TrainingArrays, *, progress: Callable[
 class Settler:
     """Trains predictor, judge and decoder on kept latents."""
 
-    def __init__(self, model: WorldModel, data: TrainingArrays, latents: Tensor, config: SettleConfig, out: Path) -> None:
+    def __init__(
+        self,
+        model: WorldModel,
+        data: TrainingArrays,
+        latents: Tensor,
+        config: SettleConfig,
+        out: Path,
+        trained_on: Experience | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         torch.set_num_threads(config.threads)
-        self.model, self.config, self.out = model, config, out
+        self.model, self.config, self.out, self.trained_on = model, config, out, trained_on
         self._data, self._latents = data, latents
         self._clips = Clips(data, frames=config.horizon + 1, batch=config.batch, image_size=model.config.image_size, seed=config.seed)
         for part in (model.encoder, model.where, model.narrow):
@@ -145,11 +154,11 @@ class Settler:
                 self.seconds = now - start
                 on_step(self.step, self.seconds, mean)
                 if now - saved > 60 * self.config.save_minutes:
-                    save_world(self.average, self.out)
+                    save_world(self.average, self.out, self.trained_on)
                     saved = time.monotonic()
                 if self.config.minutes and self.seconds > 60 * self.config.minutes:
                     break
-        save_world(self.average, self.out)
+        save_world(self.average, self.out, self.trained_on)
         return {
             "steps": self.step,
             "seconds": self.seconds,

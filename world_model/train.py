@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError, check_numbers
+from ..core.experience import KEY, Experience
 from ..core.files import write_rows
 from ..core.interrupts import stoppable
 from ..core.weights import load_state, save_state
@@ -132,11 +133,12 @@ def _picture_loss(model: WorldModel, clip: Clip, z: Tensor, far: Tensor, c: Worl
 class WorldTrainer:
     """Owns the model, its average and the optimiser. `run` trains until done, interrupted or out of time."""
 
-    def __init__(self, model: WorldModel, clips: Clips, config: WorldTrainConfig, out: Path) -> None:
+    def __init__(self, model: WorldModel, clips: Clips, config: WorldTrainConfig, out: Path, trained_on: Experience | None = None) -> None:
         self.model, self.clips, self.config, self.out = model.to(config.device), clips, config, out
         self.average = WorldModel(model.config).to(config.device)
         self.average.load_state_dict(model.state_dict())
         self.optimiser = torch.optim.AdamW(model.parameters(), lr=config.rate, weight_decay=config.decay)
+        self.trained_on = trained_on
         self.step, self.seconds = 0, 0.0
         self.history: list[dict[str, float]] = []
 
@@ -196,7 +198,7 @@ class WorldTrainer:
 
     def save(self) -> None:
         """The averaged model as a checkpoint, and beside it what resuming needs."""
-        save_world(self.average, self.out)
+        save_world(self.average, self.out, self.trained_on)
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
         for i, state in self.optimiser.state_dict()["state"].items():
@@ -234,7 +236,13 @@ def _to(clip: Clip, device: str) -> Clip:
 
 
 def make_world_trainer(
-    data: TrainingArrays, network: WorldConfig, config: WorldTrainConfig, out: Path, *, start_from: WorldModel | None = None
+    data: TrainingArrays,
+    network: WorldConfig,
+    config: WorldTrainConfig,
+    out: Path,
+    *,
+    start_from: WorldModel | None = None,
+    trained_on: Experience | None = None,
 ) -> WorldTrainer:
     """Seeds everything and builds a trainer; `start_from` is a model whose weights to begin with."""
     torch.manual_seed(config.seed)
@@ -245,6 +253,13 @@ def make_world_trainer(
         for name, value in clips.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))
     write_card(
-        out, {"training": asdict(config), "frames": len(data.action), "episodes": len(data.goals), "solved": int(data.success.sum())}
+        out,
+        {
+            "training": asdict(config),
+            "frames": len(data.action),
+            "episodes": len(data.goals),
+            "solved": int(data.success.sum()),
+            **({KEY: trained_on.to_json()} if trained_on else {}),
+        },
     )
-    return WorldTrainer(model, clips, config, out)
+    return WorldTrainer(model, clips, config, out, trained_on)

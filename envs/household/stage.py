@@ -102,6 +102,8 @@ def stored(k: int, scene: Scene) -> tuple[float, float, float]:
 class HouseholdStage:
     """Implements stage.Stage for one scene and robot."""
 
+    toward = slice(-3, None)
+
     def __init__(self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot) -> None:
         """tasks: those that play in this scene, by name."""
         self.definition, self.scene, self.robot = definition, definition.name, robot
@@ -229,6 +231,10 @@ class HouseholdStage:
             return max((float(np.linalg.norm(view.sensor(n))) for n in sensors), default=0.0)
 
         return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
+
+    def places(self, goal: Goal, view: World) -> tuple[np.ndarray, np.ndarray]:
+        focus = self._task(goal).focus(view, goal)
+        return focus, view.position("receptacle") if "receptacle" in view.roles else focus
 
     def points(self, view: World) -> np.ndarray:
         """(P, 3) positions of the loose things and landmarks of cloths."""

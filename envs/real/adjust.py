@@ -126,13 +126,16 @@ def camera_matrix(lens: np.ndarray) -> np.ndarray:
 
 def adjust(views: Views, lens: np.ndarray, free: int, X: np.ndarray, Y: np.ndarray, sigma_px: float, arm: ArmAccuracy) -> Adjusted:
     """From a start near the optimum: `lens` (9,), of which the first `free` are unknown, and X, Y of `hand_eye`."""
-    try:
-        from scipy.optimize import least_squares
-    except ImportError as error:
-        raise HomebodyError("calibrate needs scipy: pip install 'homebody[calibrate]'") from error
+    from scipy.optimize import least_squares
+
     bundle = _Bundle(views, lens, free, X, Y, sigma_px, arm)
     start = np.zeros(bundle.shared + 6 * len(views.M))
-    found = least_squares(bundle.residual, start, jac=bundle.jacobian, x_scale="jac", xtol=1e-7, ftol=1e-9, max_nfev=100)
+    try:
+        found = least_squares(bundle.residual, start, jac=bundle.jacobian, x_scale="jac", xtol=1e-7, ftol=1e-9, max_nfev=100)
+    except (ValueError, np.linalg.LinAlgError) as error:
+        raise HomebodyError(
+            f"no camera explains pictures and tool poses together ({str(error)[:120]}): check the poses, and --square-mm"
+        ) from error
     degrees_of_freedom = max(1, len(found.fun) - len(start))
     inflation = max(1.0, float(found.fun @ found.fun) / degrees_of_freedom)
     covariance = np.linalg.pinv(found.jac.T @ found.jac) * inflation * np.outer(bundle.unit, bundle.unit)

@@ -9,14 +9,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...core.errors import HomebodyError, unknown
+from ...core.errors import HomebodyError, shown, unknown
+from ...core.files import writing
 
 DICTIONARIES = tuple(
     n.removeprefix("DICT_") for n in dir(cv2.aruco) if re.fullmatch(r"DICT_(\d+X\d+_\d+|ARUCO_ORIGINAL|APRILTAG_\d+h\d+)", n)
 )
 PIXELS_PER_MM = 12
+MAX_SIDE = 5_000
+"""Pixels of a print, at most: boards as large as walls are printed coarser."""
 MARGIN_MM = 12.0
 MM_PER_INCH = 25.4
+A3_MM = 420.0
+"""Long side of a sheet; larger pages get larger letters, which a coarser print can draw."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +67,9 @@ class BoardConfig:
 
 def parse_size(text: str) -> tuple[int, int]:
     """`7x5` -> (7, 5): columns, rows."""
-    match = re.fullmatch(r"(\d{1,3})[xX](\d{1,3})", text.strip())
+    match = re.fullmatch(r"(\d{1,3})[xX×](\d{1,3})", text.strip())
     if not match:
-        raise HomebodyError(f"--board {text!r}: expected COLUMNSxROWS in squares, such as 7x5")
+        raise HomebodyError(f"--board {shown(text)!r}: expected COLUMNSxROWS in squares, such as 7x5")
     return int(match[1]), int(match[2])
 
 
@@ -92,19 +97,26 @@ def print_board(config: BoardConfig, path: Path) -> tuple[float, float]:
         raise HomebodyError(f"--print-board {path}: expected a name that ends in .pdf or .png")
     board = (config.columns * config.square_mm, config.rows * config.square_mm)
     page = (board[0] + 2 * MARGIN_MM, board[1] + 3 * MARGIN_MM)
+    per_mm = min(PIXELS_PER_MM, MAX_SIDE / max(page))
     figure = Figure(figsize=(page[0] / MM_PER_INCH, page[1] / MM_PER_INCH))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, page[0]), ylim=(0, page[1]))
     axes.axis("off")
     left, bottom = MARGIN_MM, 2 * MARGIN_MM
-    axes.imshow(board_image(config), cmap="gray", vmin=0, vmax=255, interpolation="nearest", aspect="auto",
+    axes.imshow(board_image(config, per_mm), cmap="gray", vmin=0, vmax=255, interpolation="nearest", aspect="auto",
                 extent=(left, left + board[0], bottom, bottom + board[1]))  # fmt: skip
     axes.set(xlim=(0, page[0]), ylim=(0, page[1]))
     ruler = min(100.0, 10 * (board[0] // 10))
     axes.plot([left, left + ruler], [MARGIN_MM, MARGIN_MM], color="k", lw=0.8)
     for x in np.arange(0, ruler + 1, 10):
         axes.plot([left + x, left + x], [MARGIN_MM, MARGIN_MM + 2], color="k", lw=0.8)
-    axes.text(left, MARGIN_MM - 1, f"{ruler:g} mm. Print at 100 %, glue it flat, measure it. {config.name}", fontsize=7, va="top")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=PIXELS_PER_MM * MM_PER_INCH)
+    axes.text(
+        left,
+        MARGIN_MM - 1,
+        f"{ruler:g} mm. Print at 100 %, glue it flat, measure it. {config.name}",
+        fontsize=7 * max(1.0, max(page) / A3_MM),
+        va="top",
+    )
+    with writing(path) as part:
+        figure.savefig(part, dpi=per_mm * MM_PER_INCH)
     return page

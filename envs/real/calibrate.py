@@ -16,8 +16,9 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from .adjust import ArmAccuracy, Views, adjust
-from .hand_eye import angle_rad, board_scale, disagreement_mm, inverse, rigid, rotation_spread_deg, solve_hand_eye, vector
+from .hand_eye import angle_rad, board_scale, inverse, rigid, rotation_spread_deg, solve_hand_eye, vector
 from .pictures import Picture
+from .slips import check_finite, check_poses, far_or_near
 
 Mode = Literal["intrinsics", "hand-eye", "fixed"]
 Distortion = Literal["none", "four", "five"]
@@ -131,6 +132,7 @@ def _solve_lens(pictures: Sequence[Picture], config: CalibrateConfig) -> tuple[L
             f"the lens cannot be solved: a focal length of {matrix[0, 0]:.0f} pixels; tilt the board more, fill the picture"
         )
     poses = np.array([rigid(r, t) for r, t in zip(rotations, translations, strict=True)])
+    check_finite("the lens", lens.distortion, deviations, poses)
     return lens, np.ravel(deviations)[:9], poses
 
 
@@ -201,6 +203,7 @@ def _lens_warnings(pictures: Sequence[Picture], C: np.ndarray, errors: list[np.n
         out.append(
             f"the error of {overall:.2f} pixels is large: is the board flat, is its size right, does the lens need --distortion five?"
         )
+    out += far_or_near(pictures, C)
     if len(pictures) < 10:
         out.append(f"{len(pictures)} pictures were used: 15 to 30 are better")
     return out
@@ -258,10 +261,7 @@ def _with_arm(
         )
     inverses = np.array([inverse(t) for t in T])
     M, other = (T, inverses) if config.mode == "fixed" else (inverses, T)
-    now, else_mm = disagreement_mm(M, C), disagreement_mm(other, C)
-    if now > WORST_POSE_MM and else_mm < 0.2 * now:
-        right = "hand-eye" if config.mode == "fixed" else "fixed"
-        raise HomebodyError(f"the tool poses fit mode {config.mode} to {now:.0f} mm, mode {right} to {else_mm:.1f} mm: use --mode {right}")
+    check_poses(pictures, config.mode, M, other, C, WORST_POSE_MM)
     X, Y, keep = _start(M, C, [p.name for p in pictures], rejected)
     pictures, M, C = [p for p, k in zip(pictures, keep, strict=True) if k], M[keep], C[keep]
     lens_errors = _errors(pictures, lens, C)
@@ -272,13 +272,19 @@ def _with_arm(
     result = adjust(views, start, free, X, Y, sigma_px, config.arm)
     lens = replace(lens, matrix=result.matrix, distortion=result.distortion)
     errors = _errors(pictures, lens, result.C)
+    check_finite("the camera's place", result.X, result.Y, result.camera_sd, *errors)
+    if _rms(np.concatenate(errors)) > max(lens.size):
+        raise HomebodyError(
+            f"pictures and tool poses contradict each other: the best camera is off by {_rms(np.concatenate(errors)):.3g} pixels; check which "
+            "pose belongs to which picture, and --square-mm"
+        )
     off = result.pose_off
     warnings = _lens_warnings(pictures, result.C, errors)
     if second < 10:
         warnings.append(f"the tool turns by {second:.0f} degrees only about its second axis (rms): turn the hand more, about two axes")
     rms_mm = float(1000 * np.sqrt((off[:, 3:] ** 2).sum(axis=1).mean()))
     if rms_mm > 3 * config.arm.position_mm:
-        scale = board_scale(M, C, X)
+        scale, _ = board_scale(M, C, X)
         why = f"is the board {scale:.3f} times as large as stated" if abs(scale - 1) > 0.01 else "did the arm stand still, is it calibrated"
         warnings.append(f"the tool poses agree with the pictures to {rms_mm:.1f} mm only: {why}?")
     return Calibration(

@@ -103,12 +103,12 @@ def read_lens(path: Path) -> Lens:
         found = json.loads(path.read_text(encoding="utf-8"))["intrinsics"]
         values = [float(found[n]) for n in LENS_NAMES]
         size = (int(found["width"]), int(found["height"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise HomebodyError(
             f"{path} holds no lens ({type(error).__name__} {error}): expected a calibration.json of `homebody calibrate`"
         ) from None
-    if not (np.isfinite(values).all() and values[0] > 0 and values[1] > 0):
-        raise HomebodyError(f"{path}: the lens is not finite or has no positive focal length")
+    if not (np.isfinite(values).all() and min(*values[:2], *size) > 0):
+        raise HomebodyError(f"{path}: the lens is not finite, or its focal length or picture size is not positive")
     matrix = np.array([[values[0], 0, values[2]], [0, values[1], values[3]], [0, 0, 1.0]])
     return Lens(size=size, matrix=matrix, distortion=np.array(values[4:]))
 
@@ -117,7 +117,7 @@ def draw_pictures(c: Calibration, found: list[Picture], folder: Path, out: Path,
     """Each picture with its corners: found (green circles), expected (red crosses), the board's axes; or why it was not used."""
     out.mkdir(parents=True, exist_ok=True)
     views = {v.name: v for v in c.views}
-    for p in found[:MAX_DRAWN]:
+    for p in [p for p in found if p.size != (0, 0)][:MAX_DRAWN]:
         image = cv2.imread(str(folder / p.name), cv2.IMREAD_COLOR)
         if image is None:
             continue
@@ -138,8 +138,8 @@ def draw_pictures(c: Calibration, found: list[Picture], folder: Path, out: Path,
 
 def _draw_view(image: np.ndarray, picture: Picture, view: View, lens: Lens, axis_m: float, scale: float) -> None:
     size = round(4 * scale)
-    for x, y in picture.corners - view.residual:
-        cv2.drawMarker(image, (round(x), round(y)), EXPECTED, cv2.MARKER_CROSS, 2 * size, round(scale), cv2.LINE_AA)
+    for at in picture.corners - view.residual:
+        cv2.drawMarker(image, _point(at), EXPECTED, cv2.MARKER_CROSS, 2 * size, round(scale), cv2.LINE_AA)
     v = vector(view.T_camera_board)
     ends = cv2.projectPoints(np.vstack([np.zeros(3), axis_m * np.eye(3)]), v[:3], v[3:], lens.matrix, lens.distortion)[0].reshape(-1, 2)
     for end, colour in zip(ends[1:], AXES, strict=True):

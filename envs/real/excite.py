@@ -43,7 +43,9 @@ class ExciteConfig:
         for name, low, high in (("seconds", 4, 120), ("rate_hz", 20, 1000), ("share", 0.05, 1), ("reach_rad", 0.02, 1.5)):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise HomebodyError(f"{name} is {value}: expected {low} to {high}")
+                raise HomebodyError(f"the motion's {name} is {value}: expected {low} to {high}")
+        if self.seed < 0:
+            raise HomebodyError(f"seed is {self.seed}: expected 0 or more")
 
 
 def excitation(config: ExciteConfig, centre: np.ndarray = Q_HOME) -> tuple[np.ndarray, np.ndarray]:

@@ -68,11 +68,13 @@ def disagreement_mm(M: np.ndarray, C: np.ndarray) -> float:
     return float(1000 * np.median([np.linalg.norm((X @ c)[:3, 3] - (m @ Y)[:3, 3]) for m, c in zip(M, C, strict=True)]))
 
 
-def board_scale(M: np.ndarray, C: np.ndarray, X: np.ndarray) -> float:
-    """By which factor the board must grow for its distances to agree with the arm's."""
-    rows = [np.column_stack([X[:3, :3] @ c[:3, 3], np.eye(3), -m[:3, :3]]) for m, c in zip(M, C, strict=True)]
-    found = np.linalg.lstsq(np.vstack(rows), np.concatenate([m[:3, 3] for m in M]), rcond=None)[0]
-    return float(found[0])
+def board_scale(M: np.ndarray, C: np.ndarray, X: np.ndarray) -> tuple[float, float]:
+    """By which factor the board must grow for its distances to agree with the arm's, and how far they are apart then, median over the
+    pictures [mm]. Rotations do not depend on the size: X's is right whatever was stated."""
+    A = np.vstack([np.column_stack([X[:3, :3] @ c[:3, 3], np.eye(3), -m[:3, :3]]) for m, c in zip(M, C, strict=True)])
+    b = np.concatenate([m[:3, 3] for m in M])
+    found = np.linalg.lstsq(A, b, rcond=None)[0]
+    return float(found[0]), float(1000 * np.median(np.linalg.norm((A @ found - b).reshape(-1, 3), axis=1)))
 
 
 def rotation_spread_deg(T: np.ndarray) -> tuple[float, float]:

@@ -25,6 +25,8 @@ from .joint_log import JointLog
 START_PAYLOAD_KG = 0.2
 """Where the search for the payload starts."""
 ROUNDS = ("first round", "second round: joints weighed by what they left over")
+NO_FIT = "the model of the arm cannot follow this log"
+WHAT_THEN = "are commands and positions of the same joints in radians, and times in seconds? Try a shorter --seconds"
 EVEN = 1.2
 """Joints whose residuals differ by less than this factor need no second round."""
 
@@ -50,12 +52,13 @@ class IdentifyConfig:
     """Gauss-Newton steps a round, at most."""
 
     def __post_init__(self) -> None:
-        for name, low, high in (("seconds", 2, 600), ("max_delay_s", 0.01, 0.5), ("confidence", 0.5, 0.9999), ("threads", 1, 256)):
-            value = getattr(self, name)
+        for what, value, low, high in (
+            ("seconds of the log", self.seconds, 2, 600), ("the largest delay [ms]", self.max_delay_s * 1000, 10, 500),
+            ("confidence", self.confidence, 0.5, 0.9999), ("threads", self.threads, 1, 256),
+            ("the physics step [ms]", self.arm.step_s * 1000, 0.2, 10),
+        ):  # fmt: skip
             if not low <= value <= high:
-                raise HomebodyError(f"{name} is {value}: expected {low} to {high}")
-        if not 0.0002 <= self.arm.step_s <= 0.01:
-            raise HomebodyError(f"a physics step of {self.arm.step_s * 1000:g} ms: expected 0.2 to 10 ms")
+                raise HomebodyError(f"{what} is {value:g}: expected {low} to {high}")
 
 
 def _sysid() -> Any:
@@ -66,6 +69,12 @@ def _sysid() -> Any:
     if sysid is None or not hasattr(sysid, "optimize"):
         raise HomebodyError("identify needs mujoco's system identification: pip install 'homebody[calibrate]'")
     return sysid
+
+
+def check_movement(log: JointLog) -> None:
+    """Raises HomebodyError where nothing can be learned from the log's motion."""
+    if (np.ptp(log.q, axis=0) < STILL_RAD).all():
+        raise HomebodyError(f"no joint moves more than {STILL_RAD} rad in the log: nothing to identify (see --excite)")
 
 
 def _set_friction(joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
@@ -121,8 +130,6 @@ class _Problem:
         P = self.sysid.Parameter
         found = self.sysid.ParameterDict()
         still = np.ptp(self.log.q, axis=0) < STILL_RAD
-        if still.all():
-            raise HomebodyError(f"no joint moves more than {STILL_RAD} rad in the log: nothing to identify (see --excite)")
         for i in range(7):
             found.add(P(f"friction{i + 1}", self.friction[i], 0.0, 30.0, frozen=bool(still[i]), modifier=_set_friction(i + 1)))
             found.add(P(f"damping{i + 1}", self.damping[i], -0.5 * KV[i], 100.0, frozen=bool(still[i]), modifier=_set_damping(i + 1)))
@@ -233,9 +240,21 @@ def _estimates(problem: _Problem, params: Any, widths: np.ndarray) -> list[Estim
 
 
 def identify(log: JointLog, config: IdentifyConfig | None = None, on_round: Callable[[str], None] = lambda _: None) -> Fit:
-    """Fits the log. `on_round` hears what is being done."""
+    """Fits the log. `on_round` hears what is being done. Raises HomebodyError where the log explains no arm."""
     config = config or IdentifyConfig()
-    problem = _Problem(log.first(config.seconds), config)
+    log = log.first(config.seconds)
+    check_movement(log)
+    try:
+        fit = _fit(_Problem(log, config), on_round)
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+        raise HomebodyError(f"{NO_FIT} ({type(error).__name__}: {' '.join(str(error).split())[:120]}); {WHAT_THEN}") from error
+    if not (np.isfinite(fit.after).all() and np.isfinite([e.value for e in fit.estimates]).all()):
+        raise HomebodyError(f"{NO_FIT} (it is not finite); {WHAT_THEN}")
+    return fit
+
+
+def _fit(problem: _Problem, on_round: Callable[[str], None]) -> Fit:
+    config = problem.config
     shipped = problem.parameters(0.0)
     shipped["payload"].value = np.zeros(1)
     before, measured = problem.simulate(shipped)

@@ -2,27 +2,29 @@
 
 CSV: one header line, then one row a sample: `time_s, q1..q7, command1..command7` and optionally `dq1..dq7`; other columns
 are ignored. NPZ: arrays of the same names, or `time_s` (N,), `q` (N, 7), `command` (N, 7), optionally `dq` (N, 7).
-Times in seconds on one clock, angles in radians, speeds in rad/s. `command` is the position target that was *sent* at `time_s`.
+Blank lines, `#` comments and spaces are no faults. Times in seconds on one clock, angles in radians, speeds in rad/s. `command` is the position target that was *sent* at `time_s`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
+import zlib
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ...core.errors import HomebodyError, nearest
-from ...core.kinematics import Q_MAX, Q_MIN
+from ...core.errors import HomebodyError, nearest, shown
+from ...core.files import writing
+from .plausible import MIN_SECONDS, Where, check_angles, check_commands, check_speeds, check_times
+from .tables import number, read_rows
 
 JOINTS = 7
-MIN_SECONDS, MIN_SAMPLES = 2.0, 40
+MIN_SAMPLES = 40
 MAX_BYTES = 512 * 2**20
-SLACK_RAD = 0.1
-"""How far a joint may lie beyond the published limits before the log is thought to be in other units."""
+DAMAGED = (ValueError, OSError, zipfile.BadZipFile, zlib.error, EOFError, TypeError, KeyError, NotImplementedError, RuntimeError)
+"""What reading a file that is no .npz, or half of one, may raise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,28 +64,18 @@ def _require(path: Path, found: list[str], wanted: list[str]) -> None:
         )
 
 
-def _read_csv(path: Path) -> dict[str, np.ndarray]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise HomebodyError(f"{path} is no text: expected a CSV with a header, or an .npz") from None
-    rows = list(csv.reader(io.StringIO(text)))
-    header = [c.strip() for c in rows[0]] if rows else []
+def _read_csv(path: Path) -> tuple[dict[str, np.ndarray], Where]:
+    rows = read_rows(path, "time_s")
+    _, header = next(rows, (0, []))
     _require(path, header, ["time_s", *_names("q"), *_names("command")])
     wanted = [n for n in ("time_s", *_names("q"), *_names("command"), *_names("dq")) if n in header]
-    if len(set(header)) != len(header):
-        raise HomebodyError(f"{path}: a column stands twice in the header")
     pick = [header.index(n) for n in wanted]
-    values = np.empty((len(rows) - 1, len(pick)))
-    for i, row in enumerate(rows[1:]):
-        if len(row) != len(header):
-            raise HomebodyError(f"{path}, line {i + 2}: {len(row)} fields, expected {len(header)} as in the header")
-        try:
-            values[i] = [float(row[j]) for j in pick]
-        except ValueError as error:
-            raise HomebodyError(f"{path}, line {i + 2}: {error}") from None
-    columns = dict(zip(wanted, values.T, strict=True))
-    return _stack(columns)
+    values, lines = array("d"), array("q")
+    for line, row in rows:
+        values.extend(number(path, line, header[j], row[j]) for j in pick)
+        lines.append(line)
+    table = np.frombuffer(values, np.float64).reshape(-1, len(pick)) if lines else np.zeros((0, len(pick)))
+    return _stack(dict(zip(wanted, table.T, strict=True))), lambda i: f"line {lines[i]}"
 
 
 def _stack(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -95,74 +87,70 @@ def _stack(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return out
 
 
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
+def _read_npz(path: Path) -> tuple[dict[str, np.ndarray], Where]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            names = list(archive.files)
-            if "q" in names or "command" in names:
-                _require(path, names, ["time_s", "q", "command"])
-                wanted = [n for n in ("time_s", "q", "command", "dq") if n in names]
-                arrays = {n: np.asarray(archive[n], dtype=np.float64) for n in wanted}
-            else:
-                _require(path, names, ["time_s", *_names("q"), *_names("command")])
-                arrays = _stack({n: np.asarray(archive[n], dtype=np.float64) for n in names if n[-1:].isdigit() or n == "time_s"})
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, TypeError) as error:
-        raise HomebodyError(f"{path} cannot be read as an .npz of numbers: {str(error)[:120]}") from None
-    n = arrays["time_s"].size
-    for name, array in arrays.items():
-        expected = (n,) if name == "time_s" else (n, JOINTS)
-        if array.shape != expected:
-            raise HomebodyError(f"{path}: {name} has the shape {array.shape}, expected {expected}")
-    return arrays
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            names = [n.removesuffix(".npy") for n in archive.namelist()]
+        if size > MAX_BYTES:
+            raise HomebodyError(f"{path} holds {size / 2**20:.0f} MiB of arrays: expected at most {MAX_BYTES // 2**20}")
+        whole = "q" in names or "command" in names
+        _require(path, names, ["time_s", "q", "command"] if whole else ["time_s", *_names("q"), *_names("command")])
+        wanted = ("time_s", "q", "command", "dq") if whole else ("time_s", *_names("q"), *_names("command"), *_names("dq"))
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {n: arrays[n] for n in wanted if n in names}
+    except DAMAGED as error:
+        raise HomebodyError(f"{path} cannot be read as an .npz of numbers: {shown(' '.join(str(error).split()), 120)}") from None
+    for name, values in found.items():
+        if values.dtype.kind not in "iuf":
+            raise HomebodyError(f"{path}: {name} holds {values.dtype}: expected real numbers")
+        expected = (found["time_s"].size, JOINTS) if whole and name != "time_s" else (found["time_s"].size,)
+        if values.shape != expected:
+            raise HomebodyError(f"{path}: {name} has the shape {values.shape}, expected {expected}")
+    numbers = {n: values.astype(np.float64) for n, values in found.items()}
+    return numbers if whole else _stack(numbers), lambda i: f"sample {i}"
 
 
-def _check(path: Path, a: dict[str, np.ndarray]) -> None:
+def _check(path: Path, a: dict[str, np.ndarray], where: Where) -> None:
     time = a["time_s"]
-    for name, array in a.items():
-        bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
-        if bad.any():
-            raise HomebodyError(
-                f"{path}: {name} is not a finite number at sample {int(np.flatnonzero(bad)[0])} ({int(bad.sum())} such samples)"
-            )
     if len(time) < MIN_SAMPLES:
         raise HomebodyError(f"{path} holds {len(time)} samples: expected {MIN_SAMPLES} or more over at least {MIN_SECONDS:g} s")
-    steps = np.diff(time)
-    if (steps <= 0).any():
-        i = int(np.flatnonzero(steps <= 0)[0])
-        raise HomebodyError(f"{path}: time_s does not increase at sample {i + 1} ({time[i]:g} then {time[i + 1]:g} s)")
-    if time[-1] - time[0] < MIN_SECONDS:
-        raise HomebodyError(f"{path} lasts {time[-1] - time[0]:.2f} s: expected {MIN_SECONDS:g} s or more")
-    gap = float(steps.max())
-    if gap > max(0.2, 10 * float(np.median(steps))):
-        raise HomebodyError(
-            f"{path}: {gap:.2f} s pass between samples {int(steps.argmax())} and {int(steps.argmax()) + 1}; cut the log there"
-        )
+    for name, values in a.items():
+        bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+        if len(bad):
+            raise HomebodyError(f"{path}: {name} is not a finite number at {where(int(bad[0]))} ({len(bad)} such samples)")
+    check_times(path, time, where)
     for name in ("q", "command"):
-        beyond = np.maximum(Q_MIN - a[name], a[name] - Q_MAX).max(axis=0)
-        if beyond.max() > SLACK_RAD:
-            j = int(beyond.argmax())
-            worst = a[name][:, j][np.abs(a[name][:, j]).argmax()]
-            raise HomebodyError(
-                f"{path}: {name}{j + 1} reaches {worst:.2f}, outside the joint's {Q_MIN[j]:.2f} to {Q_MAX[j]:.2f} rad: expected radians"
-            )
+        check_angles(path, name, a[name])
+    if "dq" in a:
+        check_speeds(path, time, a["q"], a["dq"])
+    check_commands(path, a["q"], a["command"])
 
 
 def read_log(path: Path) -> JointLog:
     """Reads and checks a log. Raises HomebodyError that names the first thing wrong."""
+    if path.is_dir():
+        raise HomebodyError(f"{path} is a folder: expected a .csv or .npz file")
     if not path.is_file():
         raise HomebodyError(f"no log at {path}: expected a .csv or .npz file")
     if path.stat().st_size > MAX_BYTES:
         raise HomebodyError(f"{path} has {path.stat().st_size / 2**20:.0f} MiB: expected at most {MAX_BYTES // 2**20}")
-    arrays = _read_npz(path) if path.suffix.lower() == ".npz" else _read_csv(path)
-    _check(path, arrays)
+    arrays, where = _read_npz(path) if path.suffix.lower() == ".npz" else _read_csv(path)
+    _check(path, arrays, where)
     return JointLog(time_s=arrays["time_s"] - arrays["time_s"][0], q=arrays["q"], command=arrays["command"], dq=arrays.get("dq"))
 
 
+def check_table_name(path: Path) -> None:
+    """Raises HomebodyError where `write_table` could not tell the format by the name."""
+    if path.suffix.lower() not in (".csv", ".npz"):
+        raise HomebodyError(f"{path}: expected a name that ends in .csv or .npz")
+
+
 def write_table(path: Path, time_s: np.ndarray, **streams: np.ndarray) -> None:
-    """Writes `time_s` (N,) and streams (N, 7) such as `command` as CSV or, by the suffix, NPZ."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".npz":
-        np.savez_compressed(path, time_s=time_s, **streams)
-        return
-    header = ["time_s", *(n for stem in streams for n in _names(stem))]
-    np.savetxt(path, np.column_stack([time_s, *streams.values()]), delimiter=",", header=",".join(header), comments="", fmt="%.7g")
+    """Writes `time_s` (N,) and streams (N, 7) such as `command` as CSV or, by the suffix, NPZ: whole or not at all."""
+    with writing(path) as part:
+        if path.suffix.lower() == ".npz":
+            np.savez_compressed(part, time_s=time_s, **streams)
+            return
+        header = ["time_s", *(n for stem in streams for n in _names(stem))]
+        np.savetxt(part, np.column_stack([time_s, *streams.values()]), delimiter=",", header=",".join(header), comments="", fmt="%.7g")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,12 @@ class PictureConfig:
     max_blur_px: float = 6.0
     """Widest edge between a black and a white square [pixels]; sharp ones are 1 to 2."""
 
+    def __post_init__(self) -> None:
+        if self.min_corners < 4:
+            raise HomebodyError(f"min_corners is {self.min_corners}: expected 4 or more")
+        if not 1 <= self.max_blur_px <= 1000:
+            raise HomebodyError(f"max_blur_px is {self.max_blur_px:g}: expected 1 to 1000 pixels")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
@@ -47,6 +54,8 @@ class Picture:
 
 def list_pictures(folder: Path) -> list[Path]:
     """The folder's pictures by name."""
+    if folder.is_file():
+        raise HomebodyError(f"{folder} is a file: expected a folder of pictures")
     if not folder.is_dir():
         raise HomebodyError(f"no folder {folder}")
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
@@ -57,13 +66,31 @@ def list_pictures(folder: Path) -> list[Path]:
     return paths
 
 
+def _is_whole(data: bytes) -> bool:
+    """Whether a PNG or JPEG has its end: OpenCV fills up what is missing of a file that was cut off."""
+    if data.startswith(b"\xff\xd8"):
+        return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")  # the end follows the last scan
+    return b"IEND" in data[-64:] or not data.startswith(b"\x89PNG")
+
+
 def read_grey(path: Path) -> np.ndarray | None:
-    """(height, width) uint8, None where it is no picture."""
+    """(height, width) uint8, None where it is no picture or a part of one. Deeper pictures are spread over the range of 8 bits."""
+    data = path.read_bytes()
+    if not data or not _is_whole(data):
+        return None
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said once, by the caller
     try:
-        image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
     except cv2.error:
         return None
-    return image if image is not None and image.size <= MAX_PIXELS else None
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+    if image is None or image.size > MAX_PIXELS:
+        return None
+    if image.dtype != np.uint8:
+        low, high = float(image.min()), float(image.max())
+        return ((image - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
+    return image
 
 
 def _blur(image: np.ndarray, corners: np.ndarray, ids: np.ndarray, columns: int) -> float:
@@ -97,7 +124,7 @@ def find_corners(
     """The board in one picture."""
     empty = {"ids": np.zeros(0, np.int64), "corners": np.zeros((0, 2)), "board": np.zeros((0, 3)), "blur_px": 0.0}
     if image is None:
-        return Picture(name=name, size=(0, 0), reason="cannot be read as a picture", **empty)
+        return Picture(name=name, size=(0, 0), reason="cannot be read as a picture, or is cut off", **empty)
     size = (image.shape[1], image.shape[0])
     found, ids, _, marker_ids = detector.detectBoard(image)
     markers = 0 if marker_ids is None else len(marker_ids)
@@ -118,9 +145,16 @@ def find_corners(
 
 
 def find_all(paths: list[Path], config: BoardConfig, limits: PictureConfig) -> list[Picture]:
-    """The board in every picture; pictures of another size than most are left out. Raises where none shows the board."""
+    """The board in every picture; pictures of another size than most, and copies, are left out. Raises where none shows the board."""
+    if limits.min_corners > config.corner_count:
+        raise HomebodyError(f"min_corners is {limits.min_corners}: expected at most {config.corner_count}, all of the {config.name}")
     detector = cv2.aruco.CharucoDetector(make_board(config))
-    pictures = [find_corners(p.name, read_grey(p), config, limits, detector) for p in paths]
+    pictures, first = [], {}
+    for path in paths:
+        image = read_grey(path)
+        picture = find_corners(path.name, image, config, limits, detector)
+        same = first.setdefault(hashlib.sha256(image.tobytes()).digest(), path.name) if image is not None else path.name
+        pictures.append(picture if same == path.name or picture.reason else _with_reason(picture, f"the same picture as {same}"))
     sizes = [p.size for p in pictures if p.size != (0, 0)]
     if not sizes:
         raise HomebodyError(f"none of the {len(paths)} pictures can be read, the first is {paths[0]}")

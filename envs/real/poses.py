@@ -6,7 +6,6 @@ JSON: `{"a.png": {"position": [x, y, z], "quaternion": [w, x, y, z]}, "b.png": [
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from ...core.errors import HomebodyError, nearest
 from ...core.kinematics import rotation_from_quaternion
+from .tables import number, read_rows
 
 COLUMNS = ("file", "x", "y", "z", "qw", "qx", "qy", "qz")
 FURTHEST_M = 10.0
@@ -33,8 +33,10 @@ def _checked(where: str, T: np.ndarray) -> np.ndarray:
     R = T[:3, :3]
     if np.abs(R @ R.T - np.eye(3)).max() > 1e-3 or np.linalg.det(R) < 0 or np.abs(T[3] - [0, 0, 0, 1]).max() > 1e-6:
         raise HomebodyError(f"{where}: the rotation is not orthonormal, or the last row is not 0 0 0 1")
-    if np.abs(T[:3, 3]).max() > FURTHEST_M:
-        raise HomebodyError(f"{where}: the tool is {np.abs(T[:3, 3]).max():.0f} m away: expected metres")
+    furthest = float(np.abs(T[:3, 3]).max())
+    if furthest > FURTHEST_M:
+        unit = "millimetres" if furthest > 10 * FURTHEST_M else "centimetres or inches"
+        raise HomebodyError(f"{where}: the tool is {furthest:.0f} m away: looks like {unit}, expected metres")
     u, _, vt = np.linalg.svd(R)
     out = np.eye(4)
     out[:3, :3], out[:3, 3] = u @ vt, T[:3, 3]
@@ -50,14 +52,13 @@ def _from_parts(where: str, values: Any) -> np.ndarray:
         raise HomebodyError(f"{where}: expected position (3) and quaternion (4), all finite")
     norm = float(np.linalg.norm(numbers[3:]))
     if abs(norm - 1) > 0.01:
-        raise HomebodyError(f"{where}: the quaternion's length is {norm:.3f}, expected 1")
+        raise HomebodyError(f"{where}: the quaternion's length is {norm:.3f}, expected 1 (w, x, y, z, and no angles)")
     return _checked(where, pose_matrix(numbers[:3], numbers[3:]))
 
 
 def _read_csv(path: Path) -> dict[str, np.ndarray]:
-    with path.open(newline="", encoding="utf-8-sig") as f:
-        rows = list(csv.reader(f))
-    header = [c.strip() for c in rows[0]] if rows else []
+    rows = read_rows(path, "file")
+    _, header = next(rows, (0, []))
     missing = [c for c in COLUMNS if c not in header]
     if missing:
         raise HomebodyError(
@@ -65,19 +66,19 @@ def _read_csv(path: Path) -> dict[str, np.ndarray]:
         )
     pick = [header.index(c) for c in COLUMNS]
     out: dict[str, np.ndarray] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            raise HomebodyError(f"{path}, line {number}: {len(row)} fields, expected {len(header)}")
-        name = row[pick[0]].strip()
+    for line, row in rows:
+        name = row[pick[0]]
         if name in out:
-            raise HomebodyError(f"{path}, line {number}: {name} stands twice")
-        out[name] = _from_parts(f"{path}, line {number}", [row[i] for i in pick[1:]])
+            raise HomebodyError(f"{path}, line {line}: {name} stands twice")
+        out[name] = _from_parts(f"{path}, line {line}", [number(path, line, header[i], row[i]) for i in pick[1:]])
+    if not out:
+        raise HomebodyError(f"{path} has a header and no line after it: expected the tool's pose for each picture")
     return out
 
 
 def _read_json(path: Path) -> dict[str, np.ndarray]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HomebodyError(f"{path} is no JSON: {error}") from None
     if not isinstance(content, dict):

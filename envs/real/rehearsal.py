@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from .arm_model import ArmConfig, arm_spec, set_payload
 from .board import BoardConfig, board_image
 from .excite import ExciteConfig, excitation
 from .hand_eye import inverse, rigid
-from .joint_log import JointLog
+from .joint_log import JointLog, read_log
 
 NOISE_RAD = 1e-4
 """Of the simulated encoders: their resolution, and as much white noise."""
 BORDER_MM = 20.0
 """White paper around the simulated board."""
 SUPERSAMPLE = 2
+TRUTH = "truth.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,16 @@ def simulate_log(
         read += np.random.default_rng(seed).normal(size=read.shape) * noise_rad
         read = np.round(read / noise_rad) * noise_rad
     return JointLog(time_s=time_s, q=read, command=command)
+
+
+def is_log(path: Path, log: JointLog) -> bool:
+    """Whether the file holds `log`, up to the digits of a CSV."""
+    try:
+        found = read_log(path)
+    except HomebodyError:
+        return False
+    pairs = ((found.time_s, log.time_s), (found.q, log.q), (found.command, log.command))
+    return all(a.shape == b.shape and np.allclose(a, b, rtol=0, atol=1e-5) for a, b in pairs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,12 +208,29 @@ def _viewpoints(board: BoardConfig, truth: PictureTruth) -> np.ndarray:
 
 
 def rehearse_pictures(folder: Path, board: BoardConfig, truth: PictureTruth) -> None:
-    """Writes `picture_NN.png`, `poses.csv` and `truth.json` (planted camera and lens) to the folder."""
+    """Writes `picture_NN.png`, `poses.csv` and `truth.json` (planted camera, lens and board) to the folder, which appears whole or not at
+    all; one that holds this very rehearsal stays as it is."""
     if truth.mode not in CAMERA:
         raise HomebodyError(f"a rehearsal of mode {truth.mode!r}: expected {' or '.join(CAMERA)}")
+    content = {
+        "mode": truth.mode, "camera": CAMERA[truth.mode].tolist(), "board": BOARD[truth.mode].tolist(), "matrix": truth.matrix.tolist(),
+        "size": list(truth.size), "count": truth.count, "seed": truth.seed, "print": board.name,
+    }  # fmt: skip
+    words = json.dumps(content, indent=2)
     if folder.exists() and any(folder.iterdir()):
-        raise HomebodyError(f"{folder} is not empty: a rehearsal writes to a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
+        if (folder / TRUTH).is_file() and (folder / TRUTH).read_text(encoding="utf-8") == words:
+            return
+        raise HomebodyError(f"{folder} is not empty: a rehearsal writes to a new folder, or goes on with its own")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name[:80]}.", dir=folder.parent) as temporary:
+        part = Path(temporary) / "pictures"
+        part.mkdir()
+        _take_pictures(part, board, truth)
+        (part / TRUTH).write_text(words, encoding="utf-8")
+        part.replace(folder)
+
+
+def _take_pictures(folder: Path, board: BoardConfig, truth: PictureTruth) -> None:
     camera = BoardCamera(board, truth)
     rng = np.random.default_rng(truth.seed + 1)
     X, Y = CAMERA[truth.mode], BOARD[truth.mode]
@@ -210,7 +239,8 @@ def rehearse_pictures(folder: Path, board: BoardConfig, truth: PictureTruth) -> 
         T = Y @ inverse(C) @ inverse(X) if truth.mode == "hand-eye" else X @ C @ inverse(Y)
         picture = camera.draw(C).astype(np.float64) + rng.normal(size=truth.size[::-1]) * 2
         name = f"picture_{i:02d}.png"
-        cv2.imwrite(str(folder / name), np.clip(picture, 0, 255).astype(np.uint8))
+        if not cv2.imwrite(str(folder / name), np.clip(picture, 0, 255).astype(np.uint8)):
+            raise HomebodyError(f"{folder.parent} takes no picture: is the disk full?")
         read = T @ rigid(rng.normal(size=3) * np.deg2rad(truth.arm_deg), rng.normal(size=3) * truth.arm_mm / 1000)
         quaternion = np.empty(4)
         mujoco.mju_mat2Quat(quaternion, read[:3, :3].ravel())
@@ -218,5 +248,3 @@ def rehearse_pictures(folder: Path, board: BoardConfig, truth: PictureTruth) -> 
     camera.close()
     with (folder / "poses.csv").open("w", newline="") as f:
         csv.writer(f).writerows([["file", "x", "y", "z", "qw", "qx", "qy", "qz"], *([r[0], *(f"{v:.7f}" for v in r[1:])] for r in rows)])
-    content = {"mode": truth.mode, "camera": X.tolist(), "board": Y.tolist(), "matrix": truth.matrix.tolist(), "size": list(truth.size)}
-    (folder / "truth.json").write_text(json.dumps(content, indent=2))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import HomebodyError
+from ...core.experience import KEY, Experience
 from ...core.files import write_text
 from ...core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .networks import PlainActor
@@ -19,11 +20,13 @@ LARGEST = 4096
 """Units of a layer and numbers of an observation, at most: a config from elsewhere cannot ask for all memory."""
 
 
-def save_actor(folder: Path, actor: PlainActor, kind: str, interface: Mapping[str, Any]) -> None:
-    """`interface` is what the actor sees and does: the keyword arguments of its policy."""
+def save_actor(folder: Path, actor: PlainActor, kind: str, interface: Mapping[str, Any], trained_on: Experience | None = None) -> None:
+    """`interface` is what the actor sees and does: the keyword arguments of its policy; `trained_on` what it has seen."""
     folder.mkdir(parents=True, exist_ok=True)
     save_state(folder / MODEL_FILE, actor.state_dict(), {"kind": kind})
-    config = {"kind": kind, "actor": actor.settings, "interface": dict(interface)}
+    config: dict[str, Any] = {"kind": kind, "actor": actor.settings, "interface": dict(interface)}
+    if trained_on:
+        config[KEY] = trained_on.to_json()
     write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
 
 
@@ -35,6 +38,19 @@ def read_kind(folder: Path) -> str:
     except (json.JSONDecodeError, UnicodeDecodeError, OSError):
         return ""
     return str(data.get("kind", "")) if isinstance(data, dict) else ""
+
+
+def made_for(folder: Path) -> tuple[str, str]:
+    """The task and the robot of a checkpoint. Raises HomebodyError where its config does not say."""
+    path = folder / CONFIG_FILE
+    try:
+        interface = json.loads(path.read_text())["interface"]
+        return str(interface["task"]), str(interface["robot"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HomebodyError(
+            f"{path} does not say what was trained ({type(error).__name__}: {error}): expected task and robot in `interface`, as "
+            "`homebody train rl` writes them"
+        ) from error
 
 
 def _whole(value: Any, name: str, path: Path) -> int:

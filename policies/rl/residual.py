@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 
+from ...core.kinematics import nudged
 from ...core.motions import decode
 from ...core.preprocess import pictures, taxels, tensor
 from ...core.text import tokenise
 from ...core.types import ACTION_DIM, PROPRIO_DIM, Observation
 from ..network import VisuoTactilePolicy
-from .control import nudged
 from .vec_env import Raw, Stepped, hold_step
 
 CAMERAS = ("scene", "wrist")

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ...core.errors import HomebodyError
+from ...core.robots import robot_named
 from ...core.types import Observation
 from .checkpoint import STATE_KIND, load_actor
 from .control import Control, make_control
@@ -35,9 +36,15 @@ class StatePolicy:
         """From a checkpoint folder. Raises HomebodyError when it is none."""
         actor, interface = load_actor(folder, STATE_KIND)
         try:
-            keys, hold, control = [str(k) for k in interface["keys"]], int(interface["hold"]), make_control(str(interface["control"]))
+            keys, hold, name_of = [str(k) for k in interface["keys"]], int(interface["hold"]), str(interface["control"])
+            robot = robot_named(str(interface["robot"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise HomebodyError(f"damaged config in {folder}: {error}; expected keys, hold and control in `interface`") from error
+            raise HomebodyError(f"damaged config in {folder}: {error}; expected keys, hold, control and robot in `interface`") from error
+        control = make_control(name_of, robot)
+        if control.dim != actor.settings["dim"] or hold < 1:
+            raise HomebodyError(
+                f"damaged config in {folder}: {actor.settings['dim']} numbers held {hold} steps: expected {control.dim} held 1 or more"
+            )
         return StatePolicy(actor, control, keys, hold, name=name or folder.name)
 
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
@@ -54,6 +61,11 @@ class StatePolicy:
         due = [s for s in sorted(self._age) if self._age[s] % self._hold == 0]
         if due:
             flat = np.concatenate([observation[k][due].reshape(len(due), -1) for k in self._keys], axis=1).astype(np.float32)
+            if flat.shape[1] != self._actor.settings["seen"]:
+                raise HomebodyError(
+                    f"the policy {self.name!r} sees {self._actor.settings['seen']} numbers and this environment gives {flat.shape[1]}: "
+                    "expected the task and robot that it was trained on"
+                )
             for slot, action in zip(due, act_rows(self._actor, flat), strict=True):
                 self._actions[slot] = action
         actions = np.zeros((count, self._control.dim), np.float32)

@@ -21,12 +21,12 @@ class StepCost:
     """Largest dense reward of a step (envs/tasks.py)."""
     per_metre: float = 1.0
     """Cost per step and metre between tool and target."""
-    toward: tuple[int, int] = (36, 39)
-    """Where `privileged` holds target minus tool [m] (envs/spaces.py)."""
+    toward: slice
+    """Where `privileged` holds target minus tool [m]: the stage's `toward`."""
     broken: float = 200.0
     """Cost of a simulation that diverged, as much as a lost episode, so that breaking it is no way out."""
     scale: float = 1.0
 
     def __call__(self, raw: Mapping[str, np.ndarray], reward: np.ndarray, info: Mapping[str, Any]) -> np.ndarray:
-        away = np.linalg.norm(raw["privileged"][:, slice(*self.toward)], axis=1)
+        away = np.linalg.norm(raw["privileged"][:, self.toward], axis=1)
         return self.scale * (reward - self.highest - self.per_metre * away - self.broken * info["diverged"])

@@ -17,6 +17,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import configure
 
 from ...core.errors import HomebodyError
+from ...core.experience import KEY, Experience
 from ...core.interrupts import Stop, stoppable
 from .checkpoint import save_actor, write_card
 from .config import RLConfig
@@ -90,9 +91,19 @@ class Learner:
     """Runs one training and keeps its folder up to date. `kind` and `interface` go into the checkpoint's config."""
 
     def __init__(
-        self, model: Model, config: RLConfig, out: Path, *, kind: str, interface: Mapping[str, Any], steps_per_action: int, title: str
+        self,
+        model: Model,
+        config: RLConfig,
+        out: Path,
+        *,
+        kind: str,
+        interface: Mapping[str, Any],
+        steps_per_action: int,
+        title: str,
+        trained_on: Experience | None = None,
     ) -> None:
         self.model, self.config, self.out, self.title = model, config, out, title
+        self.trained_on = trained_on
         self.kind, self.interface, self.steps_per_action = kind, dict(interface), steps_per_action
         self.rows: list[dict[str, Any]] = []
         self.seconds = self.cpu_seconds = 0.0
@@ -111,7 +122,7 @@ class Learner:
         return self.model.num_timesteps * self.steps_per_action
 
     def save(self) -> None:
-        save_actor(self.out, extract_actor(self.model.policy), self.kind, self.interface)
+        save_actor(self.out, extract_actor(self.model.policy), self.kind, self.interface, self.trained_on)
         counters = {"seconds": self.seconds, "cpu_seconds": self.cpu_seconds, "episodes": self.episodes,
                     "next_index": self.model.env.next_index}  # fmt: skip
         save_training(self.model, self.out, counters)
@@ -120,6 +131,7 @@ class Learner:
         facts = {**asdict(self.config), "title": self.title, "control_steps": self.steps, "episodes": self.episodes,
                  "minutes": round(self.seconds / 60, 1), "cpu_minutes": round(self.cpu_seconds / 60, 1),
                  "success_of_last_100_training_episodes": None if np.isnan(rate) else round(rate, 3)}  # fmt: skip
+        facts |= {KEY: self.trained_on.to_json()} if self.trained_on else {}
         write_card(self.out, f"Homebody: {self.title}", facts)
 
     def resume(self) -> None:

@@ -189,6 +189,7 @@
     const list = $("valid"), all = s.valid.join("|");
     if (list.dataset.all === all) return;
     list.dataset.all = all;
+    if (s.valid.length) $("text").placeholder = "Tell the robot, e.g. " + s.valid[0];
     list.replaceChildren(...s.valid.map((value) => { const option = document.createElement("option"); option.value = value; return option; }));
   }
 

@@ -42,8 +42,28 @@ def test_identify_writes_its_fit_and_a_picture(tmp_path, capsys):
     assert sum(fit["residual_mrad"]["after"]) < 0.2 * sum(fit["residual_mrad"]["before"])
     assert cv2.imread(str(out / "fit.png")).shape[0] > 800
     assert "residual:" in printed and "friction7" in printed
-    assert main(words) == 2
-    assert "exists: a rehearsal writes a new log" in capsys.readouterr().err
+    before = log.read_bytes()
+    assert main([*words, "--seed", "3"]) == 2, "another rehearsal's log"
+    assert "exists and is not the log of this rehearsal" in capsys.readouterr().err and log.read_bytes() == before
+
+
+def test_a_rehearsal_that_died_goes_on_and_options_are_looked_at_before_it_writes(tmp_path, capsys, monkeypatch):
+    from homebody.envs.real import identify_report
+
+    log, out = tmp_path / "log.csv", tmp_path / "fit"
+    words = ["identify", str(log), "--rehearse", "--excite-seconds", "4", "--out", str(out)]
+    for more in (["--max-delay-ms", "-1"], ["--step-ms", "0"], ["--seconds", "nan"], ["--threads", "0"], ["--seed", "-1"]):
+        assert main([*words, *more]) == 2 and not log.exists(), more
+    capsys.readouterr()
+
+    def full(fit, log, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(identify_report, "plot_fit", full)
+    assert main(words) == 2 and log.exists()
+    monkeypatch.undo()
+    before = log.read_bytes()
+    assert main(words) == 0 and log.read_bytes() == before and (out / "fit.png").exists()
 
 
 def test_the_motion_to_record_is_a_table_of_commands(tmp_path, capsys):
@@ -95,7 +115,16 @@ def test_the_board_can_be_printed(tmp_path):
     [
         (["identify"], "give a joint log"), (["identify", "none.csv"], "no log at none.csv"),
         (["identify", "a.csv", "--excite", "b.csv"], "leave one of the two away"), (["identify", "--excite", "b.txt"], "ends in .csv or .npz"),
-        (["identify", "--excite", "b.csv", "--excite-seconds", "1"], "seconds is 1.0: expected 4 to 120"),
+        (["identify", "--excite", "b.csv", "--excite-seconds", "1"], "the motion's seconds is 1.0: expected 4 to 120"),
+        (["identify", "--excite", "b.csv", "--excite-seconds", "0"], "the motion's seconds is 0.0: expected 4 to 120"),
+        (["identify", "--excite", "b.csv", "--excite-rate-hz", "inf"], "--excite-rate-hz is inf: expected a finite number"),
+        (["identify", "--excite", "b.csv", "--seed", "-1"], "seed is -1: expected 0 or more"),
+        (["identify", "a.csv", "--rehearse", "--seconds", "nan"], "--seconds is nan: expected a finite number"),
+        (["identify", "a.csv", "--rehearse", "--step-ms", "0"], "the physics step [ms] is 0: expected 0.2 to 10"),
+        (["identify", "a.csv", "--rehearse", "--max-delay-ms", "-1"], "the largest delay [ms] is -1: expected 10 to 500"),
+        (["identify", "a.csv", "--rehearse", "--threads", "0"], "threads is 0: expected 1 to 256"),
+        (["identify", "a.log", "--rehearse"], "a.log: expected a name that ends in .csv or .npz"),
+        (["identify", "."], ". is a folder: expected a .csv or .npz file"),
         (["identify", "--excited", "b.csv"], "nearest are --excite"),
         (["calibrate"], "give a folder of pictures"), (["calibrate", "none"], "no folder none"), (["calibrate", "."], "holds no picture"),
         (["calibrate", ".", "--board", "7"], "expected COLUMNSxROWS"), (["calibrate", ".", "--dictionary", "4x4_50"], "nearest are 4X4_50"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from homebody.cli.main import main
 from homebody.cli.policies import find_policy
+from homebody.core.experience import Experience
 
 SHORT = "train rl --slots 2 --minutes 0.02 --threads 1"
 
@@ -41,6 +42,52 @@ def test_what_was_learned_from_state_is_a_policy_that_bench_can_run(algorithm: s
     assert json.loads((tmp_path / "r.json").read_text())["steps"] > before
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("task", "robot", "algorithm"),
+    [
+        ("open_fridge", "panda", "sac"), ("press_soap_pump", "panda", "ppo"), ("fold_towel", "panda", "sac"), ("hand_over", "panda", "sac"),
+        ("hold_up_food", "so101", "sac"),
+    ],
+)  # fmt: skip
+def test_a_task_of_any_room_is_trained_gone_on_with_and_benched(
+    task: str, robot: str, algorithm: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, result = tmp_path / "rl", tmp_path / "r.json"
+    same = f"--task {task} --robot {robot} --algorithm {algorithm} --demonstrations {1 if algorithm == 'sac' else 0} --out {out} --json {result}"
+    assert run(f"{SHORT} {same}") == 0
+    before = json.loads(result.read_text())["steps"]
+    assert run(f"train rl --slots 2 --minutes 0.05 --threads 1 {same} --resume") == 0
+    assert json.loads(result.read_text())["steps"] > before > 0
+    config = json.loads((out / "config.json").read_text())
+    assert config["interface"] | {"task": task, "robot": robot} == config["interface"]
+    bench = f"bench --policy {out} --episodes 1 --slots 1 --robot {robot}"
+    assert run(f"{bench} --tasks {task} --out {tmp_path / 'bench'}") == 0
+    assert run(f"{bench} --tasks {task},close_microwave --out {tmp_path / 'other'}") == 2
+    assert f"learned {task} from state, with {robot}: expected that alone" in capsys.readouterr().err and not (tmp_path / "other").exists()
+
+
+def test_a_household_task_is_learned_from_state_with_demonstrations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "rl"
+    assert run(f"{SHORT} --task close_fridge --demonstrations 1 --out {out}") == 0
+    assert "training episodes of close_fridge" in capsys.readouterr().out
+    source = find_policy(str(out))
+    assert source.privileged and source.trained_on == Experience.of(["panda"], ["kitchen"], ["close_fridge"])
+    assert run(f"train rl --resume --task open_fridge --out {out}") == 2
+    assert "holds a policy from state for task close_fridge with robot panda" in capsys.readouterr().err
+    assert run(f"train rl --resume --residual --task close_fridge --out {out}") == 2
+    assert "expected the same options with --resume" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_frozen_policy_is_corrected_where_it_can_act(tmp_path: Path) -> None:
+    out = tmp_path / "residual"
+    assert run(f"{SHORT} --residual --task close_fridge --demonstrations 1 --out {out}") == 0
+    known = find_policy(str(out)).trained_on
+    assert known is not None and {"close_fridge", "open_drawer"} <= set(known.tasks), "the base's tasks and its own"
+    assert run(f"bench --policy {out} --tasks close_fridge --episodes 1 --slots 1 --out {tmp_path / 'bench'}") == 0
+
+
 def test_a_residual_carries_its_base_and_needs_no_privileged_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "residual"
     assert run(f"{SHORT} --residual --demonstrations 2 --axes camera_tilt=2 --out {out}") == 0
@@ -55,6 +102,11 @@ def test_a_residual_carries_its_base_and_needs_no_privileged_state(tmp_path: Pat
     ("options", "message"),
     [
         ("--task open_drawr", "unknown task 'open_drawr': nearest are open_drawer"),
+        ("--task open_frigde", "unknown task 'open_frigde': nearest are open_fridge"),
+        ("--robot pando", "unknown robot 'pando': nearest are panda"),
+        ("--task open_fridge --robot so101", "task open_fridge is not for robot so101: expected panda"),
+        ("--task open_drawer --robot so101", "task open_drawer is not for robot so101: expected panda"),
+        ("--task hold_up_food --robot so101 --residual", "robot 'so101' with --residual: expected 'panda'"),
         ("--residual --algorithm ppo", "algorithm 'ppo' with --residual: expected 'sac'"),
         ("--algorithm ppo --demonstrations 5", "demonstrations is 5 with ppo: expected 0"),
         ("--residual --demonstrations 0", "demonstrations is 0: expected 1 or more"),

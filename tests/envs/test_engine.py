@@ -31,7 +31,7 @@ def rollout(env: HouseholdVectorEnv, indices: np.ndarray, steps: int) -> list[np
             held[slot, :7] += rng.uniform(-0.1, 0.1, 7)
             held[slot, 7] = rng.uniform(0, 1)
         env.step(held)
-    return [env.get_state(i) for i in range(env.num_envs)]
+    return [env.physics_state(i) for i in range(env.num_envs)]
 
 
 def test_a_batch_of_64_equals_64_single_environments_bit_for_bit_at_1_2_and_4_threads() -> None:
@@ -83,23 +83,23 @@ def test_stepping_on_from_a_saved_state_gives_the_same_bits() -> None:
     saved = env.get_state(0)
     for action in plan[10:]:
         env.step(action)
-    expected = env.get_state(0)
+    expected = env.physics_state(0)
     rollout(env, np.array([99]), 5)
     env.reset(options={"index": [3]})
     env.set_state(0, saved)
     for action in plan[10:]:
         env.step(action)
-    assert np.array_equal(env.get_state(0), expected)
+    assert np.array_equal(env.physics_state(0), expected)
 
 
 def test_a_finished_slot_stands_still_until_its_reset() -> None:
     env = HouseholdVectorEnv("open_drawer", 2, cameras=())
     env.reset(options={"index": [0, 1]})
     env._done[1] = True
-    before, other = env.get_state(1), env.get_state(0)
+    before, other = env.physics_state(1), env.physics_state(0)
     env.step(actions(env, np.random.default_rng(0)))
-    assert np.array_equal(env.get_state(1), before)
-    assert not np.array_equal(env.get_state(0), other)
+    assert np.array_equal(env.physics_state(1), before)
+    assert not np.array_equal(env.physics_state(0), other)
     env.reset(options={"index": [1], "reset_mask": np.array([False, True])})
     assert not env.finished(1)
 

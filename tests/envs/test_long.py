@@ -60,9 +60,9 @@ def test_a_drawer_that_is_shut_before_the_thing_is_in_it_is_opened_again() -> No
     _, info = env.reset(options={"index": [2]})
     w, names = env.snapshot(0), env.stage.names
     assert w.joint("drawer_top") > 0.1
-    state = env.get_state(0)
+    state = env.physics_state(0)
     state[1 + names.qpos["drawer_top"]] = 0.0  # the state begins with the time
-    env.set_state(0, state)
+    env.set_physics_state(0, state)
     expert = expert_for(env)
     expert.reset([0], info["instruction"])
     while not env.finished(0):

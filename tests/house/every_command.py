@@ -15,7 +15,7 @@ from pathlib import Path
 
 RUNS = (
     'prompt "open the top drawer" --out prompt --json prompt/result.json',
-    'prompt "fold the quilt" --policy zero --out quilt',  # cloth reads SciPy
+    'prompt "fold the quilt in half" --policy zero --out quilt',  # cloth reads SciPy
     "tasks --json new/tasks.json",
     "tasks --gallery gallery --only open_fridge",
     "robots",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from homebody.core.errors import HomebodyError
+from homebody.core.experience import Experience, read_experience
 from homebody.core.kinematics import Q_HOME, forward
 from homebody.core.motions import decode, encode, target_poses
 from homebody.core.preprocess import pictures
@@ -169,3 +170,11 @@ def test_zero_holds_still_and_random_is_seeded() -> None:
 def test_bad_settings_are_refused(setting: dict, said: str) -> None:
     with pytest.raises(HomebodyError, match=said):
         TrainConfig(**setting)
+
+
+def test_training_writes_what_the_weights_have_seen(arrays, tmp_path):
+    seen = Experience.of(["panda"], ["kitchen"], {g.task for g in arrays.goals})
+    trainer = make_trainer(arrays, SMALL, TrainConfig(steps=1, batch=2, threads=1), tmp_path, trained_on=seen)
+    trainer.save()
+    assert read_experience(tmp_path) == seen
+    assert '"panda"' in (tmp_path / "card.md").read_text()

@@ -12,12 +12,12 @@ import pytest
 import torch
 from gymnasium.vector import AutoresetMode
 from homebody.core.errors import HomebodyError
-from homebody.core.kinematics import Q_HOME, forward, rotation_error
+from homebody.core.kinematics import Q_HOME, forward, nudged, rotation_error
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.experts import Expert
 from homebody.policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, load_actor, save_actor
 from homebody.policies.rl.config import RLConfig, ppo_config, residual_config, sac_config
-from homebody.policies.rl.control import JointControl, ToolControl, make_control, nudged
+from homebody.policies.rl.control import JointControl, ToolControl, make_control
 from homebody.policies.rl.guide import Guide
 from homebody.policies.rl.memory import HalfMemory, gather
 from homebody.policies.rl.networks import PlainActor, extract_actor
@@ -152,7 +152,7 @@ def test_seeding_chooses_the_first_episode() -> None:
 
 
 def test_a_quick_success_costs_less_than_waiting_just_short_of_it() -> None:
-    cost = StepCost()
+    cost = StepCost(toward=slice(36, 39))
     near = {"privileged": np.zeros((1, 60), np.float32)}
     fine, broken = {"diverged": np.array([False])}, {"diverged": np.array([True])}
     waiting = cost(near, np.array([1.19]), fine)[0]
@@ -206,13 +206,13 @@ def test_an_actor_from_disk_acts_as_stable_baselines_does(config: RLConfig, tmp_
     env, _ = scripted({})
     seen = np.random.default_rng(0).normal(size=(50, 24)).astype(np.float32)
     model = build(env, config, measure(seen))
-    save_actor(tmp_path, extract_actor(model.policy), STATE_KIND, {"keys": ["proprio"], "hold": 1, "control": "tool"})
+    save_actor(tmp_path, extract_actor(model.policy), STATE_KIND, {"keys": ["proprio"], "hold": 1, "control": "tool", "robot": "panda"})
     actor, interface = load_actor(tmp_path, STATE_KIND)
     with torch.inference_mode():
         mine = actor(torch.from_numpy(seen)).numpy()
     theirs, _ = model.predict(seen, deterministic=True)
     assert np.allclose(mine, theirs, atol=1e-5) and mine.std() > 1e-3
-    assert interface == {"keys": ["proprio"], "hold": 1, "control": "tool"}
+    assert interface == {"keys": ["proprio"], "hold": 1, "control": "tool", "robot": "panda"}
     policy = StatePolicy.load(tmp_path)
     policy.reset([0, 1], ["", ""])
     observation = {"proprio": np.tile(np.append(Q_HOME, np.zeros(17)), (2, 1)).astype(np.float32)}
@@ -260,7 +260,9 @@ def test_a_damaged_or_foreign_checkpoint_is_refused_in_words(tmp_path: Path) -> 
         (tmp_path / "config.json").write_text(json.dumps(good | change))
         with pytest.raises(HomebodyError, match=message):
             load_actor(tmp_path, STATE_KIND)
-    (tmp_path / "config.json").write_text(json.dumps(good | {"interface": {"keys": ["privileged"], "hold": 1, "control": "tool"}}))
+    (tmp_path / "config.json").write_text(
+        json.dumps(good | {"interface": {"keys": ["privileged"], "hold": 1, "control": "tool", "robot": "panda"}})
+    )
     with pytest.raises(HomebodyError, match="expected an environment with privileged=True"):
         StatePolicy.load(tmp_path).act({"proprio": np.zeros((1, 24), np.float32)})
 

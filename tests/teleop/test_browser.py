@@ -146,7 +146,7 @@ class Operator:
 
 
 def handle(offset: tuple[float, float, float]) -> Callable[[dict[str, Any]], np.ndarray]:
-    return lambda s: np.array(s["points"]["drawer_top"]) + offset
+    return lambda s: np.array(s["target"]) + offset
 
 
 def tip_degrees(s: dict[str, Any]) -> float:

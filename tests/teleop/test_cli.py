@@ -17,6 +17,13 @@ from homebody.datasets.store import Store
         (["--port", "web"], "invalid literal"),
         (["--seed", "-1"], "seed is -1"),
         (["--task", "open_draw"], "unknown task 'open_draw': nearest are open_drawer"),
+        (["--task", "open_frigde"], "unknown task 'open_frigde': nearest are open_fridge"),
+        (["--task", "open_fridge", "--robot", "so101"], "task open_fridge is not for robot so101: expected panda"),
+        (["--robot", "pando"], "unknown robot 'pando': nearest are panda"),
+        (
+            ["--task", "hold_up_food", "--robot", "so101", "--policy", "homebody"],
+            "policy 'homebody' cannot act on robot so101, which has 5 joints: expected panda",
+        ),
         (["--split", "test"], "unknown split 'test'"),
         (["--limit", "0"], "limit is 0"),
         (["--policy", "expret"], "unknown policy 'expret'"),
@@ -41,3 +48,6 @@ def test_a_folder_that_is_no_data_set_or_of_another_size_is_refused(tmp_path: Pa
     Store.create(tmp_path / "small", robot="panda", cameras=("scene",), image_size=64, control_hz=20).close()
     assert main(["teleop", "--policy", "zero", "--out", str(tmp_path / "small")]) == 2
     assert "holds scene at 64 pixels: expected scene, wrist at 128 pixels" in capsys.readouterr().err
+    Store.create(tmp_path / "other", robot="panda", cameras=("scene", "wrist"), image_size=128, control_hz=20).close()
+    assert main(["teleop", "--task", "hold_up_food", "--robot", "so101", "--out", str(tmp_path / "other")]) == 2
+    assert "robot" in (error := capsys.readouterr().err) and "panda" in error and "so101" in error

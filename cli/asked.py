@@ -1,0 +1,26 @@
+"""Which goal a sentence means in the start that a command will run: its words first, then the state."""
+
+from __future__ import annotations
+
+from ..core.instructions import meant, phrasings, readings
+from ..core.types import Goal
+
+SPLIT = "heldout"
+"""Initial states of the commands that run one sentence."""
+
+
+def goal_of(text: str, start: int, *, robot: str = "panda", scene: str = "") -> Goal:
+    """The goal that `text` means in the initial state `start`; says so where the state decided.
+
+    A goal counts where the start that its task has under this index allows it: what is done already is not meant. Raises HomebodyError
+    for an unknown sentence, and for one that stays ambiguous.
+    """
+    found = readings(text)
+    if len(found) == 1:
+        return found[0]
+    from ..envs.stages import find_stage
+
+    valid = {t: find_stage(t, robot, scene).start(t, SPLIT, start, {}).valid for t in sorted({g.task for g in found})}
+    goal = meant(text, found, lambda g: g in valid[g.task])
+    print(f"understood as {phrasings(goal)[0]!r}: nothing else that it may mean is open to being done here", flush=True)
+    return goal

@@ -1,0 +1,164 @@
+"""A person's sentence taken apart before its goal is looked for: asides off, contractions written out, clauses told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import HomebodyError, shown
+from .wording import AFTER, BEFORE
+
+LONGEST = 60
+"""Words of a sentence that are read; a longer one is refused."""
+IDIOMS = (
+    "if you do not mind", "if you would not mind", "if it is not too much trouble", "if you please", "if you can", "if possible", "if you like",
+    "when you can", "when you have time", "no rush", "no hurry", "no worries", "no problem", "do not forget to", "do not hesitate to",
+    "why do not you", "why not", "at once", "first of all", "go ahead and", "go and", "try and", "be so kind and", "be nice and",
+    "come here and", "hurry up and", "walk over and", "reach out and", "as well please", "as soon as", "thanks", "thank you very much", "thank you", "cheers",
+)  # fmt: skip
+"""Said besides: their `no`, `if`, `why` and `and` say nothing of the task."""
+REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
+"""A reason is no order, whatever it names."""
+LINKS = frozenset(
+    [
+        "and",
+        "then",
+        "also",
+        "plus",
+        "before",
+        "after",
+        "afterwards",
+        "afterward",
+        "next",
+        "followed",
+        "while",
+        "but",
+        "later",
+        "secondly",
+        "thirdly",
+        "finally",
+        "lastly",
+        "meanwhile",
+    ]
+)
+"""Words between two clauses."""
+LEADING = frozenset(["first", "that", "this", "by", "again", "too", "as", "well", "just", "there"])
+REFUSED = {
+    "a negation": frozenset(
+        ["not", "cannot", "never", "without", "except", "instead", "nothing", "neither", "nor", "no", "avoid", "leave", "none", "rather"]
+    ),
+    "a choice": frozenset(["or", "either", "anything", "everything", "whichever", "whatever"]),
+    "a condition": frozenset(["if", "once", "unless", "when", "whenever", "whether", "until"]),
+}
+"""What a sentence must not hold: its words would change what the rest asks for."""
+ASKING = frozenset(
+    [
+        "why",
+        "what",
+        "where",
+        "who",
+        "whom",
+        "whose",
+        "when",
+        "which",
+        "how",
+        "is",
+        "are",
+        "was",
+        "were",
+        "does",
+        "did",
+        "has",
+        "am",
+        "tell",
+        "explain",
+        "describe",
+    ]
+)
+MODAL = frozenset(["can", "could", "may", "might", "should", "shall", "must", "will", "would", "do", "have"])
+STATEMENT = re.compile(
+    r"(i (am|m|have|had|was|just|came|will|ll|think|know|like|love|do|feel)|my|it (is|was|s)|that (is|s)|there (is|are|s)|we|he|she|they"
+    r"|you (are|have|will|did)|thank|thanks|cheers|ok|okay|hello|hi|good|sorry|(the|this|these) \w+( \w+)? (is|are|was|has|have|smells|looks))\b"
+)
+"""A clause that tells something and asks for nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One part of a sentence."""
+
+    words: tuple[str, ...]
+    linked: bool
+    """Whether a word such as `then`, not only a comma, stands between it and a neighbour."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def quoted(text: str) -> str:
+    """The sentence in quotes, on one line, shortened to what an error may repeat."""
+    return shown(repr(text))
+
+
+def check_length(text: str) -> None:
+    """Raises HomebodyError for a text that is no sentence any more."""
+    if len(text) > 20 * LONGEST or len(text.split()) > LONGEST:
+        raise HomebodyError(
+            f"instruction {quoted(text)} has {len(text.split())} words in {len(text)} letters: expected {LONGEST} words or fewer"
+        )
+
+
+def without_asides(text: str, reasons: Sequence[re.Pattern[str]] = REASONS) -> str:
+    """Lower-case words and the marks `,` where one clause ends: no asides, no contractions, none of `reasons`."""
+    low = re.sub(r"n['\u2019]t\b", " not", text.lower())
+    low = re.sub(r"\bdont\b", "do not", low)
+    for reason in reasons:
+        low = reason.sub(",", low)
+    low = re.sub(r"[;:,.!?&+/\n\r|]|\s[-\u2013\u2014]+\s|\u2013|\u2014", " , ", low)
+    low = " ".join(re.sub(r"[^a-z, ]+", " ", low).split())
+    for aside in sorted((*BEFORE, *AFTER, *IDIOMS), key=len, reverse=True):
+        low = re.sub(rf"\b{aside}\b", "", low)
+    return " ".join(low.split())
+
+
+def clauses(spoken: str) -> list[Clause]:
+    """The clauses of what `without_asides` gives, without the words between them."""
+    out: list[Clause] = []
+    words, linked = [], False
+    following = re.sub(r"\b(as well as|along with|together with)\b", "plus", spoken).split()
+
+    def close() -> None:
+        kept = list(words)
+        while kept and kept[0] in LEADING:
+            kept.pop(0)
+        if kept:
+            out.append(Clause(words=tuple(kept), linked=linked))
+
+    for i, word in enumerate(following):
+        beside = word == "next" and following[i + 1 : i + 2] == ["to"]
+        if word == "," or (word in LINKS and not beside):
+            close()
+            linked = word != "," or (linked and not words)
+            words = []
+        else:
+            words.append(word)
+    close()
+    return out
+
+
+def refuse_what_is_no_order(text: str, spoken: str) -> None:
+    """Raises HomebodyError for a question, a negation, a choice or a condition: none is an order for one thing."""
+    words = [w for w in spoken.split() if w != ","]
+    hint = "expected one thing to do, such as 'open the top drawer'"
+    start = next((i for i, w in enumerate(words) if w not in ("please", "hey", "robot", "so", "now", "and")), 0)
+    first, second = (*words[start : start + 2], "", "")[:2]
+    asked = first in ASKING or (first in MODAL and second not in ("you", "not") and text.rstrip().endswith("?"))
+    if asked:
+        raise HomebodyError(f"instruction {quoted(text)} is a question: {hint}")
+    for problem, signs in REFUSED.items():
+        if found := next((w for w in words if w in signs), None):
+            raise HomebodyError(f"instruction {quoted(text)} holds {problem} ({found!r}): {hint}")
+    if halted := re.search(r"\b(stop|quit|refrain from|keep from) (\w+ing)\b", " ".join(words)):
+        raise HomebodyError(f"instruction {quoted(text)} holds a negation ({halted[0]!r}): {hint}")
