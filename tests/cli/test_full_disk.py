@@ -140,7 +140,7 @@ def env() -> Iterator[PatientEnv]:
 
 def keep(disk: Any, env: PatientEnv, lefts: list[int]) -> int:
     """Keep with so many bytes left, again and again; how often the disk was too full."""
-    path, refused = disk.path / "set", 0
+    path, refused = disk.path / "kept", 0
     with Store.create(path, robot="panda", cameras=("scene", "wrist"), image_size=16, control_hz=20) as store:
         session, now = Session(env, ToolDrive(), store.append, policy=Expert(env), config=SessionConfig(silence_s=60.0)), 0.0
         for number, left in enumerate(lefts):
