@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..core.errors import HomebodyError
 from ..core.files import write_text
+from ..core.opengl import opengl_note
 from . import extras
 
 GL_REMEDY = "install it with `apt-get install -y libegl1 libgl1 libgl1-mesa-dri`"
@@ -97,7 +98,8 @@ def check_gl() -> Check:
         return Check(name="opengl", ok=False, detail=said, remedy=remedy)
     renderer = run.stdout.strip()
     software = "llvmpipe" in renderer or "softpipe" in renderer
-    return Check(name="opengl", ok=True, detail=renderer + (" (software: pictures cost most of the time)" if software else ""))
+    detail = renderer + (" (software: pictures cost most of the time)" if software else "")
+    return Check(name="opengl", ok=True, detail="; ".join(filter(None, (detail, opengl_note()))))
 
 
 def check_cuda() -> Check:
