@@ -49,6 +49,7 @@ REFUSED = {
         ["not", "cannot", "never", "without", "except", "instead", "nothing", "neither", "nor", "no", "avoid", "leave", "none", "rather"]
     ),
     "a choice": frozenset(["or", "either", "anything", "everything", "whichever", "whatever"]),
+    "a repetition": frozenset(["twice", "thrice", "repeatedly"]),
     "a condition": frozenset(["if", "once", "unless", "when", "whenever", "whether", "until"]),
 }
 """What a sentence must not hold: its words would change what the rest asks for."""
@@ -77,6 +78,8 @@ ASKING = frozenset(
     ]
 )
 MODAL = frozenset(["can", "could", "may", "might", "should", "shall", "must", "will", "would", "do", "have"])
+WAITING = re.compile(r"\b(after|before) (the|my|a|an|this|that|it|you|we|i|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|have|had|gets)\b")
+"""A state that has to come first, `after the microwave is open`: it is none that the rest may be done without."""
 STATEMENT = re.compile(
     r"(i (am|m|have|had|was|just|came|will|ll|think|know|like|love|do|feel)|my|it (is|was|s)|that (is|s)|there (is|are|s)|we|he|she|they"
     r"|you (are|have|will|did)|thank|thanks|cheers|ok|okay|hello|hi|good|sorry|(the|this|these) \w+( \w+)? (is|are|was|has|have|smells|looks))\b"
@@ -91,6 +94,8 @@ class Clause:
     words: tuple[str, ...]
     linked: bool
     """Whether a word such as `then`, not only a comma, stands between it and a neighbour."""
+    said: str
+    """As the person spelled it."""
 
     @property
     def text(self) -> str:
@@ -134,7 +139,7 @@ def clauses(spoken: str) -> list[Clause]:
         while kept and kept[0] in LEADING:
             kept.pop(0)
         if kept:
-            out.append(Clause(words=tuple(kept), linked=linked))
+            out.append(Clause(words=tuple(kept), linked=linked, said=" ".join(kept)))
 
     for i, word in enumerate(following):
         beside = word == "next" and following[i + 1 : i + 2] == ["to"]
@@ -160,5 +165,7 @@ def refuse_what_is_no_order(text: str, spoken: str) -> None:
     for problem, signs in REFUSED.items():
         if found := next((w for w in words if w in signs), None):
             raise HomebodyError(f"instruction {quoted(text)} holds {problem} ({found!r}): {hint}")
+    if waited := WAITING.search(" ".join(words)):
+        raise HomebodyError(f"instruction {quoted(text)} holds a condition ({waited[0]!r}): {hint}")
     if halted := re.search(r"\b(stop|quit|refrain from|keep from) (\w+ing)\b", " ".join(words)):
         raise HomebodyError(f"instruction {quoted(text)} holds a negation ({halted[0]!r}): {hint}")

@@ -276,17 +276,18 @@ def _parts(said: list[Clause]) -> tuple[list[str], list[str]]:
         if TELLS.match(clause.text) and _whole(clause.text) is None and not _said_at_once(clause.text):
             continue
         if joined and _continues(joined[-1].words, words):
-            joined[-1] = Clause(words=(*joined[-1].words, *words), linked=joined[-1].linked)
+            last = joined[-1]
+            joined[-1] = Clause(words=(*last.words, *words), linked=last.linked, said=f"{last.said} {clause.said}")
         else:
-            joined.append(Clause(words=words, linked=clause.linked))
+            joined.append(Clause(words=words, linked=clause.linked, said=clause.said))
     asked: list[str] = []
     foreign: list[str] = []
     for n, clause in enumerate(joined):
         if _reading(clause.text) or (n and set(clause.words) & {"on", "off", "open", "closed", "shut"}):
-            asked += _said_at_once(clause.text) or [clause.text]
+            asked += _said_at_once(clause.text) or [clause.said]
         elif clause.linked or (n == 0 and len(joined) > 1 and joined[1].linked) or set(clause.words) & (_nouns() | VERBS):
-            asked.append(clause.text)
-            foreign.append(clause.text)
+            asked.append(clause.said)
+            foreign.append(clause.said)
     return asked, foreign
 
 

@@ -59,6 +59,9 @@ SEVERAL = (
     "put the apple, mug in the bowl",
 )
 NO_ORDERS = (
+    "after the microwave is open, pick up the mug",
+    "open the top drawer twice",
+    "before you have closed the microwave open the top drawer",
     "once the microwave is open pick up the mug",
     "do not open the top drawer",
     "don't touch the mug",
@@ -153,9 +156,14 @@ def test_a_sentence_that_asks_for_several_things_is_refused_as_a_whole_and_names
     assert "\n" not in str(caught.value)
 
 
+def test_parts_are_repeated_as_they_were_spelled() -> None:
+    with pytest.raises(HomebodyError, match=r"2 things: 'wave at me' \(not understood\), 'opne the top drawer'"):
+        parse("wave at me and opne the top drawer")
+
+
 @pytest.mark.parametrize("text", NO_ORDERS)
 def test_negations_choices_conditions_and_questions_are_refused_by_name(text: str) -> None:
-    with pytest.raises(HomebodyError, match="is a question|holds a (negation|choice|condition)"):
+    with pytest.raises(HomebodyError, match="is a question|holds a (negation|choice|condition|repetition)"):
         parse(text)
 
 
