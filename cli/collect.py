@@ -106,7 +106,9 @@ def collect(
     from ..datasets.store import open_for
     from ..datasets.workers import Alone
     from ..datasets.workers import collect as collect_with
+    from ..envs.arguments import choice, picture_size
     from ..envs.axes import RANDOMIZE
+    from ..envs.initial import SPLITS
     from ..envs.stages import find_stage
     from .bench import absolute_policy
     from .cluster import cluster_config, slots_each
@@ -121,6 +123,8 @@ def collect(
         find_stage(name, robot)
     if not names:
         raise HomebodyError(f"tasks is {tasks!r}: expected all, or names separated by commas")
+    choice("split", split, SPLITS)
+    picture_size(image_size)
     if slots < 1:
         raise HomebodyError(f"slots is {slots}: expected 1 or more")
     if threads < 1:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TextIO
 
 import icechunk
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, path: Path, repository: icechunk.Repository, *, lock: TextIO | None = None, snapshot: str | None = None) -> None:
         """`lock` is the writer's lock where the store may append; `snapshot` an earlier state to read."""
         self.path, self._repository, self._lock = path, repository, lock
+        self._made: tuple[Path, ...] | None = None
         self._refresh(snapshot)
 
     # --- opening ------------------------------------------------------------------------------------------------------
@@ -54,15 +56,17 @@ class Store:
         check_facts(robot, cameras, image_size, control_hz)
         _must_be_free(path)
         facts = {"robot": robot, "cameras": list(cameras), "image_size": image_size, "control_hz": control_hz}
-        new = not path.exists()
+        new = tuple(p for p in (path, *path.parents) if not p.exists())
         with disk(path, "no data set was made"):
             path.mkdir(parents=True, exist_ok=True)
             lock = take_lock(path)
             try:
                 _must_be_free(path)  # another process may have been faster
-                return Store(path, _found(path, facts), lock=lock)
+                store = Store(path, _found(path, facts), lock=lock)
+                store._made = new
+                return store
             except BaseException:
-                _clear(path, folder=new)
+                _clear(path, new)
                 lock.close()
                 raise
 
@@ -82,7 +86,12 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """A data set that was made for a run which was refused, and holds nothing, goes again: refusals leave nothing behind."""
+        if self._made is not None and isinstance(error, HomebodyError) and not len(self):
+            with suppress(OSError):
+                clear_half(self.path)
+                _clear(self.path, self._made)
         self.close()
 
     def close(self) -> None:
@@ -275,15 +284,15 @@ def _must_be_free(path: Path) -> None:
         raise HomebodyError(f"{path} exists and is not empty: expected a new folder for the data set")
 
 
-def _clear(path: Path, *, folder: bool) -> None:
-    """Removes what a creation that failed has made, as far as the disk lets it; `folder` where that is new, too."""
+def _clear(path: Path, folders: Sequence[Path]) -> None:
+    """Removes what a creation has made, as far as the disk lets it, and `folders`, the new ones, from the inside out."""
     with suppress(OSError, HomebodyError):
         if look(path) == "half":
             clear_half(path)
         if look(path) == "nothing":
             (path / LOCK_FILE).unlink(missing_ok=True)
-            if folder:
-                path.rmdir()
+            for folder in folders:
+                folder.rmdir()
 
 
 def _found(path: Path, facts: dict[str, Any]) -> icechunk.Repository:

@@ -153,11 +153,13 @@ def run(words: list[str], folder: Path) -> tuple[int, str, bool]:
     code, interrupted = _wait(pid, LIMIT_S), False
     if code is None:
         interrupted = True
-        os.kill(pid, signal.SIGINT)
+        os.killpg(pid, signal.SIGINT)  # as a terminal does: to all that the command started
         code = _wait(pid, PATIENCE_S)
     if code is None:
         os.killpg(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)  # what it may have left behind
     text = error.read_text(errors="replace")
     error.unlink()
     return -1 if code is None else code, text, interrupted
@@ -207,7 +209,8 @@ def cases(first: int, count: int, folder: Path) -> Iterator[Fault]:
         tally[code] = tally.get(code, 0) + 1
         if what := fault_of(code, error, interrupted, before, tree(place)):
             yield Fault(number=number, words=words, code=code, what=what, error=error[-1500:])
-        shutil.rmtree(place)
+        while place.exists():  # what was killed a moment ago may still be writing
+            shutil.rmtree(place, ignore_errors=True)
         if (number - first + 1) % PROGRESS == 0:
             print(f"{number - first + 1}/{count} {tally}", file=sys.stderr, flush=True)
 

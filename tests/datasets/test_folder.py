@@ -160,3 +160,20 @@ def test_a_creation_that_is_killed_leaves_no_folder_that_is_refused(tmp_path: Pa
 @pytest.mark.slow
 def test_60_creations_that_are_killed_leave_no_folder_that_is_refused(tmp_path: Path) -> None:
     assert kill_while_making(tmp_path, 60) == {"nothing", "half", "data set"}
+
+
+def test_a_data_set_made_for_a_run_that_is_refused_goes_again_with_the_folders_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "deep" / "set"
+    with (
+        pytest.raises(HomebodyError, match="torn weights"),
+        open_for(path, robot="panda", cameras=("scene",), image_size=32, control_hz=20),
+    ):
+        raise HomebodyError("torn weights")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(HomebodyError), open_for(tmp_path / "empty", robot="panda", cameras=("scene",), image_size=32, control_hz=20):
+        raise HomebodyError("torn weights")
+    assert [p.name for p in tmp_path.rglob("*")] == ["empty"]
+    with pytest.raises(KeyboardInterrupt), open_for(path, robot="panda", cameras=("scene",), image_size=32, control_hz=20):
+        raise KeyboardInterrupt
+    assert len(Store.open(path)) == 0
