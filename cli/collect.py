@@ -110,7 +110,7 @@ def collect(
     from ..envs.axes import RANDOMIZE
     from ..envs.initial import SPLITS
     from ..envs.stages import find_stage
-    from .bench import absolute_policy
+    from .bench_setup import absolute_policy, check_counts
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .doctor import require_gl
@@ -125,10 +125,7 @@ def collect(
         raise HomebodyError(f"tasks is {tasks!r}: expected all, or names separated by commas")
     choice("split", split, SPLITS)
     picture_size(image_size)
-    if slots < 1:
-        raise HomebodyError(f"slots is {slots}: expected 1 or more")
-    if threads < 1:
-        raise HomebodyError(f"threads is {threads}: expected 1 or more")
+    check_counts(slots=(slots, 1), threads=(threads, 1))
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
     learned = policy != "expert"

@@ -5,7 +5,6 @@ Only the standard library is imported at the top: the report must come whatever 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from ..core.errors import HomebodyError
 from ..core.files import write_text
-from ..core.opengl import opengl_note
+from ..core.opengl import EGL, has_egl, opengl_note
 from . import extras
 
 GL_REMEDY = "install it with `apt-get install -y libegl1 libgl1 libgl1-mesa-dri`"
@@ -41,18 +40,9 @@ class Check:
     remedy: str = ""
 
 
-def gl_missing(library: str = "libEGL.so.1") -> bool:
-    """Whether the OpenGL library cannot be loaded."""
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return True
-    return False
-
-
-def require_gl(library: str = "libEGL.so.1") -> None:
+def require_gl(library: str = EGL) -> None:
     """Raises HomebodyError with the remedy where rendering cannot work."""
-    if gl_missing(library):
+    if not has_egl(library):
         raise HomebodyError(f"OpenGL library {library} not found: {GL_REMEDY}, then see `homebody doctor`")
 
 
@@ -83,8 +73,8 @@ def check_packages() -> Check:
 
 
 def check_gl() -> Check:
-    if gl_missing():
-        return Check(name="opengl", ok=False, detail="libEGL.so.1 not found", remedy=GL_REMEDY)
+    if not has_egl():
+        return Check(name="opengl", ok=False, detail=f"{EGL} not found", remedy=GL_REMEDY)
     environment = {**os.environ, "PYOPENGL_PLATFORM": "egl"}
     try:
         run = subprocess.run(

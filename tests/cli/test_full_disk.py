@@ -62,18 +62,7 @@ def whole(path: Path) -> int:
 def collect(disk: Any, wait_s: float) -> int:
     out = disk.path / "set"
     words = [
-        "collect",
-        "--tasks",
-        "open_drawer",
-        "--episodes",
-        "3",
-        "--image-size",
-        "16",
-        "--slots",
-        "1",
-        "--threads",
-        "1",
-        "--out",
+        *["collect", "--tasks", "open_drawer", "--episodes", "3", "--image-size", "16", "--slots", "1", "--threads", "1", "--out"],
         str(out),
     ]
     code, line = run(words, disk, wait_s=wait_s)
@@ -90,18 +79,7 @@ def collect(disk: Any, wait_s: float) -> int:
 def bench(disk: Any, wait_s: float) -> int:
     out = disk.path / "bench"
     words = [
-        "bench",
-        "--policy",
-        "expert",
-        "--tasks",
-        "open_drawer",
-        "--episodes",
-        "4",
-        "--slots",
-        "1",
-        "--threads",
-        "1",
-        "--out",
+        *["bench", "--policy", "expert", "--tasks", "open_drawer", "--episodes", "4", "--slots", "1", "--threads", "1", "--out"],
         str(out),
     ]
     code, line = run(words, disk, wait_s=wait_s)

@@ -78,11 +78,15 @@ def without(name: str, folder: Path) -> Path:
     return folder
 
 
+def run_without(name: str, folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Runs a line of Python where one distribution is not installed."""
+    code = f"import sys; sys.path.append({str(without(name, folder / 'site'))!r}); {code}"
+    return subprocess.run([sys.executable, "-S", "-P", "-c", code], capture_output=True, text=True, cwd=folder, check=False)
+
+
 @pytest.mark.parametrize("name", RUNTIME)
 def test_doctor_names_a_run_time_dependency_that_is_removed_and_fails(name: str, tmp_path: Path) -> None:
-    site = without(name, tmp_path / "site")
-    code = f"import sys; sys.path.append({str(site)!r}); from homebody.cli import doctor; c = doctor.check_packages(); print(c.detail); sys.exit(c.ok)"
-    run = subprocess.run([sys.executable, "-S", "-P", "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    run = run_without(name, tmp_path, "from homebody.cli import doctor; c = doctor.check_packages(); print(c.detail); sys.exit(c.ok)")
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"{name} (missing)" in run.stdout
 
@@ -90,9 +94,7 @@ def test_doctor_names_a_run_time_dependency_that_is_removed_and_fails(name: str,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RUNTIME)
 def test_the_whole_doctor_exits_with_1_whichever_dependency_is_removed(name: str, tmp_path: Path) -> None:
-    site = without(name, tmp_path / "site")
-    code = f"import sys; sys.path.append({str(site)!r}); from homebody.cli.main import main; sys.exit(main(['doctor']))"
-    run = subprocess.run([sys.executable, "-S", "-P", "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    run = run_without(name, tmp_path, "from homebody.cli.main import main; sys.exit(main(['doctor']))")
     assert run.returncode == 1, run.stdout + run.stderr
     assert f"{name} (missing)" in run.stdout and "Traceback" not in run.stderr
 
