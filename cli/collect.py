@@ -35,7 +35,7 @@ class CollectRecipe:
     def __call__(self) -> CollectWork:
         from ..datasets.workers import CollectWork
         from ..envs.engine import HouseholdVectorEnv
-        from ..envs.experts import expert_for
+        from ..envs.skills import expert_for
         from .policies import find_policy
 
         source = find_policy(self.policy) if self.policy else None
@@ -108,7 +108,7 @@ def collect(
     from ..datasets.workers import collect as collect_with
     from ..envs.arguments import choice, picture_size
     from ..envs.axes import RANDOMIZE
-    from ..envs.initial import SPLITS
+    from ..envs.first.initial import SPLITS
     from ..envs.stages import find_stage
     from .bench_setup import absolute_policy, check_counts
     from .cluster import cluster_config, slots_each

@@ -30,7 +30,7 @@ def _caption(picture: np.ndarray, text: str) -> np.ndarray:
 def draw_task(task: str, split: str = "train") -> tuple[np.ndarray, str, bool]:
     """Before beside after (height, width, 3) uint8, the instruction, and whether the expert succeeded."""
     from ..envs.engine import HouseholdVectorEnv
-    from ..envs.experts import expert_for
+    from ..envs.skills import expert_for
 
     env = HouseholdVectorEnv(task, 1, cameras=(), split=split)
     expert, before, words, done = expert_for(env), np.zeros((*SIZE, 3), np.uint8), "", False

@@ -138,7 +138,7 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
 
 
 def _evaluate(model: WorldModel, policy: str, randomize: str | None, episodes: int, seed: int) -> dict[str, Any]:
-    from ..envs.tasks import TASKS
+    from ..envs.first.tasks import TASKS
     from ..world_model.imagination import evaluate
     from .progress import progress_bar
 

@@ -21,7 +21,7 @@ FIRST_ROBOT = "panda"
 def rooms_of(tasks: Iterable[str]) -> dict[str, str]:
     """Task -> room, of tasks, tasks in a setting (`open_drawer+stiff`) and `all`, the first kitchen's. Unknown names are left out."""
     from ..core.instructions import all_goals
-    from ..envs.initial import ALL_TASKS
+    from ..envs.first.initial import ALL_TASKS
     from ..envs.registry import all_tasks
 
     known = all_tasks()

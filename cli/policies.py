@@ -47,11 +47,11 @@ class PolicySource:
 def _scripted(name: str) -> PolicySource:
     def build(env: HouseholdVectorEnv | None) -> Policy:
         if name == "expert":
-            from ..envs.experts import expert_for
+            from ..envs.skills import expert_for
 
             return expert_for(env)
         if name == "parrot":
-            from ..envs.experts.parrot import ParrotPolicy
+            from ..envs.skills.parrot import ParrotPolicy
 
             return ParrotPolicy(env)
         from ..core.robots import ROBOTS

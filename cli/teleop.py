@@ -87,7 +87,7 @@ def teleop(
         json_path: Write `episodes, numbers, dataset` there at the end.
     """
     from ..core.robots import robot_named
-    from ..envs.initial import SPLITS
+    from ..envs.first.initial import SPLITS
     from ..envs.stages import find_stage
     from ..teleop.server import check_loopback
     from .doctor import require_gl

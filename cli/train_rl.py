@@ -78,7 +78,7 @@ class _Setup:
 
 def _from_state(setup: _Setup) -> Learner:
     from ..core.robots import robot_named
-    from ..envs.experts import expert_for
+    from ..envs.skills import expert_for
     from ..envs.stages import find_stage
     from ..policies.rl.checkpoint import STATE_KIND
     from ..policies.rl.control import ToolControl

@@ -16,18 +16,18 @@ from .arguments import camera_names, choice, flag, picture_size, whole
 from .arguments import render_mode as check_mode
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
 from .episode import Episode
-from .initial import SPLITS
+from .first.initial import SPLITS
+from .first.tasks import HOLD_STEPS
+from .profiles import Profile
 from .rendering import RenderPool, View
 from .requests import Streams, read_request
 from .robots.panda import tactile_image
-from .scenes.profiles import Profile
 from .senses import Senses
 from .simulations import Simulations
 from .slot_state import SlotState, fits
 from .slots import Slots
 from .spaces import action_space, objects, observation_space
 from .stages import find_stage
-from .tasks import HOLD_STEPS
 from .variation import DELAYS, raised
 
 REWARDS = ("sparse", "dense")

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from ..core.errors import HomebodyError, unknown
 from ..core.instructions import all_goals
 from ..core.types import Goal
-from .household.scenes import household_tasks
-from .household.task import HouseholdTask
-from .tasks import TASKS, Task
+from .first.tasks import TASKS, Task
+from .house import household_tasks
+from .tasks.task import HouseholdTask
 
 
 @functools.cache

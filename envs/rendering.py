@@ -19,7 +19,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError, unknown
 from ..core.opengl import opengl_conflict
-from .scenes.profiles import Profile, apply_profile, scene_flags
+from .profiles import Profile, apply_profile, scene_flags
 
 MAX_PIXELS = (720, 1280)
 """Largest picture, height and width."""

@@ -8,12 +8,12 @@ from ..core.errors import HomebodyError
 from ..core.instructions import all_goals
 from ..core.robots import ROBOTS
 from .arguments import choice
-from .household.scenes import SCENES as HOUSEHOLD_SCENES
-from .household.scenes import household_stage, household_tasks
-from .initial import ALL_TASKS
-from .kitchen_stage import KitchenStage
-from .model import ROBOTS as KITCHEN_ROBOTS
-from .model import SCENES, house_model
+from .first.initial import ALL_TASKS
+from .first.model import ROBOTS as KITCHEN_ROBOTS
+from .first.model import SCENES, house_model
+from .first.stage import KitchenStage
+from .house import SCENES as HOUSEHOLD_SCENES
+from .house import household_stage, household_tasks
 from .stage import Stage
 
 

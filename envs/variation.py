@@ -10,7 +10,7 @@ import mujoco
 import numpy as np
 
 from .axes import AXES
-from .household.pieces.cloth import stiffen
+from .furniture.cloth import stiffen
 from .stage import Start
 from .wear import Worn, wear_out, worn_joints
 

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from .axes import AXES
-from .household.pieces.pulls import TIGHT_M
+from .furniture.pulls import TIGHT_M
 
 CLOSER_LEAD_RAD = 2.0
 """How far a door closer's spring is wound up when the door is shut: its torque changes little over the door's way."""

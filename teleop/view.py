@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from ..core.instructions import phrasings
+from ..envs.profiles import Profile
 from ..envs.projection import camera_poses, project
-from ..envs.scenes.profiles import Profile
 from .session import Session
 
 CAMERAS = ("scene", "wrist")

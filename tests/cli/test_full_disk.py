@@ -16,7 +16,7 @@ import pytest
 from homebody.datasets.check import verify
 from homebody.datasets.speed import moving_episode
 from homebody.datasets.store import Store
-from homebody.envs.experts import Expert
+from homebody.envs.first.expert import Expert
 from homebody.teleop.commands import Keep, Move
 from homebody.teleop.drive import ToolDrive
 from homebody.teleop.house import PatientEnv

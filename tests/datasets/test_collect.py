@@ -15,7 +15,7 @@ from homebody.datasets.check import verify
 from homebody.datasets.collect import BURST_RAD, NEVER, CollectConfig, Collector, plan, recipe
 from homebody.datasets.store import Store
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
+from homebody.envs.skills import expert_for
 
 SMALL = ["--image-size", "16", "--slots", "4", "--threads", "1"]
 

@@ -8,10 +8,10 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.core.phrasebook.nouns import NOUNS
-from homebody.envs.household.objects.catalogue import CATALOGUE, by_category, graspable
-from homebody.envs.household.paste import paste_body
-from homebody.envs.household.scenes import household_stage
-from homebody.envs.household.stage import build_spec
+from homebody.envs.house import household_stage
+from homebody.envs.house_stage import build_spec
+from homebody.envs.objects.catalogue import CATALOGUE, by_category, graspable
+from homebody.envs.objects.paste import paste_body
 from homebody.envs.robots.panda import add_panda
 
 WEIGHTS_KG = {

@@ -9,9 +9,9 @@ import pytest
 from homebody.core.instructions import all_goals
 from homebody.core.types import Goal, Policy
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import Expert
-from homebody.envs.scenes.objects import OBJECTS, REST_HEIGHT
-from homebody.envs.tasks import TASKS, Snapshot, goal_checks, progress
+from homebody.envs.first.expert import Expert
+from homebody.envs.first.loose import OBJECTS, REST_HEIGHT
+from homebody.envs.first.tasks import TASKS, Snapshot, goal_checks, progress
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
 
 

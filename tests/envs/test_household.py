@@ -8,9 +8,9 @@ import pytest
 from homebody.core.instructions import parse, phrasings
 from homebody.core.phrasebook import book
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
-from homebody.envs.household.scenes import SCENES, household_tasks
+from homebody.envs.house import SCENES, household_tasks
 from homebody.envs.registry import all_tasks, task_goals
+from homebody.envs.skills import expert_for
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
 
 TASKS = sorted(household_tasks())

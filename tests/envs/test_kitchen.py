@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 import mujoco
 import numpy as np
 import pytest
+from homebody.envs.first.furniture import CABINET_SLOTS, DOOR_TRAVEL, DRAWER_TRAVEL
+from homebody.envs.first.kitchen import TIMESTEP_S, build_kitchen
+from homebody.envs.first.loose import FOOTPRINT, MASS, OBJECTS, REST_HEIGHT
 from homebody.envs.rendering import RenderPool, View
-from homebody.envs.scenes.furniture import CABINET_SLOTS, DOOR_TRAVEL, DRAWER_TRAVEL
-from homebody.envs.scenes.kitchen import TIMESTEP_S, build_kitchen
-from homebody.envs.scenes.objects import FOOTPRINT, MASS, OBJECTS, REST_HEIGHT
 
 OTHERS = tuple(n for n in OBJECTS if n != "bowl")
 FIXTURES = ("drawer_top", "drawer_bottom", "microwave_door", "cabinet_door")

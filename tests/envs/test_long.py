@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
-from homebody.envs.household.clearance import Furniture
-from homebody.envs.household.scenes import SCENES, household_tasks
-from homebody.envs.household.tasks import long
+from homebody.envs.first.tasks import long
+from homebody.envs.furniture.clearance import Furniture
+from homebody.envs.house import SCENES, household_tasks
+from homebody.envs.skills import expert_for
 
 NAMES = [t.name for t in long.TASKS]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
 from homebody.envs.followers import followers
 from homebody.envs.happenings import HAND, PET
+from homebody.envs.skills import expert_for
 
 TASK = "set_on_tray"
 WHO = {"hand_reaches_in": (HAND, "hand_visitor"), "pet_walks": (PET, "pet_cat")}

@@ -6,8 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.core.kinematics import GRIPPER_MAX_M, Q_HOME, Q_MAX, Q_MIN, TAU_MAX, forward
+from homebody.envs.first.kitchen import build_kitchen
 from homebody.envs.robots.panda import add_panda
-from homebody.envs.scenes.kitchen import build_kitchen
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 STEP_S = 0.005

@@ -2,8 +2,8 @@
 
 import numpy as np
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
-from homebody.envs.experts.parrot import ParrotPolicy
+from homebody.envs.skills import expert_for
+from homebody.envs.skills.parrot import ParrotPolicy
 
 
 def test_a_parrot_does_what_the_expert_did_in_the_next_episode_whoever_else_is_there() -> None:

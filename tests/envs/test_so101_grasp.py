@@ -11,8 +11,8 @@ from homebody.core import so101
 from homebody.core.kinematics import rotation_error
 from homebody.core.robots import SO101
 from homebody.core.so101 import Q_HOME, forward, inverse
+from homebody.envs.first.kitchen import build_kitchen
 from homebody.envs.robots.so101 import add_so101
-from homebody.envs.scenes.kitchen import build_kitchen
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 CONTROL_HZ, SUBSTEPS = 20, 10

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from homebody.core import so101
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
-from homebody.envs.household.objects.catalogue import by_category, graspable
-from homebody.envs.household.scenes import household_tasks
+from homebody.envs.house import household_tasks
+from homebody.envs.objects.catalogue import by_category, graspable
+from homebody.envs.skills import expert_for
 
 TASKS = sorted(n for n, t in household_tasks().items() if "so101" in t.robots and t.room == "kitchen")
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from homebody.core.errors import HomebodyError
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.experts import expert_for
 from homebody.envs.registry import all_tasks
+from homebody.envs.skills import expert_for
 
 REPRESENTATIVES = ("pick_up", "open_fridge", "open_pill_box", "fold_towel", "fold_quilt", "lay_blanket", "pour_peas", "hand_over")
 """A task of each scene."""

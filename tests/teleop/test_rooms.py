@@ -14,8 +14,8 @@ from homebody.core.robots import PANDA, ROBOTS, SO101, Robot, robot_named
 from homebody.core.types import Certificate
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
-from homebody.envs.experts import expert_for
-from homebody.envs.household.scenes import household_tasks
+from homebody.envs.house import household_tasks
+from homebody.envs.skills import expert_for
 from homebody.envs.stages import find_stage
 from homebody.teleop.asking import Achieved
 from homebody.teleop.commands import Grip, Keep, Move, Prompt

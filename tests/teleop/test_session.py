@@ -11,7 +11,7 @@ from homebody.core.errors import HomebodyError
 from homebody.core.types import Certificate, Episode, Goal
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
-from homebody.envs.experts import Expert
+from homebody.envs.first.expert import Expert
 from homebody.teleop.commands import Discard, Grip, Hold, Keep, Move, Prompt, Redo, Resume, Stop
 from homebody.teleop.drive import ToolDrive
 from homebody.teleop.house import PatientEnv

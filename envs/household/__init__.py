@@ -1,1 +1,0 @@
-"""The household world: rooms of furniture and appliances, a catalogue of things, goals over named predicates."""

@@ -1,0 +1,88 @@
+"""What all rooms share: physics options, light, walls, a window, cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mujoco
+
+from ..first.kitchen import look_at
+from .materials import add_materials
+
+BOX = mujoco.mjtGeom.mjGEOM_BOX
+TIMESTEP_S = 0.005
+Vector = tuple[float, float, float]
+
+
+def options(spec: mujoco.MjSpec) -> None:
+    """Contacts in the servos' own metric, sleeping bodies, no silent reset."""
+    option = spec.option
+    option.timestep = TIMESTEP_S
+    option.integrator = mujoco.mjtIntegrator.mjINT_DISCRETE  # `implicitfast` lets a grasped thing creep while servos accelerate it
+    option.solver = mujoco.mjtSolver.mjSOL_NEWTON
+    option.jacobian = mujoco.mjtJacobian.mjJAC_DENSE  # MuJoCo 4.0.0's sparse Newton Hessian is wrong (fixed in 4.0.1)
+    option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    option.impratio = 10
+    option.iterations, option.ls_iterations = 50, 30
+    option.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
+    option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
+    spec.compiler.degree = False
+
+
+def cloth_options(spec: mujoco.MjSpec) -> None:
+    """For rooms with cloth: hundreds of light vertices with sparse neighbours. Conjugate gradients never form a Hessian."""
+    options(spec)
+    spec.option.solver = mujoco.mjtSolver.mjSOL_CG
+    spec.option.jacobian = mujoco.mjtJacobian.mjJAC_SPARSE
+    spec.option.iterations = 40
+    spec.option.tolerance = 1e-6
+
+
+def light(spec: mujoco.MjSpec) -> None:
+    """Daylight from the left, a softer lamp from the right, and what the walls throw back."""
+    world, sun = spec.worldbody, mujoco.mjtLightType.mjLIGHT_DIRECTIONAL
+    world.add_light(pos=[-0.6, 0.9, 2.2], dir=[0.5, -0.42, -1.0], diffuse=[0.60, 0.57, 0.52], specular=[0.25, 0.25, 0.25], type=sun)
+    world.add_light(pos=[0.2, -1.2, 1.8], dir=[0.2, 0.7, -0.9], diffuse=[0.22, 0.24, 0.28], specular=[0, 0, 0], type=sun)
+    head = spec.visual.headlight
+    head.ambient, head.diffuse, head.specular = [0.35, 0.34, 0.33], [0.18, 0.18, 0.18], [0, 0, 0]
+    spec.visual.map.znear, spec.visual.map.zfar = 0.01, 30.0
+    spec.add_texture(
+        name="backdrop", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+        rgb1=[0.93, 0.90, 0.85], rgb2=[0.70, 0.66, 0.61], width=64, height=384,
+    )  # fmt: skip
+
+
+def block(spec: mujoco.MjSpec, low: Vector, high: Vector, material: str, *, solid: bool = False, friction: float = 0.9) -> None:
+    """A box of the room itself between two corners."""
+    spec.worldbody.add_geom(
+        type=BOX, pos=[(a + b) / 2 for a, b in zip(low, high, strict=True)], size=[(b - a) / 2 for a, b in zip(low, high, strict=True)],
+        material=material, group=1, contype=int(solid), conaffinity=0, friction=[friction, 0.005, 0.0005],
+    )  # fmt: skip
+
+
+def window(spec: mujoco.MjSpec, x: float, y0: float, y1: float, z0: float, z1: float) -> None:
+    """A window in the wall behind the worktop, whose face is at `x`."""
+    block(spec, (x - 0.004, y0, z0), (x, y1, z1), "sky")
+    bar = 0.025
+    for low, high in (
+        ((x - 0.02, y0 - bar, z0 - bar), (x, y1 + bar, z0)), ((x - 0.02, y0 - bar, z1), (x, y1 + bar, z1 + bar)),
+        ((x - 0.02, y0 - bar, z0), (x, y0, z1)), ((x - 0.02, y1, z0), (x, y1 + bar, z1)),
+        ((x - 0.015, (y0 + y1) / 2 - bar / 2, z0), (x, (y0 + y1) / 2 + bar / 2, z1)),
+    ):  # fmt: skip
+        block(spec, low, high, "frame")
+
+
+def cameras(
+    spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float, overview: Vector = (-0.78, -1.06, 1.10), view: Vector = (0.38, 0.0, 0.14)
+) -> None:  # fmt: skip
+    """`scene`, which policies see, and `overview` for people, which looks at `view`."""
+    world = spec.worldbody
+    world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, target), fovy=fovy)
+    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, view), fovy=48)
+
+
+def begin(spec: mujoco.MjSpec, set_options: Callable[[mujoco.MjSpec], None] = options) -> None:
+    """Options, materials and light."""
+    set_options(spec)
+    add_materials(spec)
+    light(spec)

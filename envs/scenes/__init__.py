@@ -1,1 +1,0 @@
-"""Scenes, built with MjSpec from primitives and procedural meshes: no downloads, no asset files."""

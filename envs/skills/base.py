@@ -1,0 +1,243 @@
+"""What every household skill is made of: the context, inverse kinematics with more than one start, ways through the room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...core.kinematics import rotation_error
+from ...core.robots import Robot
+from ..furniture.clearance import Furniture
+from ..world import World
+from .motion import DT, Motion, Pose, Steps, move, wait
+
+REACH_M, REACH_RAD = 0.006, 0.12
+"""A pose whose inverse kinematics end further off than this is out of reach."""
+TUCK_M = 0.40
+"""Radius about the robot's foot within which no furniture stands."""
+
+
+@dataclass(kw_only=True)
+class HouseContext(Motion):
+    """What a household skill sees and steers. `world` is refreshed before every step."""
+
+    world: World
+    robot: Robot
+    T_world_base: np.ndarray
+    joints: np.ndarray
+    """(dof,) the arm's last inverse kinematics [rad]."""
+    zone: tuple[float, float, float, float]
+    """Free worktop, between furniture: x from, x to, y from, y to [m]."""
+    furniture: Furniture
+    safe: float = 0.25
+    """Tool height at which it passes over everything in the room [m]."""
+    memory: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def open_width(self) -> float:
+        """The gripper counts as open from here [m]."""
+        return 0.94 * self.robot.gripper_max_m
+
+
+TURN_Z_M = 0.36
+"""Height of the hand at which the arm turns about [m]."""
+TWISTED_M, TWISTED_RAD = 0.012, 0.2
+"""The arm's joints are at their ends where they follow the reference no closer."""
+
+
+def _seeds(ctx: HouseContext, T_base: Pose) -> list[np.ndarray]:
+    """Joints (dof,) from which inverse kinematics are tried: as the arm is, with the wrist half a turn on, at home, and facing the goal
+    with the wrist in its quarters."""
+    out = [ctx.joints]
+    for half_turn in (np.pi, -np.pi):
+        q = ctx.joints.copy()
+        q[-1] += half_turn
+        if ctx.robot.q_min[-1] < q[-1] < ctx.robot.q_max[-1]:
+            out.append(q)
+    out.append(ctx.robot.q_home)
+    for quarter in np.arange(-1.5, 1.6, 1.0) * np.pi / 2:
+        q = ctx.robot.q_home.copy()
+        q[0], q[-1] = np.arctan2(T_base[1, 3], T_base[0, 3]), quarter
+        if ctx.robot.q_min[0] < q[0] < ctx.robot.q_max[0]:
+            out.append(q)
+    return out
+
+
+def twisted(ctx: HouseContext) -> bool:
+    """Whether the arm cannot follow its reference because joints are at their ends."""
+    reached = ctx.T_world_base @ ctx.robot.forward(ctx.joints[None])[0]
+    off = float(np.linalg.norm(reached[:3, 3] - ctx.reference[:3, 3]))
+    return off > TWISTED_M or turn_between(reached, ctx.reference) > TWISTED_RAD
+
+
+def move_joints(
+    ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.6, timeout: int = 80, until: Callable[[], bool] | None = None
+) -> Steps:
+    """Moves the arm in joint space to `goal` (dof,) at up to `rate` [rad/s]: the way for half a turn of the wrist."""
+    q = ctx.joints.copy()
+    for _ in range(timeout):
+        if until is not None and until():
+            return True
+        step = goal - q
+        largest = float(np.abs(step).max())
+        q = goal.copy() if largest <= rate * DT else q + step * (rate * DT / largest)
+        ctx.joints, ctx.grip, ctx.speed = q.copy(), grip, 0.0
+        ctx.reference = ctx.T_world_base @ ctx.robot.forward(q[None])[0]
+        yield
+        if largest <= rate * DT:
+            return until is None
+    return False
+
+
+def afresh(ctx: HouseContext, towards: np.ndarray, grip: float) -> Steps:
+    """Brings the arm home, facing a place (2,): from there it pushes as it should, whatever joints it came with."""
+    ctx.span = "recover"
+    up = ctx.reference.copy()
+    up[2, 3] = max(up[2, 3], TURN_Z_M)
+    yield from move(ctx, up, grip=grip, tolerance=0.05, angle=0.6, timeout=25)
+    q, way = ctx.robot.q_home.copy(), (np.linalg.inv(ctx.T_world_base) @ np.array([*towards, 0.0, 1.0]))[:2]
+    q[0] = np.clip(np.arctan2(way[1], way[0]), ctx.robot.q_min[0] + 0.1, ctx.robot.q_max[0] - 0.1)
+    return (yield from move_joints(ctx, q, grip=grip))
+
+
+def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:
+    """Joints (dof,) for a tool pose in the world, and what is left of the error [m], [rad]."""
+    T_base = np.linalg.inv(ctx.T_world_base) @ T
+    best: tuple[np.ndarray, float, float] | None = None
+    for start in _seeds(ctx, T_base):
+        q = ctx.robot.inverse(T_base[None], start[None], iterations=iterations)[0]
+        reached = ctx.robot.forward(q[None])[0]
+        off = float(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]))
+        turn = float(np.linalg.norm(rotation_error(reached[None, :3, :3], T_base[None, :3, :3])))
+        if best is None or off + 0.05 * turn < best[1] + 0.05 * best[2]:
+            best = q, off, turn
+        if off < REACH_M and turn < REACH_RAD:
+            break
+    assert best is not None
+    return best
+
+
+def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:
+    """Whether the arm gets its tool to a pose and from there to another without turning about."""
+    q, off, turn = solve(ctx, T)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    return continued(ctx, q, then)[1]
+
+
+def continued(
+    ctx: HouseContext, q: np.ndarray, T: Pose, iterations: int = 60, off: float = REACH_M, turn: float = REACH_RAD
+) -> tuple[np.ndarray, bool]:
+    """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are: within `off` [m] and `turn` [rad]."""
+    T_base = np.linalg.inv(ctx.T_world_base) @ T
+    out = ctx.robot.inverse(T_base[None], q[None], iterations=iterations)
+    reached = ctx.robot.forward(out)[0]
+    return out[0], bool(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]) < off and turn_between(reached, T_base) < turn)
+
+
+def reachable(ctx: HouseContext, T: Pose) -> bool:
+    """Whether the arm gets its tool to a pose in the world."""
+    _, off, turn = solve(ctx, T)
+    return off < REACH_M and turn < REACH_RAD
+
+
+def turn_between(a: Pose, b: Pose) -> float:
+    return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])))
+
+
+def travel(
+    ctx: HouseContext, goal: Callable[[], Pose], *, grip: float, tolerance: float = 0.012, until: Callable[[], bool] | None = None,
+    timeout: int = 140,
+) -> Steps:  # fmt: skip
+    """Goes to a pose that may move, round by the robot's foot where the way leads past other furniture. As `move` returns."""
+    foot = ctx.T_world_base[:2, 3]
+    here, there = ctx.tool[:2, 3] - foot, goal()[:2, 3] - foot
+    swing = abs((np.arctan2(there[1], there[0]) - np.arctan2(here[1], here[0]) + np.pi) % (2 * np.pi) - np.pi)
+    if swing > 0.45 and max(np.linalg.norm(here), np.linalg.norm(there)) > TUCK_M + 0.05:
+        first, last = float(np.arctan2(here[1], here[0])), float(np.arctan2(there[1], there[0]))
+        turn = (last - first + np.pi) % (2 * np.pi) - np.pi
+        height = max(float(ctx.reference[2, 3]), float(goal()[2, 3]))
+        stops = max(round(abs(turn) / 0.5), 1)
+        for k in range(stops + 1):
+            if k == 0 and np.linalg.norm(here) < TUCK_M:
+                continue
+            angle, T = first + turn * k / stops, (goal() if k == stops else ctx.reference).copy()
+            T[:3, 3] = [foot[0] + TUCK_M * np.cos(angle), foot[1] + TUCK_M * np.sin(angle), height]
+            done = yield from move(ctx, T, grip=grip, tolerance=0.05, angle=0.6, timeout=40, until=until)
+            if done and until is not None:
+                return True
+    return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
+
+
+def _turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool]) -> Steps:
+    """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
+    raised, over = ctx.reference.copy(), goal.copy()
+    raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
+    yield from move(ctx, raised, grip=grip, tolerance=0.05, angle=0.6, timeout=20, until=ended)
+    q, off, turn = solve(ctx, goal)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    above, near = continued(ctx, q, over)
+    return (yield from move_joints(ctx, above if near else q, grip=grip, until=ended))
+
+
+def _go(
+    ctx: HouseContext, goal: Callable[[], Pose], grip: float, tolerance: float, timeout: int, until: Callable[[], bool] | None
+) -> Steps:
+    """Straight to a pose; where joints come to their ends on the way, turns the arm about first to joints that have the goal in reach."""
+    ended = lambda: until is not None and until()  # noqa: E731
+    if not (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=lambda: ended() or twisted(ctx))):
+        return until is None and float(np.linalg.norm(goal()[:3, 3] - ctx.tool[:3, 3])) < tolerance
+    if ended():
+        return True
+    if (yield from _turn_about(ctx, goal(), grip, ended)) and ended():
+        return True
+    return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
+
+
+def higher(T: Pose, by: float) -> Pose:
+    """A tool pose `by` further up [m]."""
+    out = T.copy()
+    out[2, 3] += by
+    return out
+
+
+def behind(T: Pose, by: float) -> Pose:
+    """A tool pose `by` further back along its own approach [m]."""
+    out = T.copy()
+    out[:3, 3] -= by * T[:3, 2]
+    return out
+
+
+def open_fingers(ctx: HouseContext) -> Steps:
+    """Opens the fingers as far as they go."""
+    return wait(ctx, 14, 1.0, until=lambda: ctx.width > ctx.open_width)
+
+
+def back_off(ctx: HouseContext, distance: float = 0.08) -> Steps:
+    """Opens the fingers and withdraws along the tool's axis."""
+    ctx.span = "recover"
+    yield from wait(ctx, 6, 1.0, until=lambda: ctx.width > 0.75 * ctx.robot.gripper_max_m)
+    back = behind(ctx.reference, distance)
+    yield from move(ctx, back, grip=1.0, tolerance=0.02, timeout=30)
+    return True
+
+
+def close_fingers(ctx: HouseContext, steps: int = 18) -> Steps:
+    """Closes until the width is steady."""
+    last, steady = 1.0, 0
+    for n in range(steps):
+        yield from wait(ctx, 1, 0.0)
+        steady = steady + 1 if abs(ctx.width - last) < 4e-4 else 0
+        last = ctx.width
+        if steady >= 2 and n >= 6:  # they need a moment to start
+            return True
+    return False
+
+
+def rotation_about(axis: np.ndarray, angle: float) -> np.ndarray:
+    """(3, 3) turn by `angle` [rad] about a unit axis (3,) (Rodrigues)."""
+    K = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    return np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K

@@ -1,0 +1,84 @@
+"""The scripted expert of the household world as a policy: one skill per slot, restarted from whatever state the slot is in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from ...core.errors import HomebodyError
+from ...core.types import Goal, Observation
+from ..engine import HouseholdVectorEnv
+from ..furniture.clearance import Furniture
+from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
+from .base import HouseContext
+from .motion import Steps, Style
+
+FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
+"""Modules with a table SKILLS each: task -> (context, goal) -> steps."""
+
+
+SAFE_M = {"panda": 0.25, "so101": 0.15}
+"""Height at which the tool passes over the worktop; the small arm leans outwards when it reaches higher."""
+
+
+@functools.cache
+def skills() -> Mapping[str, Callable[[HouseContext, Goal], Steps]]:
+    """Task -> skill, of every family."""
+    return {task: skill for module in FAMILIES for task, skill in module.SKILLS.items()}
+
+
+class HouseholdExpert:
+    """Reads the true state of `env`; implements core.types.Policy. `reset` may come in the middle of an episode."""
+
+    name = "expert"
+
+    def __init__(self, env: HouseholdVectorEnv) -> None:
+        self._env = env
+        self._contexts: dict[int, HouseContext] = {}
+        self._skills: dict[int, Iterator[None] | None] = {}
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        """Starts the skill for each slot's goal from its present state. The instruction is the env's own."""
+        del instructions
+        env = self._env
+        for slot in slots:
+            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([env.episode_index(slot), env.steps(slot)])))
+            tool, width = env.tool_state(slot)
+            goal = env.goal(slot)
+            if goal.task not in skills():
+                raise HomebodyError(f"no expert for task {goal.task}: expected one of {', '.join(skills())}")
+            ctx = HouseContext(
+                tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
+                world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
+                safe=SAFE_M[env.robot.name],
+                furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
+            )  # fmt: skip
+            self._contexts[slot], self._skills[slot] = ctx, skills()[goal.task](ctx, goal)
+
+    def span(self, slot: int) -> str:
+        """Name of the sub-task that `slot` is in, e.g. `grasp`."""
+        return self._contexts[slot].span if slot in self._contexts else "start"
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """(B, A) actions; slots that were never reset hold still."""
+        del observation
+        env, robot = self._env, self._env.robot
+        actions = env.held_actions()
+        slots = [s for s in self._skills if not env.finished(s)]
+        for slot in slots:
+            ctx, steps = self._contexts[slot], self._skills[slot]
+            ctx.world = env.snapshot(slot)
+            ctx.tool, ctx.width = env.tool_state(slot)
+            if steps is not None and next(steps, StopIteration) is StopIteration:
+                self._skills[slot] = None
+        if slots:
+            contexts = [self._contexts[s] for s in slots]
+            goals = np.stack([np.linalg.inv(c.T_world_base) @ c.reference for c in contexts])
+            joints = robot.inverse(goals, np.stack([c.joints for c in contexts]), iterations=4)
+            for ctx, q in zip(contexts, joints, strict=True):
+                ctx.joints = q
+            actions[slots, : robot.dof] = robot.hold(joints)
+            actions[slots, robot.dof] = [c.grip for c in contexts]
+        return actions

@@ -1,0 +1,211 @@
+"""Fixtures: joints moved by their handles along the way that the handle takes, or pushed with closed fingers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..objects.instance import turned
+from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between
+from .motion import Pose, Steps, clear_up, move, pose, wait
+
+STALLED = 16
+"""Control steps without progress after which a hand takes hold anew."""
+BAR_WIDTH_M = (0.003, 0.04)
+"""Width between the pads with a handle between them."""
+NEAR_M, DRIFT_M = 0.06, 0.03
+"""A push is held sideways from this close on, by up to this much."""
+TIP_M, SIDE_M = 0.011, 0.009
+"""From the tool centre point to the fingertips, and to the side of the pads."""
+
+
+def site_at(ctx: HouseContext, site: str, joint: str, value: float, follow: float = 1.0) -> Pose:
+    """Where a site on a joint's body would be if the joint stood at `value`; it turns by the share `follow` of a hinge's turn."""
+    T = ctx.world.site(site)
+    anchor, axis, hinge = ctx.world.joint_axis(joint)
+    delta = value - ctx.world.joint(joint)
+    if not hinge:
+        T[:3, 3] += delta * axis
+        return T
+    T[:3, 3] = anchor + rotation_about(axis, delta) @ (T[:3, 3] - anchor)
+    # What the tool has turned so far is the share of the whole angle, not of the step.
+    T[:3, :3] = rotation_about(axis, follow * value - ctx.world.joint(joint)) @ T[:3, :3]
+    return T
+
+
+def gripping(ctx: HouseContext, site: str) -> bool:
+    """Whether the fingers are closed about a handle: near its site, held apart by it."""
+    near = np.linalg.norm(ctx.tool[:3, 3] - ctx.world.site(site)[:3, 3]) < 0.035
+    return bool(near and ctx.grip < 0.5 and BAR_WIDTH_M[0] < ctx.width < BAR_WIDTH_M[1])
+
+
+def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> Pose:
+    """The grip, or the same one upside down, from which the wrist can turn furthest on by `twist` [rad] about the tool's axis."""
+    low, high = float(ctx.robot.q_min[-1]), float(ctx.robot.q_max[-1])
+
+    def room(T: Pose) -> float:
+        q, off, turn = solve(ctx, T)
+        after = float(q[-1]) + twist
+        return min(after - low, high - after, 0.3) - 10 * off - turn
+
+    return max((goal, turned(goal, np.pi)), key=room)
+
+
+def grip_handle(
+    ctx: HouseContext, joint: str, follow: float, approach: float = 0.10, tries: int = 5, target: float | None = None
+) -> Steps:  # fmt: skip
+    """Takes hold of a fixture's handle; False when it gave up. With `target` the grip is one that can turn the joint there."""
+    site = ctx.world.names.fixtures[joint].handle
+    for _ in range(tries):
+        if gripping(ctx, site):
+            return True
+        ctx.span = "reach"
+        goal = site_at(ctx, site, joint, ctx.world.joint(joint), follow)
+        if target is not None:
+            _, axis, _ = ctx.world.joint_axis(joint)
+            goal = _more_room(ctx, goal, (target - ctx.world.joint(joint)) * float(axis @ goal[:3, 2]))
+        elif turn_between(ctx.tool, turned(goal, np.pi)) < turn_between(ctx.tool, goal) and not reachable(ctx, goal):
+            goal = turned(goal, np.pi)
+        goal[:3, 3] += ctx.style.offset
+        before = behind(goal, approach)
+        if np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
+            yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
+            yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
+        if target is not None and turn_between(ctx.tool, goal) > 0.5:
+            yield from move_joints(ctx, solve(ctx, before)[0], grip=1.0)
+        ctx.span = "grasp"
+        if ctx.width < 0.6 * ctx.robot.gripper_max_m:
+            yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > ctx.open_width)
+        yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=50)
+        yield from close_fingers(ctx)
+        if gripping(ctx, site):
+            return True
+        yield from back_off(ctx)
+    return False
+
+
+def drive_joint(
+    ctx: HouseContext, joint: str, target: float, *, lead: float, follow: float = 0.5, speed: float = 0.6, stay: bool = True
+) -> Steps:  # fmt: skip
+    """Takes a fixture by its handle and moves its joint to `target`; takes hold again after a slip. Then holds still, or returns
+    True where it need not `stay`."""
+    site = ctx.world.names.fixtures[joint].handle
+    sign = 1.0 if target > ctx.world.joint(joint) else -1.0
+
+    def there() -> bool:
+        return sign * (ctx.world.joint(joint) - target) > -0.03 * abs(target) - 1e-3
+
+    while True:
+        if there():
+            if not stay:
+                return True
+            ctx.span = "hold"
+            yield from wait(ctx, 1, ctx.grip)
+            continue
+        twists = follow == 1.0 and ctx.world.joint_axis(joint)[2]
+        if not (yield from grip_handle(ctx, joint, follow, target=target if twists else None)):
+            return False
+        ctx.span = "pull"
+
+        def ahead() -> Pose:
+            now = ctx.world.joint(joint)
+            T = site_at(ctx, site, joint, now + sign * min(lead, abs(target - now) + 0.25 * lead), follow)
+            upside = turned(T, np.pi)  # the gripper is symmetric: whichever way it took hold
+            return upside if turn_between(ctx.reference, upside) < turn_between(ctx.reference, T) else T
+
+        best, since = sign * ctx.world.joint(joint), 0
+
+        def over() -> bool:
+            nonlocal best, since
+            now = sign * ctx.world.joint(joint)
+            best, since = (now, 0) if now > best + 0.002 else (best, since + 1)
+            return there() or not gripping(ctx, site) or since > STALLED
+
+        yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=over)
+        if since > STALLED and not there():  # the wrist is at its end: take hold anew
+            yield from back_off(ctx)
+
+
+def pointing(yaw: float, pitch: float) -> np.ndarray:
+    """(3, 3) tool pointing along a heading and `pitch` below the horizontal [rad], its fingers travelling sideways."""
+    z = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
+    y = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
+    return np.stack([np.cross(y, z), y, z], axis=-1)
+
+
+def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndarray:
+    """(3, 3) tool orientation for a push: pointing along it and `pitch` [rad] below the horizontal; along `towards` (2,) for a push
+    up or down."""
+    heading = direction[:2] if abs(direction[2]) < 0.7 else towards
+    return pointing(float(np.arctan2(heading[1], heading[0])), pitch)
+
+
+def push_joint(
+    ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
+    over: float | None = None, stay: bool = True, steady: bool = False,
+) -> Steps:  # fmt: skip
+    """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still, or returns True where it
+    need not `stay`.
+
+    off: where the push begins, before the site [m]; pitch: how far the tool points down [rad]; over: height [m] at which the hand
+    passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it.
+    """
+    sign = 1.0 if target > ctx.world.joint(joint) else -1.0
+
+    def there() -> bool:
+        return sign * (ctx.world.joint(joint) - target) >= 0
+
+    def contact(value: float, back: float) -> Pose:
+        T = site_at(ctx, site, joint, value)
+        R = pushing(T[:3, 2], pitch, T[:2, 3] - ctx.T_world_base[:2, 3])
+        straight, upside = turned(pose(R, T[:3, 3]), 0.0), turned(pose(R, T[:3, 3]), np.pi)
+        if turn_between(ctx.reference, upside) < turn_between(ctx.reference, straight):
+            R = upside[:3, :3]
+        if (pitch > 1.2 and abs(T[2, 2]) < 0.7) or T[2, 2] > 0.7:  # with the side of the fingers
+            return pose(R, T[:3, 3] - (back + SIDE_M) * T[:3, 2])
+        return pose(R, T[:3, 3] - back * T[:3, 2] - TIP_M * R[:, 2])
+
+    while True:
+        if there():
+            if not stay:
+                return True
+            ctx.span = "hold"
+            yield from wait(ctx, 1, 0.0)
+            continue
+        now = ctx.world.joint(joint)
+        before = contact(now, off)
+        if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
+            ctx.span = "reach"
+            height = max(ctx.safe, before[2, 3]) if over is None else over
+            yield from clear_up(ctx, before[:2, 3], 0.0, height=height)
+            if over is not None:
+                above = before.copy()
+                above[2, 3] = over
+                yield from travel(ctx, lambda T=above: T, grip=0.0, tolerance=0.03, timeout=100)
+                yield from move(ctx, before, grip=0.0, tolerance=0.02, timeout=60)
+            else:
+                yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
+        ctx.span = "push"
+        drift = np.zeros(3)
+
+        def ahead(drift: np.ndarray = drift) -> Pose:
+            T, way = contact(ctx.world.joint(joint) + sign * lead, 0.0), ctx.world.site(site)[:3, 2]
+            off = T[:3, 3] - ctx.tool[:3, 3]
+            if steady and np.linalg.norm(off) < NEAR_M:
+                drift[:] = np.clip(drift + 0.06 * (off - (off @ way) * way), -DRIFT_M, DRIFT_M)
+            T[:3, 3] += drift
+            return T
+
+        if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):
+            ctx.span = "recover"
+            back = behind(ctx.reference, 0.06)
+            yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
+            if over is not None:
+                yield from move(ctx, _at_height(back, over), grip=0.0, tolerance=0.04, timeout=50)
+            if ctx.robot.name == "panda":
+                yield from afresh(ctx, ctx.world.site(site)[:2, 3], 0.0)
+
+
+def _at_height(T: Pose, height: float) -> Pose:
+    out = T.copy()
+    out[2, 3] = height
+    return out

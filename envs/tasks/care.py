@@ -1,0 +1,143 @@
+"""Care: things handed to a person and taken from them, brought within their reach, and the call button rung."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mujoco
+import numpy as np
+
+from ...core.phrasebook import task_phrases
+from ...core.types import Goal
+from ..furniture.care import COASTER_M
+from ..furniture.person import HOLD_HALF, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
+from ..objects.catalogue import by_category, graspable
+from ..objects.instance import Instance
+from ..rooms.scene import Spot, spot_matrix
+from ..stage import Check
+from .common import target_position
+from .fixtures import fixture_task
+from .predicates import in_box, near, released, stands
+from .setup import Setup
+from .task import HouseholdTask
+
+SCENE, ROOM = "care_room", "care"
+GRAVITY = 9.81
+CARRIED_KG = 0.45
+"""Heaviest thing that is put into the hand of somebody in bed."""
+ON_COASTER_M = 0.05
+"""How far from the middle of the round mat a thing may stand [m]."""
+TAKEN_M = 0.069
+"""Widest thing that is taken out of a hand: the fingers must not land on it there [m]."""
+WRIST_CLEAR_M, MOST_SHIFT_M = 0.033, 0.045
+"""From the middle of the palm to where the wrist rises, and how far things are laid towards the fingers at most [m]."""
+
+
+def hand_turn(instance: Instance) -> float | None:
+    """Heading of a thing in the hand, against the hand's own [rad]: the robot's fingers close across the hand. None: any."""
+    best = instance.grasps[0]
+    return None if best.any_yaw else float(np.pi / 2 - np.arctan2(best.across[1], best.across[0]))
+
+
+def hand_shift(instance: Instance) -> float:
+    """How far towards the fingers the middle of a thing lies, so that it does not end on the wrist [m]."""
+    turn = hand_turn(instance)
+    along = (
+        instance.footprint
+        if turn is None or not instance.half[0]
+        else max(abs(np.cos(turn)) * instance.half[0], abs(np.sin(turn)) * instance.half[1])
+    )
+    return float(np.clip(along - WRIST_CLEAR_M, 0.0, MOST_SHIFT_M))
+
+
+def _suits(task: str, robot: str, t: Instance) -> bool:
+    """Whether a thing is for the robot's fingers, for the hand of the person, and for taking it from there."""
+    for_hand = task == "bring_within_reach" or t.mass <= CARRIED_KG
+    return graspable(t, robot) and for_hand and (task != "take_from_hand" or t.grasps[0].width <= TAKEN_M)
+
+
+def _fits(s: Setup, goal: Goal) -> Callable[[Instance], bool]:
+    return lambda t: _suits(goal.task, s.stage.robot.name, t)
+
+
+def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
+    return any(_suits(goal.task, robot, t) for t in by_category(goal.target, heldout=heldout))
+
+
+# --- hand over --------------------------------------------------------------------------------------------------------
+def _over_setup(s: Setup, goal: Goal) -> None:
+    s.use("person")
+    s.cast("target", goal.target, fits=_fits(s, goal))
+    s.stand("target", s.reach)
+    s.distract(0, 2)
+
+
+def _over_checks(goal: Goal) -> dict[str, Check]:
+    return {f"in_hand({goal.target}, person)": in_box("target", "person_hold", HOLD_HALF), f"released({goal.target})": released("target")}
+
+
+# --- take from the hand -----------------------------------------------------------------------------------------------
+def put_in_hand(s: Setup, role: str) -> None:
+    """Lays a thing into the open hand, which sinks as far as its weight bends the wrist."""
+    instance, T = s.cast_of[role], spot_matrix(s.layout.spots["person"])
+    lever = WRIST_X - PALM_X + hand_shift(instance) + s.between(-0.006, 0.006)
+    sink = -lever * instance.mass * GRAVITY / WRIST_STIFFNESS  # about +y: the hand lies towards -x
+    c, n = np.cos(sink), np.sin(sink)
+    R = np.array([[c, 0, n], [0, 1, 0], [-n, 0, c]])
+    local = np.array([WRIST_X, 0.0, WRIST_Z]) + R @ np.array([-lever, s.between(-0.005, 0.005), PALM_TOP_M + instance.rest])
+    turn = hand_turn(instance)
+    turn = s.between(-np.pi, np.pi) if turn is None else turn + s.between(-0.12, 0.12)
+    Rz = spot_matrix(Spot(x=0.0, y=0.0, yaw=turn))[:3, :3]
+    quat = np.zeros(4)
+    mujoco.mju_mat2Quat(quat, (T[:3, :3] @ R @ Rz).ravel())
+    s.joint("person_wrist", float(sink))
+    s.put(role, T[:3, :3] @ local + T[:3, 3], quat=quat)
+
+
+def _take_setup(s: Setup, goal: Goal) -> None:
+    s.use("person", "coaster")
+    s.cast("target", goal.target, fits=_fits(s, goal))
+    put_in_hand(s, "target")
+    coaster = s.layout.spots["coaster"]
+    s.take(coaster.x, coaster.y, COASTER_M + 0.02)
+    s.distract(0, 2)
+
+
+def _take_checks(goal: Goal) -> dict[str, Check]:
+    return {
+        f"stands({goal.target}, round_mat)": stands("target"),
+        f"near({goal.target}, round_mat)": near("target", "coaster", ON_COASTER_M),
+        f"released({goal.target})": released("target"),
+    }  # fmt: skip
+
+
+# --- bring within reach -----------------------------------------------------------------------------------------------
+def _bring_setup(s: Setup, goal: Goal) -> None:
+    s.use("person")
+    s.cast("target", goal.target, fits=_fits(s, goal))
+    s.stand("target", s.reach)
+    s.distract(0, 2)
+
+
+def _bring_checks(goal: Goal) -> dict[str, Check]:
+    return {
+        f"within_reach({goal.target}, person)": near("target", "person_palm", REACH_M), f"stands({goal.target}, worktop)": stands("target"),
+        f"released({goal.target})": released("target"),
+    }  # fmt: skip
+
+
+def _task(
+    name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]], reverse: str = ""
+) -> HouseholdTask:
+    return HouseholdTask(
+        name=name, family="care", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
+        focus=target_position, fits=_some_fits, reverse=reverse,
+    )  # fmt: skip
+
+
+TASKS: tuple[HouseholdTask, ...] = (
+    _task("hand_over", 300, _over_setup, _over_checks, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, "hand_over"),
+    _task("bring_within_reach", 300, _bring_setup, _bring_checks),
+    fixture_task("ring_bell", family="care", piece="bell", joint=lambda _: "bell_button", opens=True, horizon=240, label="bell", start=(0.0, 0.0),
+                 scene=SCENE, room=ROOM),
+)  # fmt: skip

@@ -1,0 +1,37 @@
+"""What tasks about loose things share: which things are for a robot's hand, and where the hand has to go first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...core.types import Goal
+from ..objects.catalogue import by_category, graspable
+from ..objects.instance import Instance
+from ..world import World
+from .setup import Setup
+
+
+def for_hand(s: Setup, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
+    """Whether a thing is for the hand of the episode's robot, and meets `more`."""
+    robot = s.stage.robot.name
+    return lambda t: graspable(t, robot) and more(t)
+
+
+def some_for_hand(goal: Goal, robot: str, heldout: bool) -> bool:
+    """Whether some thing of the goal's category is for the robot's hand."""
+    return any(graspable(t, robot) for t in by_category(goal.target, heldout=heldout))
+
+
+def fits_in(s: Setup, container: str) -> Callable[[Instance], bool]:
+    """Whether a thing goes into the cavity of what plays `container`."""
+    room = s.cast_of[container].cavity
+    assert room is not None
+    return lambda t: max(t.half[0], t.half[1]) < room.radius - 0.004
+
+
+def target_position(w: World, goal: Goal) -> np.ndarray:
+    """(3,) the thing that the task is about [m]."""
+    del goal
+    return w.position("target")

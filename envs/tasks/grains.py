@@ -1,0 +1,141 @@
+"""Peas: pour them from a cup into a bowl, wipe them off a place mat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...core.phrasebook import task_phrases
+from ...core.types import Goal
+from ..furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
+from ..objects.instance import Instance
+from ..stage import Check
+from ..world import World
+from .common import target_position
+from .predicates import STILL_MPS, UPRIGHT, released
+from .setup import Setup
+from .task import HouseholdTask
+
+SCENE = "kitchen_grains"
+ENOUGH = 0.9
+"""Share of the peas that has to arrive in the bowl."""
+ON_TABLE = 0.8
+"""Share of the peas that must not be swept onto the floor."""
+HANDLE_RAD = 0.8
+"""How far a mug's handle is turned from pointing away from the robot, at most."""
+
+
+def grains(w: World) -> np.ndarray:
+    """(N, 3) centres of the peas [m]."""
+    return np.stack([w.position(n) for n in NAMES])
+
+
+def in_vessel(points: np.ndarray, vessel: Instance) -> np.ndarray:
+    """(N,) which points (N, 3), in the vessel's frame, lie in its cavity; its wall may lean outwards."""
+    cavity = vessel.cavity
+    assert cavity is not None
+    share = np.clip((points[:, 2] - cavity.floor) / (cavity.rim - cavity.floor), 0.0, 1.0)
+    radius = cavity.radius + (min(vessel.half[:2]) - 0.005 - cavity.radius) * share
+    radial = np.hypot(points[:, 0] - cavity.centre[0], points[:, 1] - cavity.centre[1])
+    return (radial < radius) & (points[:, 2] > cavity.floor) & (points[:, 2] < cavity.rim)
+
+
+def poured(container: str, share: float = ENOUGH) -> Check:
+    """At least a share of the peas lies in the cavity of the upright container."""
+
+    def check(w: World) -> bool:
+        R = w.rotation(container)
+        return bool(R[2, 2] > UPRIGHT and in_vessel((grains(w) - w.position(container)) @ R, w.cast[container]).mean() >= share)
+
+    return check
+
+
+def kept(role: str) -> Check:
+    """Not dropped: both fingers hold it, or it stands by itself."""
+
+    def check(w: World) -> bool:
+        stands = w.rotation(role)[2, 2] > UPRIGHT and not w.touch(role).any() and w.speed(role) < STILL_MPS
+        return bool((w.touch(role) > 0).all() or stands)
+
+    return check
+
+
+def clean(site: str, half: tuple[float, float]) -> Check:
+    """No pea lies on a rectangle about a site, and few have gone below the worktop."""
+
+    def check(w: World) -> bool:
+        T = w.site(site)
+        d = (grains(w) - T[:3, 3]) @ T[:3, :3]
+        return bool((np.abs(d[:, :2]) > np.asarray(half)).any(1).all() and (d[:, 2] > -0.02).mean() >= ON_TABLE)
+
+    return check
+
+
+def fill(s: Setup, role: str) -> None:
+    """Lets the peas lie in a container, layer upon layer."""
+    cavity = s.cast_of[role].cavity
+    assert cavity is not None
+    place, r = s.pose_of(role)[:3], GRAIN_RADIUS_M
+    ring = max(cavity.radius - 1.25 * r, 0.0)
+    level, k, turn = 0, 0, s.between(-np.pi, np.pi)
+    per_level = max(int(np.pi * 2 * ring / (2.3 * r)), 1)
+    while k < len(NAMES):
+        spots = [(ring, turn + 2 * np.pi * n / per_level) for n in range(per_level)] + ([(0.0, 0.0)] if ring > 2.3 * r else [])
+        for radius, angle in spots[: len(NAMES) - k]:
+            offset = [radius * np.cos(angle), radius * np.sin(angle), cavity.floor + r + 0.001 + level * 2.1 * r]
+            s.put_body(NAMES[k], place + np.array(offset))
+            k += 1
+        level, turn = level + 1, turn + 0.4
+
+
+def _pour_setup(s: Setup, goal: Goal) -> None:
+    """Cup and bowl side by side, either of them on the left, the cup's handle away from the robot."""
+    s.use("place_mat")
+    x0, x1, y0, y1 = s.reach
+    middle, left = (y0 + y1) / 2 + s.between(-0.03, 0.03), s.between(0.0, 1.0) < 0.5
+    x0, x1, y0, y1 = x0 + 0.06, x1 - 0.06, y0 + 0.03, y1 - 0.03  # the hand turns on edge beside the bowl
+    right_half, left_half = (x0, x1, y0, middle - 0.03), (x0, x1, middle + 0.03, y1)
+    s.cast("receptacle", str(goal.receptacle), fits=lambda t: t.cavity is not None and t.cavity.radius > 0.045)
+    s.stand("receptacle", left_half if left else right_half, margin=0.06)
+    s.cast("target", goal.target)
+    half = right_half if left else left_half
+    away = float(np.arctan2((half[2] + half[3]) / 2, 0.45))
+    s.stand("target", half, yaw=(away - HANDLE_RAD, away + HANDLE_RAD), margin=0.06)
+    fill(s, "target")
+    s.distract(0, 1)
+
+
+def _pour_checks(goal: Goal) -> dict[str, Check]:
+    return {f"poured({goal.receptacle})": poured("receptacle"), f"kept({goal.target})": kept("target")}
+
+
+def _wipe_setup(s: Setup, goal: Goal) -> None:
+    s.use("place_mat")
+    spot = s.layout.spots["place_mat"]
+    c, t = np.cos(spot.yaw), np.sin(spot.yaw)
+    hx, hy = MAT_HALF_M
+    s.take(spot.x + hx * c, spot.y + hx * t, max(hx, hy) + 0.01)
+    s.cast("target", goal.target)
+    x0, _, y0, y1 = s.layout.zone
+    s.stand("target", (x0, 0.44, y0 + 0.02, y1 - 0.02), margin=0.02)  # the open hand needs room on both sides
+    placed: list[np.ndarray] = []
+    while len(placed) < len(NAMES):
+        u = np.array([s.between(0.012, 2 * hx - 0.012), s.between(-hy + 0.012, hy - 0.012)])
+        if all(np.linalg.norm(u - v) > 2.4 * GRAIN_RADIUS_M for v in placed):
+            s.put_body(NAMES[len(placed)], np.array([spot.x + c * u[0] - t * u[1], spot.y + t * u[0] + c * u[1], GRAIN_RADIUS_M]))
+            placed.append(u)
+
+
+def _wipe_checks(goal: Goal) -> dict[str, Check]:
+    return {"clean(place_mat)": clean("mat", MAT_HALF_M), f"released({goal.target})": released("target")}
+
+
+TASKS: tuple[HouseholdTask, ...] = (
+    HouseholdTask(
+        name="pour_peas", family="pour", room="kitchen", scene=SCENE, horizon=320, goals=task_phrases("pour_peas").goals, setup=_pour_setup,
+        checks=_pour_checks, focus=target_position,
+    ),
+    HouseholdTask(
+        name="wipe_mat", family="wipe", room="kitchen", scene=SCENE, horizon=500, goals=task_phrases("wipe_mat").goals, setup=_wipe_setup,
+        checks=_wipe_checks, focus=target_position,
+    ),
+)  # fmt: skip
