@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import mujoco
+import numpy as np
 
-from ..first.kitchen import look_at
 from .materials import add_materials
 
 BOX = mujoco.mjtGeom.mjGEOM_BOX
 TIMESTEP_S = 0.005
 Vector = tuple[float, float, float]
+
+
+def look_at(position: tuple[float, float, float], target: tuple[float, float, float]) -> list[float]:
+    """`xyaxes` of a camera at `position` that looks at `target` with the world's z upwards."""
+    z = np.array(position) - np.array(target)
+    z /= np.linalg.norm(z)
+    x = np.cross([0, 0, 1], z)
+    x /= np.linalg.norm(x)
+    return [*x.tolist(), *np.cross(z, x).tolist()]
 
 
 def options(spec: mujoco.MjSpec) -> None:
