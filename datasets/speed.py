@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.marks import MARK_DIM
 from ..core.types import Certificate, Episode, Goal, Span
 from .sampler import WindowSampler
 from .store import Store
@@ -31,7 +32,8 @@ def moving_episode(number: int, frames: int = FRAMES, size: int = SIZE) -> Episo
         action=rng.random((frames, 8), np.float32), intervention=np.ones(frames, bool), times_s=np.arange(1, frames + 1) * 0.05,
         instruction="open the top drawer", paraphrases=["open the top drawer"], predicates={"open(top_drawer)": True}, success=True,
         credit=1.0, spans=[Span(name="reach", start=0, stop=frames)], policy="expert", certificate=certificate,
-        initial_state=rng.random(200), labels={"points": rng.random((frames, 10, 3), np.float32), "pixels": rng.random((frames, 2, 10, 2), np.float32)},
+        initial_state=rng.random(200), goals=(goal, Goal(task="pick_up", target="mug")),
+        labels={"marks": rng.random((frames, 2, MARK_DIM), np.float32), "pixels": rng.random((frames, 2, 2, 2, 2), np.float32)},
     )  # fmt: skip
 
 

@@ -116,6 +116,7 @@ class HouseholdStage:
         self._add_robot = add_robot
         self._bases: dict[str, mujoco.MjModel] = {}
         self._furniture: dict[str, Furniture] = {}
+        self._layouts = {y.name: y for y in definition.layouts}
         self.model = self.base(definition.layouts[0])
         self.names = Names(self.model, definition)
         self.rig = robot_rig(self.model, robot)
@@ -208,6 +209,7 @@ class HouseholdStage:
                 s.detail.cast if s else {},
                 self.robot,
                 s.T_world_base if s else np.eye(4),
+                functools.partial(self.furniture, self._layouts[s.detail.layout] if s else self.definition.layouts[0]),
                 begun=s is not None,
             )
             for i, s in enumerate(starts)

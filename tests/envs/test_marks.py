@@ -14,7 +14,17 @@ BEFORE_M, ABOVE_M = 0.08, 0.32
 """How far before the act point a reach begins to go straight, and how high it passes over the room."""
 NEAR_M = 0.005
 TASKS = sorted(all_tasks())
-THIN = ("open_drawer", "close_microwave", "put_in", "hold_up_food", "turn_on_stove", "close_fridge", "unscrew_jar", "fold_towel", "hand_over")
+THIN = (
+    "open_drawer",
+    "close_microwave",
+    "put_in",
+    "hold_up_food",
+    "turn_on_stove",
+    "close_fridge",
+    "unscrew_jar",
+    "fold_towel",
+    "hand_over",
+)
 
 
 def best_joints(env: HouseholdVectorEnv, T: np.ndarray) -> np.ndarray:
@@ -48,11 +58,12 @@ def plain_reach(env: HouseholdVectorEnv, i: int = 0, steps: int = 160) -> float:
     high[2, 3] = max(high[2, 3], ABOVE_M)
     q = env.arm_target(i)
     least = 9.0
-    way = [best_joints(env, high)]
-    for T in [*(shifted(high, np.array([0, 0, z])) for z in np.linspace(0, before[2, 3] - high[2, 3], 5)[1:])]:
+    way = [best_joints(env, mark.pose)]  # from the act point back, so that the wrist need not turn about on the way
+    poses = [shifted(before, s * BEFORE_M * mark.approach) for s in np.linspace(1, 0, 9)[1:]]
+    poses += [shifted(before, np.array([0.0, 0.0, z])) for z in np.linspace(0, high[2, 3] - before[2, 3], 5)[1:]]
+    for T in poses:
         way.append(robot.inverse(T[None], way[-1][None], iterations=30)[0])
-    for s in np.linspace(0, 1, 9)[1:]:
-        way.append(robot.inverse(shifted(before, s * BEFORE_M * mark.approach)[None], way[-1][None], iterations=30)[0])
+    way.reverse()
     goals = iter(way)
     goal = next(goals)
     for _ in range(steps):

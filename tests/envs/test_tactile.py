@@ -6,8 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.core.kinematics import GRIPPER_MAX_M, Q_HOME, forward
-from homebody.envs.first.kitchen import build_kitchen
 from homebody.envs.robots.panda import GRIP_FORCE_N, add_panda, tactile_image
+from homebody.envs.rooms.shell import options
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 FINGERS = ("left", "right")
@@ -18,7 +18,9 @@ OBJECT = slice(9, 16)
 
 def grip(offset: tuple[float, float, float], opening: float, seconds: float = 0.8) -> tuple[mujoco.MjModel, mujoco.MjData]:
     """The gripper closed to `opening` on a weightless sphere at `offset` [m] from the tool, in the tool's frame."""
-    spec, house = mujoco.MjSpec(), build_kitchen(None).option
+    spec, room = mujoco.MjSpec(), mujoco.MjSpec()
+    options(room)
+    house = room.option
     for option in OPTIONS:
         setattr(spec.option, option, getattr(house, option))
     add_panda(spec)

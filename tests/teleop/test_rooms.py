@@ -71,7 +71,7 @@ def test_an_attempt_in_any_room_is_kept_whole_and_acts_out_again_bit_for_bit(tas
         assert session.kept == [0] and session.message.level == "good", session.message.text
         episode = store.episode(0)
         assert episode.certificate.robot == robot and episode.action.shape == (21, robot_named(robot).action_dim)
-        assert episode.policy == "expert+teleop" and episode.labels["points"].shape[0] == 21
+        assert episode.policy == "expert+teleop" and episode.labels["marks"].shape[0] == 21
         session.env.close()
     assert verify(tmp_path / "d")["problems"] == []
     assert replay(tmp_path / "d", act_out)["equal"] == 1
@@ -102,9 +102,9 @@ def test_the_page_is_told_of_the_rooms_own_goals_and_where_they_are(task: str, r
             s = json.loads(json.dumps(state(session), allow_nan=False))
             inverse = np.linalg.inv(env.base_pose(0))
             assert np.allclose(s["tool"]["position"], (inverse @ env.tool_state(0)[0])[:3, 3], atol=1e-3)
-            target, place = env.stage.places(env.goal(0), env.snapshot(0))
-            assert np.allclose(s["target"], (inverse @ np.append(target, 1.0))[:3], atol=1e-3)
-            assert bool(env.goal(0).receptacle) <= bool(np.linalg.norm(place - target) > 0.01)
+            mark = env.stage.mark(env.goal(0), env.snapshot(0))
+            assert np.allclose(s["target"], (inverse @ np.append(mark.position, 1.0))[:3], atol=1e-3)
+            assert bool(env.goal(0).receptacle) <= bool(np.linalg.norm(mark.place - mark.position) > 0.01)
             assert len(s["valid"]) == len(env.valid_goals(0)) and all(0 < v < 1 for v in s["marks"]["target"])
         env.close()
 
