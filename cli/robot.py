@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.rollout import Rollout
 from ..core.types import CONTROL_HZ, Goal, Observation
 from .outputs import JsonPath, write_json
 from .prompt import SEED_STRIDE
@@ -27,26 +28,25 @@ LIMITS = ("auto", "none", "panda", "fr3")
 
 
 class SimDriver:
-    """The simulated Panda as a robot; one episode, slot 0 of `env`."""
+    """A simulated arm as a robot; one episode, slot 0 of `env`."""
 
     name = "sim"
     control_hz = CONTROL_HZ
 
     def __init__(self, env: HouseholdVectorEnv, index: int, goal: Goal, instruction: str) -> None:
-        self._env, self._options = env, {"index": np.array([index]), "goal": [goal], "instruction": [instruction]}
-        self._observation: dict[str, np.ndarray] = {}
-        self.info: dict[str, Any] = {}
+        self._env, self._rollout = env, Rollout(env)
+        self._index, self._goal, self._instruction = index, goal, instruction
 
     def connect(self) -> None:
         """Begins the episode."""
-        self._observation, self.info = self._env.reset(options=self._options)
+        self._rollout.start([self._index], goals=[self._goal], instructions=[self._instruction])
 
     def observe(self) -> Observation:
-        return {k: v[0] for k, v in self._observation.items()}
+        return {k: v[0] for k, v in self._rollout.observation.items()}
 
     def act(self, action: np.ndarray) -> np.ndarray:
-        if not self._env.finished(0):
-            self._observation, _, _, _, self.info = self._env.step(np.asarray(action)[None])
+        if self._rollout.runs:
+            self._rollout.step(np.asarray(action)[None])
         return np.append(self._env.arm_target(0), self._env.gripper_target(0))
 
     def stop(self) -> None:
@@ -54,7 +54,8 @@ class SimDriver:
 
     def outcome(self) -> dict[str, Any]:
         """What the episode has come to."""
-        info, diverged = self.info, bool(self.info["diverged"][0])
+        info = self._rollout.info
+        diverged = bool(info["diverged"][0])
         return {
             "success": bool(info["success"][0]) and not diverged, "credit": float(info["credit"][0]), "diverged": diverged,
             "predicates": dict(info["predicates"][0]), "certificate": self._env.certificate(0).to_json(),

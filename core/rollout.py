@@ -48,6 +48,11 @@ class Run:
     """Control steps so far."""
     over: bool = False
 
+    @property
+    def words(self) -> str:
+        """What the policy was told last."""
+        return self.told if self.heard is None else self.heard
+
 
 class Listener:
     """Hears of every frame of a rollout. Subclasses override what they are interested in."""
@@ -84,9 +89,13 @@ class Rollout:
         """Slots without an episode."""
         return [i for i in range(self._env.num_envs) if i not in self.runs]
 
-    def start(self, indices: Sequence[int], *, goals: Sequence[Goal] | None = None, instructions: Sequence[str] | None = None) -> list[Run]:
-        """Starts episodes `indices` in free slots, in order; `goals` and `instructions` replace what their states ask for."""
-        slots = self.free[: len(indices)]
+    def start(
+        self, indices: Sequence[int], *, goals: Sequence[Goal] | None = None, instructions: Sequence[str] | None = None,
+        slots: Sequence[int] | None = None,
+    ) -> list[Run]:  # fmt: skip
+        """Starts episodes `indices` in `slots`, breaking off what runs there, or else in free slots, in order; `goals` and
+        `instructions` replace what their states ask for."""
+        slots = self.free[: len(indices)] if slots is None else slots
         given = {"goal": goals, "instruction": instructions}
         self.reset(slots, {"index": np.array(indices, np.int64), **{k: list(v) for k, v in given.items() if v is not None}})
         return self.begin(slots, indices)
@@ -171,10 +180,10 @@ class Rollout:
 def one_episode(
     env: VectorEnv, policy: Policy, index: int, *, goal: Goal | None = None, instruction: str | None = None,
     listeners: Sequence[Listener] = (),
-) -> Rollout:  # fmt: skip
-    """Runs episode `index` in slot 0 of `env` to its end; the rollout, whose `info` is that of the last step."""
+) -> tuple[Run, dict[str, Any]]:  # fmt: skip
+    """Runs episode `index` in slot 0 of `env` to its end; what it came to, and the info of its last step."""
     rollout = Rollout(env, policy, listeners=listeners)
-    rollout.start([index], goals=None if goal is None else [goal], instructions=None if instruction is None else [instruction])
+    (run,) = rollout.start([index], goals=None if goal is None else [goal], instructions=None if instruction is None else [instruction])
     while rollout.runs:
         rollout.step()
-    return rollout
+    return run, rollout.info
