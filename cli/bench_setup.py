@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 
 if TYPE_CHECKING:
     from ..benchmarks.against import Rival
@@ -88,7 +89,7 @@ def actor(policy: str, think_ms: float, device: str) -> PolicySource:
 
 def taken(rival: Rival, asked: dict[str, Any]) -> dict[str, Any]:
     """The settings that a run's episodes bring with them. Raises HomebodyError where something else was asked for."""
-    usual: dict[str, Any] = {"split": "heldout", "robot": "panda", "randomize": "", "axes": {}, "seed": 0}
+    usual: dict[str, Any] = {"split": "heldout", "robot": DEFAULT_ROBOT, "randomize": "", "axes": {}, "seed": 0}
     out = {}
     for key, default in usual.items():
         theirs = rival.settings.get(key, default)

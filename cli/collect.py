@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError, unknown
+from ..core.robots import DEFAULT_ROBOT
 from .endings import DONE, INTERRUPTED, NEGATIVE
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -63,7 +64,7 @@ def collect(
     keep_failures: bool = False,
     randomize: str = "",
     image_size: int = 128,
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     split: str = "train",
     first_index: int = 0,
     slots: int = 16,

@@ -54,10 +54,10 @@ def _scripted(name: str) -> PolicySource:
             from ..envs.skills.parrot import ParrotPolicy
 
             return ParrotPolicy(env)
-        from ..core.robots import ROBOTS
+        from ..core.robots import DEFAULT_ROBOT, ROBOTS
         from ..policies.baselines import PlayPolicy, RandomPolicy, ZeroPolicy
 
-        robot = env.robot if env is not None else ROBOTS["panda"]  # a server has no environment
+        robot = env.robot if env is not None else ROBOTS[DEFAULT_ROBOT]  # a server has no environment
         return PlayPolicy(robot=robot) if name == "play" else RandomPolicy(robot=robot) if name == "random" else ZeroPolicy(robot)
 
     return PolicySource(name=name, fingerprint="", cameras=(), image_size=IMAGE_SIZE, build=build)

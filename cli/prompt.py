@@ -13,6 +13,7 @@ import numpy as np
 import tyro
 
 from ..core.errors import HomebodyError, unknown
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ, Goal, Policy
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -96,7 +97,7 @@ def prompt(
     /,
     *,
     scene: str = "",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     seed: int = 0,
     policy: str = "homebody",
     think: float = 0.0,

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.limits import LIMITS as TABLES
+from ..core.limits import find_limits
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ, Goal, Observation
 from .outputs import JsonPath, write_json
 from .prompt import SEED_STRIDE
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from ..policies.serving.limiter import LimiterConfig
 
 DRIVERS = ("sim", "lerobot")
-LIMITS = ("auto", "none", "panda", "fr3")
+LIMITS = ("auto", "none", *TABLES)
 
 
 class SimDriver:
@@ -69,7 +72,9 @@ def run_sim(
     from ..policies.serving.robot import LoopConfig, RobotLoop
 
     driver = SimDriver(env, index, goal, instruction)
-    config = LoopConfig(instruction=instruction, limiter=limiter, execute=execute, new_weight=new_weight, pace=realtime)
+    config = LoopConfig(
+        instruction=instruction, limiter=limiter, execute=execute, new_weight=new_weight, pace=realtime, robot=env.robot.name,
+    )  # fmt: skip
     report = RobotLoop(driver, source, config).run(lambda steps: env.finished(0))
     return {"index": index, **driver.outcome(), **report.to_json()}
 
@@ -124,11 +129,10 @@ def _limiter(limits: str, driver: str) -> LimiterConfig | None:
     if limits not in LIMITS:
         raise unknown("limits", limits, LIMITS)
     if limits == "none" and driver != "sim":
-        raise HomebodyError("--limits none is for the simulation: a real arm needs panda or fr3")
+        raise HomebodyError(f"--limits none is for the simulation: a real arm needs {' or '.join(TABLES)}")
     from ..policies.serving.limiter import LimiterConfig
-    from ..policies.serving.limits import find_limits
 
-    chosen = {"auto": "none" if driver == "sim" else "panda"}.get(limits, limits)
+    chosen = {"auto": "none" if driver == "sim" else DEFAULT_ROBOT}.get(limits, limits)
     return None if chosen == "none" else LimiterConfig(limits=find_limits(chosen))
 
 

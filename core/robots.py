@@ -74,6 +74,27 @@ class Robot:
         """Joint positions, joint velocities, gripper width, tool position and its 6-D rotation."""
         return 2 * self.dof + 1 + 3 + 6
 
+    @property
+    def width_at(self) -> int:
+        """Where the gripper's width [m] stands in proprioception; the tool's pose follows it."""
+        return 2 * self.dof
+
+    @property
+    def position_at(self) -> slice:
+        """Where the tool's position [m] (3) stands in proprioception, in the base frame."""
+        return slice(self.width_at + 1, self.width_at + 4)
+
+    @property
+    def tool_at(self) -> slice:
+        """Where the tool's position [m] (3) and 6-D rotation stand in proprioception, in the base frame."""
+        return slice(self.width_at + 1, self.proprio_dim)
+
+    def still(self, proprio: np.ndarray) -> np.ndarray:
+        """Proprioception (B, P) -> actions (B, A) float32 that keep the joints where they are measured, the gripper open."""
+        actions = np.ones((len(proprio), self.action_dim), np.float32)
+        actions[:, : self.dof] = proprio[:, : self.dof]
+        return actions
+
     def clip(self, ctrl: np.ndarray, target: np.ndarray, control_hz: float) -> np.ndarray:
         """Targets (n, dof + 1) inside the joint range, moving no faster than the arm may from the targets in force `ctrl`."""
         n = self.dof

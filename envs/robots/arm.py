@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from ...core.robots import Robot
+from .driving import DriveConfig
 
 TOOL = "tcp"
 """The site of every arm that its tool pose is taken at."""
@@ -94,6 +95,8 @@ class Arm:
     (0, 3) for a hand so small that it never does."""
     palm_points: np.ndarray
     """(N, 3) points on the outline of the hand above the fingers, in the tool's frame [m]: what must not meet a bowl that it pours into."""
+    drive: DriveConfig
+    """How people may drive it."""
 
     def __post_init__(self) -> None:
         if self.palm_points.ndim != 2 or self.palm_points.shape[1] != 3:

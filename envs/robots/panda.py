@@ -15,6 +15,7 @@ import numpy as np
 from ...core.kinematics import DH_A, DH_ALPHA, DH_D, FLANGE_D, HAND_YAW, Q_MAX, Q_MIN, TAU_MAX, TCP_D
 from ...core.robots import PANDA
 from .arm import Arm, Grip, Mount
+from .driving import DriveConfig
 from .panda_look import add_finger_look, add_hand_look, add_link_look
 from .points import box_points
 
@@ -214,4 +215,5 @@ PANDA_ARM = Arm(
     safe_m=0.25,
     hand_points=hand_points,
     palm_points=np.array(list(itertools.product((-0.032, 0.032), np.linspace(-0.103, 0.103, 9), (-0.105, -0.075, -0.045)))),
+    drive=DriveConfig(),
 )

@@ -15,6 +15,7 @@ import numpy as np
 from ...core import so101 as facts
 from ...core.robots import SO101
 from .arm import Arm, Grip, Mount, Ring
+from .driving import DriveConfig
 from .points import box_points
 from .so101_look import HORN_LEAN, RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
 
@@ -221,4 +222,13 @@ SO101_ARM = Arm(
     safe_m=0.15,  # higher up it leans outwards
     hand_points=hand_points,
     palm_points=box_points((0.0, 0.005, 0.020), (0.02, 0.026, 0.018)) - facts.TCP,
+    drive=DriveConfig(
+        speed_mps=0.15,
+        acceleration_mps2=0.9,
+        low=(-0.10, -0.40, -0.02),
+        high=(0.45, 0.40, 0.40),
+        clear_m=0.10,
+        leash_m=0.05,
+        orientation=0.02,  # five joints have no hold of it
+    ),
 )

@@ -20,7 +20,7 @@ class Session(Protocol):
         ...
 
     def chunk(self, observation: Observation) -> np.ndarray:
-        """Observation without a batch axis -> (H, 8) float32 absolute joint targets [rad] and gripper openings, one each 50 ms."""
+        """Observation without a batch axis -> (H, A) float32 absolute joint targets [rad] and gripper openings, one each 50 ms."""
         ...
 
 
@@ -43,7 +43,8 @@ class ChunkSession:
     def chunk(self, observation: Observation) -> np.ndarray:
         batch = _batched(observation)
         motions = self._policy.plan(batch, [0])[0]
-        return decode(batch["proprio"][:, :7].astype(np.float64), motions)[0]
+        robot = self._policy.robot
+        return decode(robot, batch["proprio"][:, : robot.dof].astype(np.float64), motions)[0]
 
 
 class StepSession:
