@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import tyro
 
 from ..core.errors import HomebodyError, unknown
+from ..core.robots import DEFAULT_ROBOT
 from ..core.rollout import Listener, Run, one_episode
 from ..core.types import CONTROL_HZ, Goal, Observation, Policy
 from .outputs import JsonPath, OutFolder, write_json
@@ -107,7 +108,7 @@ def prompt(
     /,
     *,
     scene: str = "",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     seed: int = 0,
     policy: str = "homebody",
     think: float = 0.0,

@@ -5,13 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-import mujoco
-
 from ..core.errors import unknown
-from ..core.robots import robot_named
 from .house_stage import HouseholdStage
-from .robots.panda import add_panda
-from .robots.so101 import add_so101
+from .robots.table import arm_named
 from .rooms import bathroom, bedroom, care, kitchen
 from .rooms.scene import Scene
 from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
@@ -34,14 +30,5 @@ def household_stage(scene: str, robot: str) -> HouseholdStage:
     """The stage of a scene with a robot in it, built once per process. Raises HomebodyError for unknown names."""
     if scene not in SCENES:
         raise unknown("scene", scene, SCENES)
-    definition, spot = SCENES[scene], SCENES[scene].mount[robot_named(robot).name]
-
-    def add_robot(spec: mujoco.MjSpec) -> None:
-        if robot == "panda":
-            add_panda(spec)
-            spec.body("link0").pos = [spot.x, spot.y, spot.z]
-        else:
-            add_so101(spec, position=(spot.x, spot.y, spot.z), yaw=spot.yaw)
-
     tasks = {n: t for n, t in household_tasks().items() if t.scene == scene}
-    return HouseholdStage(definition, tasks, robot_named(robot), add_robot)
+    return HouseholdStage(SCENES[scene], tasks, arm_named(robot))

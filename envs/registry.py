@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ..core.errors import HomebodyError, unknown
 from ..core.instructions import all_goals
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Goal
 from .first.tasks import TASKS, Task
 from .house import household_tasks
@@ -34,7 +35,7 @@ def task_goals(name: str) -> tuple[Goal, ...]:
 def task_robots(name: str) -> tuple[str, ...]:
     """Robots that a task supports."""
     task = all_tasks()[name]
-    return task.robots if isinstance(task, HouseholdTask) else ("panda",)
+    return task.robots if isinstance(task, HouseholdTask) else (DEFAULT_ROBOT,)
 
 
 def task_scene(name: str) -> str:

@@ -14,6 +14,7 @@ from ..core.robots import Robot
 from ..core.types import Certificate, Goal
 from .episode import Episode
 from .projection import camera_poses, project
+from .robots.table import arm_named
 from .simulations import Simulations
 from .spaces import cpu_name
 from .stage import Stage
@@ -100,7 +101,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
         points, tool, model = self.points(i)[None], self._world_pose[i : i + 1], self._sims.models[i]
         aspect = self.image_size[1] / self.image_size[0]
-        views = [project(points, camera_poses(model, c, tool), model.cam_fovy[model.camera(c).id], aspect)[0] for c in self.cameras]
+        hand = arm_named(self.robot.name).hand
+        views = [project(points, camera_poses(model, c, tool, hand), model.cam_fovy[model.camera(c).id], aspect)[0] for c in self.cameras]
         return np.stack(views)
 
     def axes(self, i: int) -> dict[str, float]:

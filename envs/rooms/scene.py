@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import mujoco
 import numpy as np
@@ -83,8 +83,6 @@ class Scene:
     extras: Callable[[mujoco.MjSpec], None] | None = None
     """What else moves: cloth, granules."""
     movers: tuple[Mover, ...] = ()
-    mount: Mapping[str, Spot] = field(default_factory=lambda: {"panda": Spot(x=0.0, y=0.0), "so101": Spot(x=0.2, y=0.0)})
-    """Where each robot stands."""
 
     def __post_init__(self) -> None:
         names = {p.name for p in self.pieces}

@@ -11,16 +11,13 @@ from ...core.errors import HomebodyError
 from ...core.types import Goal, Observation
 from ..engine import HouseholdVectorEnv
 from ..furniture.clearance import Furniture
+from ..robots.table import arm_named
 from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
 from .base import HouseContext
 from .motion import Steps, Style
 
 FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
-
-
-SAFE_M = {"panda": 0.25, "so101": 0.15}
-"""Height at which the tool passes over the worktop; the small arm leans outwards when it reaches higher."""
 
 
 @functools.cache
@@ -51,8 +48,7 @@ class HouseholdExpert:
                 raise HomebodyError(f"no expert for task {goal.task}: expected one of {', '.join(skills())}")
             ctx = HouseContext(
                 tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
-                world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
-                safe=SAFE_M[env.robot.name],
+                world=env.snapshot(slot), arm=arm_named(env.robot.name), T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
                 furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
             )  # fmt: skip
             self._contexts[slot], self._skills[slot] = ctx, skills()[goal.task](ctx, goal)

@@ -91,20 +91,20 @@ def _rubbish_checks(goal: Goal) -> dict[str, Check]:
 
 
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-          *robots: str) -> HouseholdTask:  # fmt: skip
+          *, worktop: bool = False) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=target_position, robots=("panda", *robots), fits=some_for_hand,
+        focus=target_position, worktop=worktop, fits=some_for_hand,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, "so101") for what in ("drink", "food", "cutlery", "toy")),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), "so101"),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), "so101"),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), "so101"),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), "so101"),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, "so101"),
+    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, worktop=True) for what in ("drink", "food", "cutlery", "toy")),
+    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), worktop=True),
+    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), worktop=True),
+    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), worktop=True),
+    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), worktop=True),
+    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, worktop=True),
     _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks),
     _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks),
 )

@@ -37,9 +37,7 @@ class RemotePolicy:
             self._fresh.add(slot)
 
     def act(self, observation: Observation) -> np.ndarray:
-        dof = self._place.robot.dof
-        joints = np.asarray(observation["proprio"], np.float32)[:, :dof]
-        actions = np.concatenate([joints, np.ones((len(joints), 1), np.float32)], axis=1)  # (B, A) where nobody asked, the arm stays
+        actions = self._place.robot.still(np.asarray(observation["proprio"]))  # (B, A): where nobody asked, the arm stays
         for slot in sorted(self._queue):
             if not self._queue[slot]:
                 self._queue[slot] = self._ask(observation, slot)
@@ -48,7 +46,7 @@ class RemotePolicy:
 
     def _ask(self, observation: Observation, slot: int) -> list[np.ndarray]:
         if slot not in self._clients:
-            self._clients[slot] = PolicyClient(self._url, self._token)
+            self._clients[slot] = PolicyClient(self._url, self._token, robot=self._place.robot.name)
         seen = {k: observation[k][slot] for k in self._streams}
         chunk, _ = self._clients[slot].ask(seen, self._words[slot], reset=slot in self._fresh)
         self._fresh.discard(slot)
@@ -60,18 +58,19 @@ def of_server(name: str) -> PolicySource:
     scheme, _, rest = name.partition("://")
     token, at, address = rest.rpartition("@")
     if not at or not token or not address:
-        raise HomebodyError(f"policy {scheme}://{address}: expected {scheme}://TOKEN@HOST:PORT with the token that `homebody serve` printed")
+        raise HomebodyError(
+            f"policy {scheme}://{address}: expected {scheme}://TOKEN@HOST:PORT with the token that `homebody serve` printed"
+        )
     url = f"{scheme}://{address}"
-    with PolicyClient(url, token) as client:
+    with PolicyClient(url, token, robot=None) as client:
         told = client.metadata
     cameras = tuple(str(c) for c in told.get("cameras", ()))
     shown_as = f"{told.get('policy', 'policy')}@{address}"
 
     def build(place: Any) -> Policy:
-        if int(told.get("action_dim", place.robot.action_dim)) != place.robot.action_dim:
-            raise HomebodyError(
-                f"{url} serves a robot with {told['action_dim']} action numbers: expected {place.robot.action_dim}, those of {place.robot.name}"
-            )
+        robot, numbers = place.robot, told.get("action_dim", place.robot.action_dim)
+        if numbers != robot.action_dim:
+            raise HomebodyError(f"{url} serves a robot with {numbers} action numbers: expected {robot.action_dim}, those of {robot.name}")
         return RemotePolicy(url, token, place, name=shown_as, cameras=cameras)
 
     return PolicySource(name=shown_as, build=build, cameras=cameras, image_size=IMAGE_SIZE)
