@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import kinematics, so101
-from .errors import HomebodyError, unknown
+from .errors import HomebodyError
+from .table import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +139,7 @@ SO101 = Robot(
     opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02, worktop_m=((0.13, -0.22, 0.01), (0.28, 0.22, 0.10)),
     description="SO-101: 5 joints of STS3215 servos, reach 0.43 m from the pan axis, one moving jaw opening 80 mm.",
 )  # fmt: skip
-ROBOTS = {robot.name: robot for robot in (PANDA, SO101)}
+ROBOTS: Table[Robot] = Table("robot", {robot.name: robot for robot in (PANDA, SO101)})
 """By name, as commands and environments take it."""
 DEFAULT_ROBOT = PANDA.name
 """The robot of commands and environments that name none."""
@@ -146,13 +147,9 @@ DEFAULT_ROBOT = PANDA.name
 
 def add_robot(robot: Robot) -> None:
     """Makes the numbers of a robot from outside known by its name. Raises HomebodyError for a name that is taken."""
-    if robot.name in ROBOTS:
-        raise HomebodyError(f"two robots are called {robot.name!r}: expected another name than {', '.join(ROBOTS)}")
-    ROBOTS[robot.name] = robot
+    ROBOTS.add(robot.name, robot)
 
 
 def robot_named(name: str) -> Robot:
     """The description of a robot; HomebodyError with the nearest names where there is none."""
-    if name not in ROBOTS:
-        raise unknown("robot", name, ROBOTS)
-    return ROBOTS[name]
+    return ROBOTS.find(name)

@@ -22,7 +22,8 @@ CachedT = TypeVar("CachedT", bound=Cached)
 class Table(Mapping[str, Value]):
     """A mapping in the order of registration. A second thing of one name is refused; an unknown name gets suggestions.
 
-    What is computed once from a table says so, `@table.derived` above `@functools.cache`, and is computed again when the table grows.
+    What is computed once from a table says so, `@table.derived` above `@functools.cache`, and is computed again when the table
+    changes.
     """
 
     def __init__(self, kind: str, entries: Mapping[str, Value] | None = None) -> None:
@@ -44,6 +45,15 @@ class Table(Mapping[str, Value]):
         """Registers `value`. Raises HomebodyError where the name is taken."""
         self.check_new(name)
         self._entries[name] = value
+        self._changed()
+
+    def remove(self, name: str) -> None:
+        """Takes an entry out again, as a test does with what it has registered. Raises HomebodyError for an unknown name."""
+        self.find(name)
+        del self._entries[name]
+        self._changed()
+
+    def _changed(self) -> None:
         for cached in self._derived:
             cached.cache_clear()
 
@@ -54,7 +64,7 @@ class Table(Mapping[str, Value]):
         return self._entries[name]
 
     def derived(self, function: CachedT) -> CachedT:
-        """Decorates a cached function that reads this table: its cache is emptied whenever the table grows."""
+        """Decorates a cached function that reads this table: its cache is emptied whenever the table changes."""
         self._derived.append(function)
         return function
 

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 
-from ..core.errors import unknown
+from ..core.table import Table
 from .house_stage import HouseholdStage
-from .robots.table import arm_named
+from .objects.catalogue import THINGS
+from .robots.table import ARMS, arm_named
 from .rooms import bathroom, bedroom, care, kitchen
 from .rooms.scene import Scene
 from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
 from .tasks import care as care_tasks
 from .tasks.task import HouseholdTask
 
-SCENES: dict[str, Scene] = {s.name: s for room in (kitchen, bathroom, bedroom, care) for s in room.SCENES}
+SCENES: Table[Scene] = Table("scene", {s.name: s for room in (kitchen, bathroom, bedroom, care) for s in room.SCENES})
 FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care_tasks, long)
 """Modules with a tuple TASKS each."""
+TASKS: Table[HouseholdTask] = Table("task", {t.name: t for module in FAMILIES for t in module.TASKS})
+"""Every task of the household world, by name. `registry.add_task` adds a user's own."""
 
 
-@functools.cache
-def household_tasks() -> Mapping[str, HouseholdTask]:
+def household_tasks() -> Table[HouseholdTask]:
     """Every task of the household world, by name."""
-    return {t.name: t for module in FAMILIES for t in module.TASKS}
+    return TASKS
 
 
+@ARMS.derived
+@THINGS.derived
+@TASKS.derived
+@SCENES.derived
 @functools.lru_cache(maxsize=6)
 def household_stage(scene: str, robot: str) -> HouseholdStage:
     """The stage of a scene with a robot in it, built once per process. Raises HomebodyError for unknown names."""
-    if scene not in SCENES:
-        raise unknown("scene", scene, SCENES)
-    tasks = {n: t for n, t in household_tasks().items() if t.scene == scene}
-    return HouseholdStage(SCENES[scene], tasks, arm_named(robot))
+    definition = SCENES.find(scene)
+    return HouseholdStage(definition, {n: t for n, t in TASKS.items() if t.scene == scene}, arm_named(robot))

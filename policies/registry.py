@@ -106,10 +106,10 @@ POLICIES: Table[Finder] = Table(
     "policy",
     {"homebody": _shipped, "random": scripted("random", _random), "play": scripted("play", _play), "zero": scripted("zero", _zero)},
 )
-"""Every policy that has a name. The command line adds `expert` and `parrot`; `register_policy` adds a user's own."""
+"""Every policy that has a name. The command line adds `expert` and `parrot`; `add_policy` adds a user's own."""
 
 
-def register_policy(
+def add_policy(
     name: str, factory: Factory, *, cameras: tuple[str, ...] = CAMERAS, privileged: bool = False, simulated: bool = False
 ) -> None:
     """Gives a policy a name that every command takes. Raises HomebodyError where the name is taken.
@@ -174,7 +174,7 @@ def import_named(module: str) -> Any:
 
 
 def of_factory(name: str) -> PolicySource:
-    """The policy that `package.module:factory` makes. What is named is a factory (see `register_policy`), or a PolicySource for one that
+    """The policy that `package.module:factory` makes. What is named is a factory (see `add_policy`), or a PolicySource for one that
     wants no cameras, or the simulation's state."""
     module, _, path = name.partition(":")
     found = import_named(module)

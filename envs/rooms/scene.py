@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import mujoco
@@ -74,7 +74,7 @@ class Scene:
     pieces: tuple[Piece, ...]
     layouts: tuple[Layout, ...]
     styles: tuple[Style, ...]
-    catalogue: tuple[Instance, ...]
+    catalogue: Sequence[Instance]
     """Things that may lie about here."""
     add_assets: Callable[[mujoco.MjSpec], None]
     """Adds the meshes and materials of the catalogue."""

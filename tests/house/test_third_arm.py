@@ -98,7 +98,8 @@ def known() -> Iterator[None]:
     """The arm is registered for the length of a test."""
     add_arm(OTHER_ARM)
     yield
-    del ARMS[OTHER.name], ROBOTS[OTHER.name]
+    ARMS.remove(OTHER.name)
+    ROBOTS.remove(OTHER.name)
 
 
 @pytest.mark.parametrize("task", ["serve_on_plate", "open_chest_drawer"])
