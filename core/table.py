@@ -39,7 +39,8 @@ class Table(Mapping[str, Value]):
         if not name or name != name.strip():
             raise HomebodyError(f"the name of a {self.kind} is {name!r}: expected letters without spaces around them")
         if name in self._entries:
-            raise HomebodyError(f"two {self.kind}s are called {shown(repr(name))}: expected another name for the second")
+            several = f"{self.kind[:-1]}ies" if self.kind.endswith("y") else f"{self.kind}s"
+            raise HomebodyError(f"two {several} are called {shown(repr(name))}: expected another name for the second")
 
     def add(self, name: str, value: Value) -> None:
         """Registers `value`. Raises HomebodyError where the name is taken."""
