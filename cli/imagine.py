@@ -9,7 +9,8 @@ import numpy as np
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-from ..core.types import CONTROL_HZ, Goal
+from ..core.rollout import Listener, Run, one_episode
+from ..core.types import CONTROL_HZ, Goal, Observation
 from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
 if TYPE_CHECKING:
@@ -96,6 +97,27 @@ def imagine(
     return 0
 
 
+class _Streams(Listener):
+    """Every frame of the episodes in slot 0, one after the other, as the world model reads them."""
+
+    def __init__(self, size: int | None = None) -> None:
+        """size: pictures are shrunk to so many pixels a side, and the taxels take half the room; None leaves all as it is."""
+        self._size = size
+        self.streams: dict[str, list[np.ndarray]] = {k: [] for k in ("scene", "wrist", "tactile", "proprio", "action")}
+
+    def acts(self, run: Run, observation: Observation, action: np.ndarray) -> None:
+        import cv2
+
+        for k in ("scene", "wrist"):
+            picture = observation[k][run.slot]
+            small = picture.copy() if self._size is None else cv2.resize(picture, (self._size, self._size), interpolation=cv2.INTER_AREA)
+            self.streams[k].append(small)
+        tactile = observation["tactile"][run.slot]
+        self.streams["tactile"].append(tactile.copy() if self._size is None else tactile.astype(np.float16))
+        self.streams["proprio"].append(observation["proprio"][run.slot].copy())
+        self.streams["action"].append(np.array(action))
+
+
 def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, randomize: str | None, out: Path) -> dict[str, Any]:
     from ..envs.engine import HouseholdVectorEnv
     from ..world_model.imagination import dream, prepare, psnr
@@ -106,21 +128,14 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
 
     source, size = find_policy(policy), model.config.image_size
     env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged)
-    actor = source.build(env)
-    observation, info = env.reset(options={"index": [env.find_index(goal, seed * SEED_STRIDE)], "goal": [goal], "instruction": [text]})
-    actor.reset([0], [text])
-    seen: list[dict[str, np.ndarray]] = []
-    actions: list[np.ndarray] = []
-    while not env.finished(0):
-        action = actor.act(observation)
-        seen.append({k: observation[k][0].copy() for k in ("scene", "wrist", "tactile", "proprio")})
-        actions.append(action[0].copy())
-        observation, _, _, _, info = env.step(action)
+    kept, start = _Streams(), env.find_index(goal, seed * SEED_STRIDE)
+    run, info = one_episode(env, source.build(env), start, goal=goal, instruction=text, listeners=[kept])
     success = bool(info["success"][0])
     env.close()
-    streams = {k: np.stack([s[k] for s in seen]) for k in seen[0]}
+    actions = kept.streams.pop("action")
+    streams = {k: np.stack(v) for k, v in kept.streams.items()}
     inputs = prepare(**streams, size=size)
-    expected = dream(model, inputs, np.stack(actions), text)
+    expected = dream(model, inputs, np.stack(actions), run.told)
     small = np.stack([((inputs[c].permute(0, 2, 3, 1).numpy() + 0.5) * 255).round().astype(np.uint8) for c in ("scene", "wrist")], 1)
     video, count = out / "video.mp4", len(actions)
     with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film:
@@ -151,8 +166,6 @@ def roll_out(
     policy: str, randomize: str | None, episodes: int, seed: int, tasks: tuple[str, ...], size: int
 ) -> tuple[TrainingArrays, list[str]]:
     """Held-out episodes that the policy acted in, tasks in turn, as arrays with pictures of `size`, and their instructions."""
-    import cv2
-
     from ..core.marks import MARK_DIM
     from ..core.types import Goal as GoalType
     from ..datasets.sampler import TrainingArrays
@@ -160,8 +173,7 @@ def roll_out(
     from .policies import find_policy
     from .progress import progress_bar
 
-    source = find_policy(policy)
-    frames: dict[str, list[np.ndarray]] = {k: [] for k in ("scene", "wrist", "tactile", "proprio", "action")}
+    source, kept = find_policy(policy), _Streams(size)
     lengths: list[int] = []
     goals: list[GoalType] = []
     success: list[bool] = []
@@ -174,24 +186,14 @@ def roll_out(
             )  # fmt: skip
             actor = source.build(env)
             for index in range(seed, seed + count):
-                observation, info = env.reset(options={"index": [index]})
-                actor.reset([0], info["instruction"])
-                words.append(info["instruction"][0])
-                start = len(frames["action"])
-                while not env.finished(0):
-                    action = actor.act(observation)
-                    for k in ("scene", "wrist"):
-                        frames[k].append(cv2.resize(observation[k][0], (size, size), interpolation=cv2.INTER_AREA))
-                    frames["tactile"].append(observation["tactile"][0].astype(np.float16))
-                    frames["proprio"].append(observation["proprio"][0].copy())
-                    frames["action"].append(action[0].copy())
-                    observation, _, _, _, info = env.step(action)
-                lengths.append(len(frames["action"]) - start)
+                run, info = one_episode(env, actor, index, listeners=[kept])
+                words.append(run.told)
+                lengths.append(run.steps)
                 goals.append(env.goal(0))
                 success.append(bool(info["success"][0]))
                 advance(len(lengths), task)
             env.close()
-    arrays = {k: np.stack(v) for k, v in frames.items()}
+    arrays = {k: np.stack(v) for k, v in kept.streams.items()}
     total = len(arrays["action"])
     data = TrainingArrays(
         **arrays, intervention=np.zeros(total, bool), marks=np.zeros((total, 1, MARK_DIM), np.float32),

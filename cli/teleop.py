@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -62,7 +63,7 @@ def teleop(
     port: int = 8765,
     host: str = "127.0.0.1",
     task: str = "first",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     seed: int = 0,
     policy: str = "",
     split: str = "train",

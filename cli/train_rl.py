@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError, unknown
 from ..core.experience import Experience
+from ..core.robots import DEFAULT_ROBOT
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -56,7 +57,7 @@ class _MakeHouse:
     def where(self) -> str:
         """The task and what differs from the nominal house, in words."""
         settings = [f"{k}={v:g}" for k, v in self.axes.items()] + ([f"randomize {self.randomize}"] if self.randomize else [])
-        what = self.task if self.robot == "panda" else f"{self.task} with {self.robot}"
+        what = self.task if self.robot == DEFAULT_ROBOT else f"{self.task} with {self.robot}"
         return f"{what} under {', '.join(settings)}" if settings else what
 
 
@@ -116,13 +117,14 @@ def _residual(setup: _Setup, base: str) -> Learner:
     from ..policies.checkpoint import load_model
     from ..policies.rl.checkpoint import BASE_FOLDER, RESIDUAL_KIND
     from ..policies.rl.memory import gather
-    from ..policies.rl.residual import CAMERAS, FEATURE_DIM, Correction, FrozenBase, ResidualInterface
+    from ..policies.rl.residual import CAMERAS, Correction, FrozenBase, ResidualInterface, feature_dim
     from ..policies.rl.train import Learner, build, measure
     from ..policies.rl.vec_env import BatchedVecEnv
     from .policies import IMAGE_SIZE, checkpoint_folder
 
     config, house, kept = setup.config, setup.house, setup.out / BASE_FOLDER
-    frozen, correction = FrozenBase(load_model(kept if setup.resume else checkpoint_folder(base))), Correction()
+    frozen = FrozenBase(load_model(kept if setup.resume else checkpoint_folder(base)))
+    correction = Correction(robot=frozen.robot)
 
     def look(slot: int) -> dict[str, Any]:
         return {c: house.render_slot(slot, c, (IMAGE_SIZE, IMAGE_SIZE)) for c in CAMERAS}
@@ -133,7 +135,7 @@ def _residual(setup: _Setup, base: str) -> Learner:
         successes, seen, rate = gather(env, setup.demonstrations, config.gamma, config.n_steps)
         print(f"{base} alone solves {100 * rate:.0f} % of {setup.demonstrations} training episodes of {setup.make.where}")
         _copy_checkpoint(checkpoint_folder(base), kept)
-    model = build(env, config, measure(seen), seen=FEATURE_DIM, successes=successes)
+    model = build(env, config, measure(seen), seen=feature_dim(frozen.robot), successes=successes)
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
     facts |= {"task": setup.make.task, "robot": setup.make.robot}
     title = f"residual on {base} for {setup.make.where}"
@@ -165,8 +167,8 @@ def _check_robot(task: str, robot: str, residual: bool) -> None:
     from ..envs.stages import find_stage
 
     find_stage(task, robot)
-    if residual and robot != "panda":
-        raise HomebodyError(f"robot {robot!r} with --residual: expected 'panda', which the language policies drive")
+    if residual and robot != DEFAULT_ROBOT:
+        raise HomebodyError(f"robot {robot!r} with --residual: expected {DEFAULT_ROBOT!r}, which the language policies drive")
 
 
 def _check_folder(out: Path, *, resume: bool, task: str, robot: str, kind: str) -> None:
@@ -192,7 +194,7 @@ def rl(
     *,
     out: OutFolder,
     task: str = "open_drawer",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     algorithm: Literal["sac", "ppo"] = "sac",
     minutes: float = 20.0,
     target: float | None = None,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core.marks import MARK_DIM
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Certificate, Episode, Goal, Span
 from .sampler import WindowSampler
 from .store import Store
@@ -23,7 +24,7 @@ def moving_episode(number: int, frames: int = FRAMES, size: int = SIZE) -> Episo
     rng = np.random.default_rng(number)
     goal = Goal(task="open_drawer", target="top")
     certificate = Certificate(
-        task="open_drawer", robot="panda", split="train", index=number, goal=goal, model_hash="0" * 16, engine="none", cpu="none",
+        task="open_drawer", robot=DEFAULT_ROBOT, split="train", index=number, goal=goal, model_hash="0" * 16, engine="none", cpu="none",
         initial_hash="0" * 16, final_hash="0" * 16,
     )  # fmt: skip
     return Episode(
@@ -42,7 +43,7 @@ def measure(seconds: float = 4.0) -> dict[str, float]:
     episodes = [moving_episode(i) for i in range(EPISODES)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speed"
-        with Store.create(path, robot="panda", cameras=("scene", "wrist"), image_size=SIZE, control_hz=20) as store:
+        with Store.create(path, robot=DEFAULT_ROBOT, cameras=("scene", "wrist"), image_size=SIZE, control_hz=20) as store:
             start = time.perf_counter()
             for episode in episodes:
                 store.append(episode)

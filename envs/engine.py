@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode
 
 from ..core.errors import HomebodyError
 from ..core.kinematics import rotation_to_6d
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ, Goal
 from .arguments import camera_names, choice, flag, picture_size, whole
 from .arguments import render_mode as check_mode
@@ -19,7 +20,7 @@ from .episode import Episode
 from .profiles import Profile
 from .rendering import RenderPool, View
 from .requests import Streams, read_request
-from .robots.panda import tactile_image
+from .robots.taxels import tactile_image
 from .senses import Senses
 from .simulations import Simulations
 from .slot_state import SlotState, fits
@@ -53,7 +54,7 @@ class HouseholdVectorEnv(Slots):
     metadata = {"autoreset_mode": AutoresetMode.DISABLED, "render_fps": CONTROL_HZ, "render_modes": ["rgb_array"]}  # noqa: RUF012
 
     def __init__(
-        self, task: str = "first", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int | Sequence[int] = 128,
+        self, task: str = "first", num_envs: int = 1, *, robot: str = DEFAULT_ROBOT, scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
     ) -> None:  # fmt: skip

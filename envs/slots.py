@@ -16,6 +16,7 @@ from ..core.robots import Robot
 from ..core.types import Certificate, Goal
 from .episode import Episode
 from .labels import Sight, frame_labels, marked_goals
+from .robots.table import arm_named
 from .simulations import Simulations
 from .spaces import cpu_name
 from .stage import Stage
@@ -118,7 +119,16 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._sight.pose(self._sims.models[i], frame)
         marks = [self.stage.mark(g, self._seen[i]) for g in self.marked_goals(i)]
         aspect = self.image_size[1] / self.image_size[0]
-        return frame_labels(marks, self.base_pose(i), self._world_pose[i], self._sims.models[i], self.cameras, aspect, self._sight)
+        return frame_labels(
+            marks,
+            self.base_pose(i),
+            self._world_pose[i],
+            self._sims.models[i],
+            self.cameras,
+            aspect,
+            self._sight,
+            arm_named(self.robot.name).hand,
+        )
 
     @functools.cached_property
     def _sight(self) -> Sight:

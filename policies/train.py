@@ -251,7 +251,7 @@ def make_trainer(
     torch.set_num_threads(config.threads)
     model = load_model(start_from) if start_from else VisuoTactilePolicy(network)
     size, chunk = model.config.image_size, model.config.chunk
-    batches = Batches(data, chunk=chunk, batch=config.batch, image_size=size, seed=config.seed, augment=config.augment)
+    batches = Batches(data, chunk=chunk, batch=config.batch, image_size=size, seed=config.seed, augment=config.augment, robot=model.robot)
     if start_from is None:
         for name, value in batches.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))

@@ -86,7 +86,9 @@ class Settler:
         torch.set_num_threads(config.threads)
         self.model, self.config, self.out, self.trained_on = model, config, out, trained_on
         self._data, self._latents = data, latents
-        self._clips = Clips(data, frames=config.horizon + 1, batch=config.batch, image_size=model.config.image_size, seed=config.seed)
+        self._clips = Clips(
+            data, frames=config.horizon + 1, batch=config.batch, image_size=model.config.image_size, seed=config.seed, robot=model.robot
+        )
         for part in (model.encoder, model.where, model.narrow):
             part.requires_grad_(False)
         self._learning = [p for p in model.parameters() if p.requires_grad]
@@ -107,7 +109,9 @@ class Settler:
         clip = self._clips.labelled()
         frames = torch.from_numpy(clip.frames)  # (B, K + 1)
         z = self._latents[frames].float()
-        rolled = m.roll(z[:, 0], clip.targets, tool_pose(torch.from_numpy(self._data.proprio[clip.frames[:, 0]].astype(np.float32))))
+        rolled = m.roll(
+            z[:, 0], clip.targets, tool_pose(m.robot, torch.from_numpy(self._data.proprio[clip.frames[:, 0]].astype(np.float32)))
+        )
         error = (rolled - z[:, 1:]).pow(2).mean((2, 3))
         real = clip.inside[:, 1:].float()
         text = m.text(clip.tokens)

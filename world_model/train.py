@@ -97,7 +97,7 @@ def losses(model: WorldModel, clip: Clip, c: WorldTrainConfig) -> dict[str, Tens
     text = model.text(clip.tokens)
     goal = z.detach()
     starts, now = f - c.horizon, z[:, : f - c.horizon].flatten(0, 1)  # every start at once
-    tool = tool_pose(clip.inputs["proprio"]).view(B, f, -1)[:, :starts].flatten(0, 1)
+    tool = tool_pose(model.robot, clip.inputs["proprio"]).view(B, f, -1)[:, :starts].flatten(0, 1)
     rolled, kept = [], []
     for k in range(c.horizon):
         commands = clip.targets[:, k : k + starts].flatten(0, 1)
@@ -248,7 +248,7 @@ def make_world_trainer(
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     model = start_from or WorldModel(network)
-    clips = Clips(data, frames=config.frames, batch=config.batch, image_size=model.config.image_size, seed=config.seed)
+    clips = Clips(data, frames=config.frames, batch=config.batch, image_size=model.config.image_size, seed=config.seed, robot=model.robot)
     if start_from is None:
         for name, value in clips.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))

@@ -201,8 +201,7 @@ def push_joint(
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
             if over is not None:
                 yield from move(ctx, _at_height(back, over), grip=0.0, tolerance=0.04, timeout=50)
-            if ctx.robot.name == "panda":
-                yield from afresh(ctx, ctx.world.site(site)[:2, 3], 0.0)
+            yield from afresh(ctx, ctx.world.site(site)[:2, 3], 0.0)
 
 
 def _at_height(T: Pose, height: float) -> Pose:

@@ -6,7 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.core.kinematics import GRIPPER_MAX_M, Q_HOME, forward
-from homebody.envs.robots.panda import GRIP_FORCE_N, add_panda, tactile_image
+from homebody.envs.robots.panda import GRIP_FORCE_N, add_panda
+from homebody.envs.robots.taxels import tactile_image
 from homebody.envs.rooms.shell import options
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")

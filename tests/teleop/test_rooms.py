@@ -15,11 +15,12 @@ from homebody.core.types import Certificate
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
 from homebody.envs.house import household_tasks
+from homebody.envs.robots.table import arm_named
 from homebody.envs.skills.expert import Expert
 from homebody.envs.stages import find_stage
 from homebody.teleop.asking import Achieved
 from homebody.teleop.commands import Grip, Keep, Move, Prompt
-from homebody.teleop.drive import MARGIN_RAD, SETTINGS, ToolDrive
+from homebody.teleop.drive import MARGIN_RAD, ToolDrive
 from homebody.teleop.house import PatientEnv
 from homebody.teleop.naming import named, names_of
 from homebody.teleop.session import Session, SessionConfig
@@ -172,7 +173,7 @@ def test_either_arm_turns_its_hand_about_the_vertical(robot: Robot) -> None:
 
 @BOTH
 def test_random_driving_keeps_either_arm_within_its_joints_and_its_workspace(robot: Robot) -> None:
-    tool, rng, config = ToolDrive(robot=robot), np.random.default_rng(0), SETTINGS[robot.name]
+    tool, rng, config = ToolDrive(robot=robot), np.random.default_rng(0), arm_named(robot.name).drive
     tool.start(robot.q_home)
     for step in range(300):
         if step % 15 == 0:
