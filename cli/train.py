@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,9 +13,13 @@ from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..core.experience import Experience
+    from ..core.training import Progress
     from ..datasets.sampler import TrainingArrays
     from ..world_model.network import WorldModel
     from ..world_model.settle import SettleConfig
+
+SHOWN_EVERY = 20
+"""Updates between two looks at the losses."""
 
 
 def policy(
@@ -57,11 +62,11 @@ def policy(
     from ..datasets.sampler import decode, select
     from ..policies.batches import LEARNABLE
     from ..policies.network import PolicyConfig, gpu_config
-    from ..policies.train import STATE_FILE, Progress, TrainConfig, make_trainer
+    from ..policies.train import TrainConfig, make_trainer
     from .learned import seen_in, with_earlier
     from .progress import progress_bar
 
-    check_training(out, STATE_FILE, resume, device)
+    check_training(out, resume, device)
     config = TrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
     network = gpu_config() if size == "gpu" else PolicyConfig()
     chosen = select(data, LEARNABLE)
@@ -71,14 +76,7 @@ def policy(
     trainer = make_trainer(arrays, network, config, out, start_from=start_from, trained_on=known)
     if resume:
         trainer.resume()
-    with progress_bar("train", steps) as advance:
-
-        def show(p: Progress) -> None:
-            if p.step % 20 == 0:
-                advance(p.step, "  ".join(f"{k} {v:.4f}" for k, v in p.parts.items()))
-
-        result = trainer.run(show)
-    return _finish(result, json_path)
+    return _finish(_shown("train", steps, trainer.run), json_path)
 
 
 def world_model(
@@ -124,11 +122,11 @@ def world_model(
     from ..world_model.clips import LEARNABLE
     from ..world_model.network import WorldConfig
     from ..world_model.settle import SettleConfig
-    from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
+    from ..world_model.train import WorldTrainConfig, make_world_trainer
     from .learned import seen_in, with_earlier
     from .progress import progress_bar
 
-    check_training(out, STATE_FILE, resume, device)
+    check_training(out, resume, device)
     if not 0 <= settle < 1:
         raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
     asked = WorldTrainConfig(
@@ -144,14 +142,8 @@ def world_model(
     trainer = make_world_trainer(arrays, network, config, out, start_from=began, trained_on=known)
     if resume:
         trainer.resume()
-    with progress_bar("train", config.steps) as advance:
-
-        def show(step: int, _: float, parts: dict[str, float]) -> None:
-            if step % 20 == 0:
-                advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
-
-        result = trainer.run(show)
-    finished = trainer.step >= config.steps or bool(minutes and trainer.seconds >= 60 * config.minutes)
+    result = _shown("train", config.steps, trainer.run)
+    finished = trainer.course.step >= config.steps or bool(minutes and trainer.course.seconds >= 60 * config.minutes)
     if settle and finished and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
         second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
         last = _settle(trainer.average.cpu(), arrays, second, out, known)
@@ -165,14 +157,20 @@ def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out
 
     with progress_bar("keep latents", len(arrays.action)) as advance:
         latents = keep_latents(model, arrays, progress=lambda n: advance(n, ""))
-    settler = Settler(model, arrays, latents, config, out, known)
-    with progress_bar("settle", config.steps) as advance:
+    return _shown("settle", config.steps, Settler(model, arrays, latents, config, out, known).run)
 
-        def show(step: int, _: float, parts: dict[str, float]) -> None:
-            if step % 20 == 0:
-                advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
 
-        return settler.run(show)
+def _shown(title: str, steps: int, run: Callable[[Callable[[Progress], None]], dict[str, Any]]) -> dict[str, Any]:
+    """Runs a training with its progress and smoothed losses shown; what it came to."""
+    from .progress import progress_bar
+
+    with progress_bar(title, steps) as advance:
+
+        def show(p: Progress) -> None:
+            if p.step % SHOWN_EVERY == 0:
+                advance(p.step, "  ".join(f"{k} {v:.4f}" for k, v in p.parts.items()))
+
+        return run(show)
 
 
 def _finish(result: dict[str, Any], json_path: Path | None) -> int:
@@ -183,16 +181,15 @@ def _finish(result: dict[str, Any], json_path: Path | None) -> int:
     return INTERRUPTED if result["interrupted"] else DONE
 
 
-def check_training(out: Path, state: str, resume: bool, device: str) -> None:
+def check_training(out: Path, resume: bool, device: str) -> None:
     """Raises HomebodyError where a training cannot begin or go on in `out`."""
     import torch
 
+    from ..core.training import check_folder
+
     if device != "cpu" and not torch.cuda.is_available():
         raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
-    if resume and not (out / state).is_file():
-        raise HomebodyError(f"nothing to resume in {out}: expected {state} of an earlier training")
-    if not resume and (out / state).exists():
-        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    check_folder(out, resume=resume)
 
 
 COMMANDS = {"policy": policy, "world-model": world_model}

@@ -172,13 +172,10 @@ def _check_robot(task: str, robot: str, residual: bool) -> None:
 
 
 def _check_folder(out: Path, *, resume: bool, task: str, robot: str, kind: str) -> None:
+    from ..core.training import check_folder
     from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, made_for, read_kind
-    from ..policies.rl.state import STATE_FILE
 
-    if resume and not (out / STATE_FILE).is_file():
-        raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
-    if not resume and (out / STATE_FILE).exists():
-        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    check_folder(out, resume=resume)
     if not resume:
         return
     before = made_for(out)
