@@ -8,6 +8,7 @@ import numpy as np
 
 from ...core.types import Observation
 from ..engine import HouseholdVectorEnv
+from . import expert_for
 
 
 class ParrotPolicy:
@@ -32,8 +33,6 @@ class ParrotPolicy:
 
     def _play(self, task: str, index: int) -> np.ndarray:
         """(T, A) the expert's actions in an episode of its own."""
-        from . import expert_for
-
         if task not in self._others:
             self._others[task] = HouseholdVectorEnv(task, 1, robot=self._env.robot.name, split=self._env.split, cameras=(), threads=1)
         other, actions = self._others[task], []
