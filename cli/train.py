@@ -14,9 +14,10 @@ from .outputs import JsonPath, OutFolder, write_json
 if TYPE_CHECKING:
     from ..core.experience import Experience
     from ..core.training import Progress
-    from ..datasets.sampler import TrainingArrays
+    from ..datasets.sampler import Learnable, TrainingArrays
     from ..world_model.network import WorldModel
     from ..world_model.settle import SettleConfig
+    from ..world_model.train import WorldTrainConfig
 
 SHOWN_EVERY = 20
 """Updates between two looks at the losses."""
@@ -59,20 +60,14 @@ def policy(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    from ..datasets.sampler import decode, select
     from ..policies.batches import LEARNABLE
     from ..policies.network import PolicyConfig, gpu_config
     from ..policies.train import TrainConfig, make_trainer
-    from .learned import seen_in, with_earlier
-    from .progress import progress_bar
 
     check_training(out, resume, device)
     config = TrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
     network = gpu_config() if size == "gpu" else PolicyConfig()
-    chosen = select(data, LEARNABLE)
-    with progress_bar("read", len(chosen)) as advance:
-        arrays = decode(chosen, image_size=network.image_size, progress=advance)
-    known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
+    arrays, known = _read(data, LEARNABLE, network.image_size, start_from=start_from, resumed=out if resume else None)
     trainer = make_trainer(arrays, network, config, out, start_from=start_from, trained_on=known)
     if resume:
         trainer.resume()
@@ -117,38 +112,47 @@ def world_model(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    from ..datasets.sampler import decode, select
     from ..world_model.checkpoint import load_world
     from ..world_model.clips import LEARNABLE
     from ..world_model.network import WorldConfig
     from ..world_model.settle import SettleConfig
     from ..world_model.train import WorldTrainConfig, make_world_trainer
-    from .learned import seen_in, with_earlier
-    from .progress import progress_bar
 
     check_training(out, resume, device)
-    if not 0 <= settle < 1:
-        raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
-    asked = WorldTrainConfig(
-        steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half,
-    )  # fmt: skip
-    config = replace(asked, steps=max(1, round(steps * (1 - settle))), minutes=minutes * (1 - settle))
-    network = WorldConfig()
-    chosen = select(data, LEARNABLE)
-    with progress_bar("read", len(chosen)) as advance:
-        arrays = decode(chosen, image_size=network.image_size, progress=advance)
-    known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
+    asked = WorldTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
+    config, network = _before_settling(asked, settle), WorldConfig()
+    arrays, known = _read(data, LEARNABLE, network.image_size, start_from=start_from, resumed=out if resume else None)
     began = load_world(start_from) if start_from else None
     trainer = make_world_trainer(arrays, network, config, out, start_from=began, trained_on=known)
     if resume:
         trainer.resume()
     result = _shown("train", config.steps, trainer.run)
-    finished = trainer.course.step >= config.steps or bool(minutes and trainer.course.seconds >= 60 * config.minutes)
-    if settle and finished and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
+    if settle and trainer.course.spent and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
         second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
         last = _settle(trainer.average.cpu(), arrays, second, out, known)
         result = {**last, "steps": result["steps"] + last["steps"], "seconds": result["seconds"] + last["seconds"]}
     return _finish(result, json_path)
+
+
+def _before_settling(asked: WorldTrainConfig, settle: float) -> WorldTrainConfig:
+    """The first stage of a training whose last share is `settle`."""
+    if not 0 <= settle < 1:
+        raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
+    return replace(asked, steps=max(1, round(asked.steps * (1 - settle))), minutes=asked.minutes * (1 - settle))
+
+
+def _read(
+    data: tuple[Path, ...], learnable: Learnable, image_size: int, *, start_from: Path | None, resumed: Path | None
+) -> tuple[TrainingArrays, Experience | None]:
+    """The data sets, decoded, and what the weights will have seen."""
+    from ..datasets.sampler import decode, select
+    from .learned import seen_in, with_earlier
+    from .progress import progress_bar
+
+    chosen = select(data, learnable)
+    with progress_bar("read", len(chosen)) as advance:
+        arrays = decode(chosen, image_size=image_size, progress=advance)
+    return arrays, with_earlier(seen_in(arrays), start_from=start_from, resumed=resumed)
 
 
 def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out: Path, known: Experience | None) -> dict[str, Any]:

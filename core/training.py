@@ -97,6 +97,11 @@ class Course:
         self.step, self.seconds = 0, 0.0
         self.history: list[dict[str, float]] = []
 
+    @property
+    def spent(self) -> bool:
+        """Whether the budget's updates are done or its time is up."""
+        return self.step >= self.budget.steps or bool(self.budget.minutes and self.seconds >= 60 * self.budget.minutes)
+
     def rate(self) -> float:
         """The learning rate of the next update: warmed up, then along a cosine to 1 % of the peak, by updates or by time."""
         b = self.budget
