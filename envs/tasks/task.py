@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ...core.types import Goal
 from ..robots.table import ARMS
 from ..stage import Check
 from .marks import Marks
-
-if TYPE_CHECKING:
-    from .setup import Setup
+from .setup import Setup
 
 
 @dataclass(frozen=True, kw_only=True)
