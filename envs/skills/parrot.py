@@ -9,6 +9,7 @@ import numpy as np
 from ...core.rollout import Listener, Run, one_episode
 from ...core.types import Observation
 from ..engine import HouseholdVectorEnv
+from . import expert_for
 
 
 class _Actions(Listener):
@@ -43,8 +44,6 @@ class ParrotPolicy:
 
     def _play(self, task: str, index: int) -> np.ndarray:
         """(T, A) the expert's actions in an episode of its own."""
-        from . import expert_for
-
         if task not in self._others:
             self._others[task] = HouseholdVectorEnv(task, 1, robot=self._env.robot.name, split=self._env.split, cameras=(), threads=1)
         other, kept = self._others[task], _Actions()

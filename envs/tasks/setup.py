@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import mujoco
 import numpy as np
@@ -14,9 +13,7 @@ from ..furniture.clearance import SPARE_M
 from ..objects.instance import Instance, grasps_from_above, turned
 from ..objects.paste import paste_body
 from ..rooms.scene import Layout, Spot, Style, Zone, spot_matrix
-
-if TYPE_CHECKING:
-    from ..house_stage import HouseholdStage
+from .compiled import CompiledScene
 
 EDGE_M = 0.05
 """How far a thing may stick out of the zone of free worktop."""
@@ -58,7 +55,7 @@ class NoRoom(HomebodyError):
 class Setup:
     """An initial state in the making. Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
 
-    def __init__(self, stage: HouseholdStage, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> None:
+    def __init__(self, stage: CompiledScene, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> None:
         self.stage, self.rng, self.axes = stage, rng, axes
         self.heldout = split == "heldout"
         scene = stage.definition

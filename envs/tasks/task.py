@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +11,7 @@ from ...core.types import Goal
 from ..robots.table import ARMS
 from ..stage import Check
 from ..world import World
-
-if TYPE_CHECKING:
-    from .setup import Setup
+from .setup import Setup
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ def test_a_resumed_training_is_the_one_that_never_stopped(arrays: TrainingArrays
     half.save()
     again = trainer(arrays, tmp_path / "half", 12)
     again.resume()
-    assert again.step == 6
+    assert again.course.step == 6
     for _ in range(6):
         again.train_step(again.batches.draw())
     for a, b in zip(whole.average.parameters(), again.average.parameters(), strict=True):
