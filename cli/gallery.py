@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.files import write_bytes, write_text
+from ..core.robots import DEFAULT_ROBOT
 from ..core.rollout import Listener, Run, one_episode
 from ..core.types import Observation
 
@@ -47,12 +48,12 @@ class _BeforeAndAfter(Listener):
             self.pictures.append(self._env.render_slot(run.slot, "overview", SIZE, "pretty"))
 
 
-def draw_task(task: str, split: str = "train") -> tuple[np.ndarray, str, bool]:
+def draw_task(task: str, *, robot: str = DEFAULT_ROBOT, split: str = "train") -> tuple[np.ndarray, str, bool]:
     """Before beside after (height, width, 3) uint8, the instruction, and whether the expert succeeded."""
     from ..envs.engine import HouseholdVectorEnv
     from ..envs.skills.expert import Expert
 
-    env = HouseholdVectorEnv(task, 1, cameras=(), split=split)
+    env = HouseholdVectorEnv(task, 1, robot=robot, cameras=(), split=split)
     look, expert = _BeforeAndAfter(env), Expert(env)
     for index in range(TRIES):
         run, info = one_episode(env, expert, index, listeners=[look])
@@ -62,7 +63,7 @@ def draw_task(task: str, split: str = "train") -> tuple[np.ndarray, str, bool]:
     return _caption(np.hstack(look.pictures), f"{task}: {run.told}"), run.told, bool(info["success"][0])
 
 
-def write_gallery(folder: Path, tasks: Sequence[str], progress: Callable[[int, str], None]) -> dict[str, bool]:
+def write_gallery(folder: Path, tasks: Sequence[str], robot: str, progress: Callable[[int, str], None]) -> dict[str, bool]:
     """Writes DIR/<task>.png for each task and DIR/index.html; whether the expert did each."""
     import cv2
 
@@ -70,7 +71,7 @@ def write_gallery(folder: Path, tasks: Sequence[str], progress: Callable[[int, s
     done: dict[str, bool] = {}
     cells = []
     for number, task in enumerate(tasks):
-        picture, words, done[task] = draw_task(task)
+        picture, words, done[task] = draw_task(task, robot=robot)
         write_bytes(folder / f"{task}.png", cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
         cells.append(f'<figure><img src="{escape(task)}.png" alt="{escape(words)}" loading="lazy"></figure>')
         progress(number + 1, task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,19 +10,23 @@ import numpy as np
 import tyro
 
 from ..core.errors import HomebodyError, unknown
+from ..core.robots import DEFAULT_ROBOT
 from ..core.rollout import Listener, Run, one_episode
 from ..core.types import CONTROL_HZ, Goal, Observation
 from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..datasets.sampler import TrainingArrays
+    from ..envs.engine import HouseholdVectorEnv
     from ..world_model.network import WorldModel
+    from .policies import PolicySource
 
 
 def imagine(
     text: tyro.conf.Positional[str] = "",
     /,
     *,
+    robot: str = DEFAULT_ROBOT,
     seed: int = 0,
     policy: str = "homebody",
     world: str = "world",
@@ -38,8 +43,9 @@ def imagine(
 
     Args:
         text: The instruction, e.g. "put the apple in the bowl".
+        robot: Robot's name, one that the task is for and that the world model was trained on.
         seed: Which initial state, 0 or more; none of them was used in training.
-        policy: Who acts: `homebody`, `expert`, `random`, `zero`, or the folder of a checkpoint.
+        policy: Who acts: `homebody`, `expert`, `random`, `zero`, package.module:factory, or the folder of a checkpoint.
         world: `world`, or the folder of a world model's checkpoint.
         randomize: Vary physics, light, colours and cameras: `train` or `heldout` ranges.
         evaluate: Also imagine so many held-out episodes over all tasks (200 gives a usable interval) and report
@@ -51,7 +57,7 @@ def imagine(
     from ..core.experience import read_experience
     from ..envs.axes import RANDOMIZE
     from .asked import goal_of
-    from .learned import check_asked, say_if_new
+    from .learned import check_asked, check_body, say_if_new
     from .policies import find_policy, world_folder
     from .prompt import SEED_STRIDE
 
@@ -63,38 +69,66 @@ def imagine(
         raise unknown("randomisation", randomize, RANDOMIZE)
     if evaluate < 0:
         raise HomebodyError(f"evaluate is {evaluate}: expected 0 or more episodes")
-    goal = goal_of(text, seed * SEED_STRIDE) if text else None
+    who, seen = f"world model {world!r}", read_experience(world_folder(world))
+    check_body(who, seen, robot)
+    goal = goal_of(text, seed * SEED_STRIDE, robot=robot) if text else None
+    acting = _Acting(source=find_policy(policy), robot=robot, randomize=randomize or None, seed=seed)
+    wanted = [*([goal.task] if goal else []), *(["first"] if evaluate else [])]
+    check_asked(acting.source, wanted, robot)
+    say_if_new(who, seen, wanted, robot)
+    result = _imagine(text, goal, acting, world_folder(world), out, evaluate, card)
+    write_json(json_path, result | {"instruction": text, "policy": policy})
+    return 0
+
+
+def _imagine(
+    text: str, goal: Goal | None, acting: _Acting, world: Path, out: Path, evaluate: int, card: Path | None
+) -> dict[str, Any]:  # fmt: skip
+    """The film of `goal` and the evaluation, where they are asked for; what they came to."""
+    from ..world_model.card import add_evaluation
     from ..world_model.checkpoint import load_world
 
-    wanted = [*([goal.task] if goal else []), *(["first"] if evaluate else [])]
-    check_asked(find_policy(policy), wanted)
-    say_if_new(f"world model {world!r}", read_experience(world_folder(world)), wanted)
-    model = load_world(world_folder(world))
+    model = load_world(world)
     # lpips needs a network that may not be downloaded here; the key stays, so that readers see it was not measured.
-    result: dict[str, Any] = {"instruction": text, "policy": policy, "psnr": None, "lpips": None, "success_auc": None, "video": None}
+    result: dict[str, Any] = {"psnr": None, "lpips": None, "success_auc": None, "video": None}
     if goal is not None:
-        result |= _film(model, text, goal, seed, policy, randomize or None, out)
-        print(
-            f"{'done' if result['success'] else 'not done'}; predicted pictures at 0.5 s: PSNR {result['psnr']:.1f} dB: {result['video']}"
-        )
+        result |= _film(model, text, goal, acting, out)
+        done = "done" if result["success"] else "not done"
+        print(f"{done}; predicted pictures at 0.5 s: PSNR {result['psnr']:.1f} dB: {result['video']}")
     if evaluate:
-        result |= {"evaluation": _evaluate(model, policy, randomize or None, evaluate, seed)}
-        e = result["evaluation"]
-        result |= {"psnr": e["psnr"], "success_auc": e["success_auc"]}
-        low, high = e["success_auc_ci95"]
-        print(
-            f"{e['episodes']} held-out episodes, {e['successes']} solved: success AUC {e['success_auc']:.3f} (95 % {low:.3f} to {high:.3f}),"
-        )
-        print(
-            f"  within tasks {e['success_auc_within_tasks']:.3f}; PSNR {e['psnr']:.1f} dB, showing the last picture {e['psnr_copy']:.1f} dB"
-        )
-        print("  latent error as a share of copying: " + ", ".join(f"{v:.2f} at {k} s" for k, v in e["latent_error"].items()))
+        e = _evaluate(model, acting, evaluate)
+        result |= {"evaluation": e, "psnr": e["psnr"], "success_auc": e["success_auc"]}
+        _print_evaluation(e)
         if card:
-            from ..world_model.card import add_evaluation
+            add_evaluation(card, f"{acting.source.name} on held-out states, {acting.randomize or 'nominal'} house", e)
+    return result
 
-            add_evaluation(card, f"{policy} on held-out states, {randomize or 'nominal'} house", e)
-    write_json(json_path, result)
-    return 0
+
+def _print_evaluation(e: dict[str, Any]) -> None:
+    low, high = e["success_auc_ci95"]
+    print(f"{e['episodes']} held-out episodes, {e['successes']} solved: success AUC {e['success_auc']:.3f} (95 % {low:.3f} to {high:.3f}),")
+    print(f"  within tasks {e['success_auc_within_tasks']:.3f}; PSNR {e['psnr']:.1f} dB, showing the last picture {e['psnr_copy']:.1f} dB")
+    print("  latent error as a share of copying: " + ", ".join(f"{v:.2f} at {k} s" for k, v in e["latent_error"].items()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Acting:
+    """Who acts, with what, where."""
+
+    source: PolicySource
+    robot: str
+    randomize: str | None
+    seed: int
+    """Initial state."""
+
+    def house(self, task: str, threads: int = 2) -> HouseholdVectorEnv:
+        """One slot of held-out initial states, seen as data sets are."""
+        from ..envs.engine import HouseholdVectorEnv
+
+        return HouseholdVectorEnv(
+            task, 1, robot=self.robot, split="heldout", image_size=128, randomize=self.randomize, privileged=self.source.privileged,
+            threads=threads,
+        )  # fmt: skip
 
 
 class _Streams(Listener):
@@ -118,18 +152,15 @@ class _Streams(Listener):
         self.streams["action"].append(np.array(action))
 
 
-def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, randomize: str | None, out: Path) -> dict[str, Any]:
-    from ..envs.engine import HouseholdVectorEnv
+def _film(model: WorldModel, text: str, goal: Goal, acting: _Acting, out: Path) -> dict[str, Any]:
     from ..world_model.imagination import dream, prepare, psnr
     from .dream_layout import HEIGHT, WIDTH, DreamMoment, compose_dream
-    from .policies import find_policy
     from .prompt import SEED_STRIDE
     from .video import VideoWriter
 
-    source, size = find_policy(policy), model.config.image_size
-    env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged)
-    kept, start = _Streams(), env.find_index(goal, seed * SEED_STRIDE)
-    run, info = one_episode(env, source.build(env), start, goal=goal, instruction=text, listeners=[kept])
+    env, size = acting.house(goal.task), model.config.image_size
+    kept, start = _Streams(), env.find_index(goal, acting.seed * SEED_STRIDE)
+    run, info = one_episode(env, acting.source.build(env), start, goal=goal, instruction=text, listeners=[kept])
     success = bool(info["success"][0])
     env.close()
     actions = kept.streams.pop("action")
@@ -142,7 +173,7 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
         for t in range(count):
             over = t == count - 1
             frame = compose_dream(DreamMoment(
-                instruction=text, policy=source.name, real=np.stack([streams["scene"][t], streams["wrist"][t]]), imagined=expected.pictures[t],
+                instruction=text, policy=acting.source.name, real=np.stack([streams["scene"][t], streams["wrist"][t]]), imagined=expected.pictures[t],
                 real_touch=streams["tactile"][t], imagined_touch=expected.tactile[t], judged=expected.judged[: t + 1], total=count,
                 time_s=t / CONTROL_HZ, success=success if over else None,
             ))  # fmt: skip
@@ -152,40 +183,32 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
     return {"psnr": psnr(ahead, small[-len(ahead) :]), "video": str(video), "success": success, "steps": count}
 
 
-def _evaluate(model: WorldModel, policy: str, randomize: str | None, episodes: int, seed: int) -> dict[str, Any]:
+def _evaluate(model: WorldModel, acting: _Acting, episodes: int) -> dict[str, Any]:
     from ..envs.registry import members
     from ..world_model.imagination import evaluate
     from .progress import progress_bar
 
-    data, words = roll_out(policy, randomize, episodes, seed, members("first"), model.config.image_size)
+    data, words = roll_out(acting, episodes, members("first"), model.config.image_size)
     with progress_bar("imagine", episodes) as advance:
-        return evaluate(model, data, words, seed=seed, progress=lambda n: advance(n, ""))
+        return evaluate(model, data, words, seed=acting.seed, progress=lambda n: advance(n, ""))
 
 
-def roll_out(
-    policy: str, randomize: str | None, episodes: int, seed: int, tasks: tuple[str, ...], size: int
-) -> tuple[TrainingArrays, list[str]]:
+def roll_out(acting: _Acting, episodes: int, tasks: tuple[str, ...], size: int) -> tuple[TrainingArrays, list[str]]:
     """Held-out episodes that the policy acted in, tasks in turn, as arrays with pictures of `size`, and their instructions."""
     from ..core.marks import MARK_DIM
-    from ..core.types import Goal as GoalType
     from ..datasets.sampler import TrainingArrays
-    from ..envs.engine import HouseholdVectorEnv
-    from .policies import find_policy
     from .progress import progress_bar
 
-    source, kept = find_policy(policy), _Streams(size)
+    kept = _Streams(size)
     lengths: list[int] = []
-    goals: list[GoalType] = []
+    goals: list[Goal] = []
     success: list[bool] = []
     words: list[str] = []
-    with progress_bar(f"roll out {source.name}", episodes) as advance:
+    with progress_bar(f"roll out {acting.source.name}", episodes) as advance:
         for n, task in enumerate(tasks):
-            count = len(range(n, episodes, len(tasks)))
-            env = HouseholdVectorEnv(
-                task, 1, split="heldout", image_size=128, randomize=randomize, privileged=source.privileged, threads=1
-            )  # fmt: skip
-            actor = source.build(env)
-            for index in range(seed, seed + count):
+            env = acting.house(task, threads=1)
+            actor = acting.source.build(env)
+            for index in range(acting.seed, acting.seed + len(range(n, episodes, len(tasks)))):
                 run, info = one_episode(env, actor, index, listeners=[kept])
                 words.append(run.told)
                 lengths.append(run.steps)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError
 from ..core.experience import Experience, read_experience, united
-from ..core.robots import DEFAULT_ROBOT
+from ..core.robots import DEFAULT_ROBOT, ROBOTS, robot_named
 
 if TYPE_CHECKING:
     from ..datasets.sampler import TrainingArrays
@@ -30,19 +30,10 @@ def check_asked(source: PolicySource, tasks: Iterable[str], robot: str = DEFAULT
 
     Raises HomebodyError where it cannot act at all: the robot's joints are not those that it knows.
     """
-    from ..core.errors import unknown
-    from ..core.robots import ROBOTS
-
-    if robot not in ROBOTS:
-        raise unknown("robot", robot, ROBOTS)
+    robot_named(robot)
     if not source.fingerprint:
         return  # scripted: nothing was learned
-    own = source.trained_on.robots if source.trained_on else (DEFAULT_ROBOT,)
-    body = (ROBOTS[robot].proprio_dim, ROBOTS[robot].action_dim)
-    if not any(r in ROBOTS and (ROBOTS[r].proprio_dim, ROBOTS[r].action_dim) == body for r in own):
-        raise HomebodyError(
-            f"policy {source.name!r} cannot act on robot {robot}, which has {ROBOTS[robot].dof} joints: expected {' or '.join(own)}"
-        )
+    check_body(f"policy {source.name!r}", source.trained_on, robot)
     if source.privileged and source.trained_on:  # the numbers of a state mean something else in another task
         new = [t for t in rooms_of(tasks) if t not in source.trained_on.tasks]
         if new or robot not in source.trained_on.robots:
@@ -50,6 +41,14 @@ def check_asked(source: PolicySource, tasks: Iterable[str], robot: str = DEFAULT
             asked = f"task {new[0]}" if new else f"robot {robot}"
             raise HomebodyError(f"policy {source.name!r} learned {known}: expected that alone, not {asked}")
     say_if_new(f"policy {source.name!r}", source.trained_on, tasks, robot)
+
+
+def check_body(who: str, trained_on: Experience | None, robot: str) -> None:
+    """Raises HomebodyError where the weights of `who` know no arm with as many joints as `robot`."""
+    known = trained_on.robots if trained_on else (DEFAULT_ROBOT,)
+    asked = robot_named(robot)
+    if not any(r in ROBOTS and (ROBOTS[r].proprio_dim, ROBOTS[r].action_dim) == (asked.proprio_dim, asked.action_dim) for r in known):
+        raise HomebodyError(f"{who} cannot act on robot {robot}, which has {asked.dof} joints: expected {' or '.join(known)}")
 
 
 def say_if_new(who: str, trained_on: Experience | None, tasks: Iterable[str], robot: str = DEFAULT_ROBOT) -> None:

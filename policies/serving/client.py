@@ -71,10 +71,14 @@ class PolicyClient:
             raise ServerError(f"the server's answer cannot be read: {error}") from error
 
     def ask(self, observation: Observation, instruction: str, *, reset: bool = False) -> tuple[np.ndarray, float]:
-        """(H, A) actions for an observation without a batch axis, and the round trip [s]. `reset` begins a new episode."""
+        """(H, A) actions for an observation without a batch axis, and the round trip [s]. `reset` begins a new episode.
+
+        Of the pictures only those are sent that the server said it looks at."""
         started = time.perf_counter()
+        told = self.metadata.get("cameras")
+        seen = {k: v for k, v in observation.items() if not isinstance(told, list) or k in (*told, "tactile", "proprio")}
         try:
-            self._socket.send(pack({**observation, "prompt": instruction, "reset": reset}))
+            self._socket.send(pack({**seen, "prompt": instruction, "reset": reset}))
         except ConnectionClosed as error:
             raise ServerError("the server closed the connection") from error
         try:
