@@ -15,18 +15,19 @@ from ..core.types import CONTROL_HZ, Goal
 from .arguments import camera_names, choice, flag, picture_size, whole
 from .arguments import render_mode as check_mode
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
+from .control import CONTROL_MODES
 from .episode import Episode
 from .first.initial import SPLITS
 from .first.tasks import HOLD_STEPS
 from .profiles import Profile
-from .rendering import RenderPool, View
+from .rendering import Kind, RenderPool, View
 from .requests import Streams, read_request
 from .robots.panda import tactile_image
 from .senses import Senses
 from .simulations import Simulations
 from .slot_state import SlotState, fits
 from .slots import Slots
-from .spaces import action_space, objects, observation_space
+from .spaces import objects, observation_space
 from .stages import find_stage
 from .variation import DELAYS, raised
 
@@ -56,14 +57,17 @@ class HouseholdVectorEnv(Slots):
         self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
+        control_mode: str = "joint",
     ) -> None:  # fmt: skip
         """scene: by default the task's own; `all` are the tasks of the first kitchen. image_size: one number for square pictures, or
-        (height, width)."""
+        (height, width). control_mode: what actions mean, see envs.control."""
         self.num_envs, self._threads = whole("num_envs", num_envs, 1), whole("threads", threads, 1)
         self.image_size, self.privileged = picture_size(image_size), flag("privileged", privileged)
         self.reward_kind, self.split = choice("reward", reward, REWARDS), choice("split", split, SPLITS)
         self.randomize = None if randomize is None else choice("randomisation", randomize, RANDOMIZE)
         self.render_mode, self._fixed_axes = check_mode(render_mode), check_axes({} if axes is None else axes)
+        self.control_mode = choice("control_mode", control_mode, CONTROL_MODES)
+        self._control = CONTROL_MODES[self.control_mode]
         self.stage = find_stage(task, robot, scene)
         self.task, self.model, self.robot = task, self.stage.model, self.stage.robot
         self.cameras = camera_names(cameras, sorted(self.model.camera(i).name for i in range(self.model.ncam)))
@@ -82,7 +86,7 @@ class HouseholdVectorEnv(Slots):
         seen = self._view()
         size = len(self.stage.privileged(self.stage.goals[0], seen[0])) if self.privileged else 0
         self.single_observation_space = observation_space(self.image_size, self.cameras, self.robot, size)
-        self.single_action_space = action_space(self.robot)
+        self.single_action_space = self._control.space(self.robot)
         self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, self.num_envs)
         self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, self.num_envs)
 
@@ -134,7 +138,8 @@ class HouseholdVectorEnv(Slots):
         actions, active = self._checked(actions), np.flatnonzero(~self._done)
         if len(active):
             self._happen(active)
-            self._ctrl[active] = self.robot.clip(self._ctrl[active], actions[active], CONTROL_HZ)
+            targets = self._control.targets(self.robot, actions[active], self._ctrl[active])
+            self._ctrl[active] = self.robot.clip(self._ctrl[active], targets, CONTROL_HZ)
             self._sims.step(active)
         self._steps[active] += 1
         views = self._view()
@@ -161,8 +166,11 @@ class HouseholdVectorEnv(Slots):
         if not any(self._episodes):
             raise HomebodyError("step before reset: no episode has begun")
         given = np.asarray(actions)
-        if given.shape != self._ctrl.shape or given.dtype.kind not in "iuf":
-            raise HomebodyError(f"actions have shape {given.shape} and type {given.dtype}: expected {self._ctrl.shape} of float32")
+        if given.shape != self.action_space.shape or given.dtype.kind not in "iuf":
+            raise HomebodyError(
+                f"actions have shape {given.shape} and type {given.dtype}: expected {self.action_space.shape} of float32"
+                + ("" if self.control_mode == "joint" else f" for control_mode {self.control_mode!r}")
+            )
         bad = np.flatnonzero(~self._done & ~np.isfinite(given).all(1))
         if len(bad):
             raise HomebodyError(f"action of slot {bad[0]} is not finite: {given[bad[0]].tolist()}")
@@ -269,10 +277,13 @@ class HouseholdVectorEnv(Slots):
         self._steps[i], self._held[i], self._done[i] = state.steps, 0 if keep_goal else state.held, state.done
         self._view()
 
-    def render_slot(self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast") -> np.ndarray:
-        """A picture of slot i, (height, width, 3) uint8."""
-        out = np.zeros((self.num_envs, *size, 3), np.uint8)
-        self._pool(profile).draw(self._sims.frames(), [View(camera, *size)], [i], [out], self._sims.own_models())
+    def render_slot(
+        self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast", kind: Kind = "colour"
+    ) -> np.ndarray:
+        """A picture of slot i, (height, width, 3) uint8; of another kind as rendering.SHAPES says."""
+        view = View(camera, *size, kind)
+        out = view.empty(self.num_envs)
+        self._pool(profile).draw(self._sims.frames(), [view], [i], [out], self._sims.own_models())
         return out[i]
 
     def render(self) -> tuple[np.ndarray, ...] | None:  # type: ignore[override]

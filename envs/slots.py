@@ -12,6 +12,7 @@ from ..core.errors import HomebodyError
 from ..core.instructions import phrasings
 from ..core.robots import Robot
 from ..core.types import Certificate, Goal
+from .control import ControlMode
 from .episode import Episode
 from .projection import camera_poses, project
 from .simulations import Simulations
@@ -29,6 +30,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     cameras: tuple[str, ...]
     image_size: tuple[int, int]
     """Height and width of a picture."""
+    control_mode: str
+    _control: ControlMode
     _sims: Simulations
     _qpos: np.ndarray
     _ctrl: np.ndarray
@@ -71,8 +74,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return float(self._ctrl[i, -1])
 
     def held_actions(self) -> np.ndarray:
-        """(B, A) the targets in force: the action that changes nothing."""
-        return self._ctrl.astype(np.float32)
+        """(B, A) the action that changes nothing: in control mode `joint` the targets in force."""
+        return self._control.still(self.robot, self._ctrl)
 
     def finished(self, i: int) -> bool:
         """Whether slot i's episode has ended (or none has begun)."""

@@ -33,12 +33,6 @@ def objects(values: Iterable[Any]) -> np.ndarray:
     return out
 
 
-def action_space(robot: Robot) -> gymnasium.spaces.Box:
-    """Absolute joint targets [rad], then gripper opening."""
-    low, high = np.append(robot.q_min, 0.0), np.append(robot.q_max, 1.0)
-    return gymnasium.spaces.Box(low.astype(np.float32), high.astype(np.float32), dtype=np.float32)
-
-
 def observation_space(image_size: tuple[int, int], cameras: Sequence[str], robot: Robot, privileged: int) -> gymnasium.spaces.Dict:
     """The space of one simulation's observation; image_size (height, width); `privileged` numbers of privileged state, 0 for none."""
     box = gymnasium.spaces.Box

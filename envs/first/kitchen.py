@@ -46,7 +46,8 @@ def _light(spec: mujoco.MjSpec) -> None:
                     type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL)  # fmt: skip
     head = spec.visual.headlight
     head.ambient, head.diffuse, head.specular = [0.34, 0.33, 0.32], [0.18, 0.18, 0.18], [0, 0, 0]
-    spec.visual.map.znear, spec.visual.map.zfar = 0.01, 30.0
+    spec.stat.extent = 1.0
+    spec.visual.map.znear, spec.visual.map.zfar = 0.006, 30.0
 
 
 def _backdrop(spec: mujoco.MjSpec) -> None:

@@ -10,6 +10,8 @@ from .parts import BOX, CYLINDER, push_site, slab
 from .piece import Fixture, Piece
 from .sink import SINK
 
+BUTTON_RADIUS_M = 0.024
+"""As large as a camera of 128 x 128 pixels needs to see it across the worktop, about 10 mm a pixel [m]."""
 BUTTON_TRAVEL_M, BUTTON_ON_M, BUTTON_OFF_M = 0.008, 0.006, 0.001
 BUTTON_STIFFNESS, BUTTON_PRELOAD_N = 350.0, 3.0
 """[N/m]; 3 N to move it, 5.8 N at its stop."""
@@ -47,14 +49,14 @@ def _coffee_machine(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     _disc(body, (0.065, 0.0, 0.178), 0.022, 0.024, "metal")
     _disc(body, (0.065, 0.0, 0.160), 0.009, 0.016, "black")
     slab(body, (0.018, 0.005, 0.222), (0.02, 0.07, 0.268), "glass", solid=False)
-    _disc(body, (0.019, -0.04, 0.245), 0.024, 0.003, "metal", along_x=True)
+    _disc(body, (0.019, -0.04, 0.245), 0.030, 0.003, "metal", along_x=True)
     button = body.add_body(name="coffee_button", pos=[0.006, -0.04, 0.245])
     button.add_joint(
         name="coffee_button", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[1, 0, 0], range=[0, BUTTON_TRAVEL_M], limited=True, damping=4.0,
         frictionloss=0.1, armature=0.02, stiffness=BUTTON_STIFFNESS, springref=-BUTTON_PRELOAD_N / BUTTON_STIFFNESS,
     )  # fmt: skip
     button.add_geom(
-        type=CYLINDER, pos=[0.012, 0, 0], quat=ACROSS, size=[0.018, 0.012, 0], material="accent", group=1, mass=0.01, contype=1, conaffinity=0,
+        type=CYLINDER, pos=[0.012, 0, 0], quat=ACROSS, size=[BUTTON_RADIUS_M, 0.012, 0], material="accent", group=1, mass=0.01, contype=1, conaffinity=0,
         friction=[0.9, 0.01, 0.0005], condim=4, solref=[0.012, 1.0],
     )  # fmt: skip
     push_site(button, "coffee_button_push", (0, 0, 0), direction=(1, 0, 0))
