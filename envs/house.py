@@ -14,6 +14,7 @@ from .robots.panda import add_panda
 from .robots.so101 import add_so101
 from .rooms import bathroom, bedroom, care, kitchen
 from .rooms.scene import Scene
+from .sensors.registry import add_sensors
 from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
 from .tasks import care as care_tasks
 from .tasks.task import HouseholdTask
@@ -30,8 +31,8 @@ def household_tasks() -> Mapping[str, HouseholdTask]:
 
 
 @functools.lru_cache(maxsize=6)
-def household_stage(scene: str, robot: str) -> HouseholdStage:
-    """The stage of a scene with a robot in it, built once per process. Raises HomebodyError for unknown names."""
+def household_stage(scene: str, robot: str, sensors: tuple[str, ...] = ()) -> HouseholdStage:
+    """The stage of a scene with a robot and its `sensors` in it, built once per process. Raises HomebodyError for unknown names."""
     if scene not in SCENES:
         raise unknown("scene", scene, SCENES)
     definition, spot = SCENES[scene], SCENES[scene].mount[robot_named(robot).name]
@@ -42,6 +43,7 @@ def household_stage(scene: str, robot: str) -> HouseholdStage:
             spec.body("link0").pos = [spot.x, spot.y, spot.z]
         else:
             add_so101(spec, position=(spot.x, spot.y, spot.z), yaw=spot.yaw)
+        add_sensors(spec, sensors)
 
     tasks = {n: t for n, t in household_tasks().items() if t.scene == scene}
     return HouseholdStage(definition, tasks, robot_named(robot), add_robot)

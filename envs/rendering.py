@@ -42,10 +42,17 @@ class View:
     width: int
     kind: Kind = "colour"
 
+    @property
+    def channels(self) -> int:
+        return SHAPES[self.kind][0]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return SHAPES[self.kind][1]
+
     def empty(self, count: int) -> np.ndarray:
         """(count, H, W, C) zeros of this view's type."""
-        channels, dtype = SHAPES[self.kind]
-        return np.zeros((count, self.height, self.width, channels), dtype)
+        return np.zeros((count, self.height, self.width, self.channels), self.dtype)
 
 
 def _egl_context() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import gymnasium
@@ -12,12 +13,15 @@ from ..core.errors import HomebodyError
 from ..core.instructions import phrasings
 from ..core.robots import Robot
 from ..core.types import Certificate, Goal
+from .arguments import choice
 from .control import ControlMode
 from .episode import Episode
 from .projection import camera_poses, project
+from .sensors.cameras import CameraGeometry, camera_geometry
+from .sensors.sensor import Reading
 from .simulations import Simulations
 from .spaces import cpu_name
-from .stage import Stage
+from .stage import FINGERS, Stage
 
 
 class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
@@ -31,7 +35,9 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     image_size: tuple[int, int]
     """Height and width of a picture."""
     control_mode: str
+    model: mujoco.MjModel
     _control: ControlMode
+    _reading: Reading
     _sims: Simulations
     _qpos: np.ndarray
     _ctrl: np.ndarray
@@ -105,6 +111,19 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         aspect = self.image_size[1] / self.image_size[0]
         views = [project(points, camera_poses(model, c, tool), model.cam_fovy[model.camera(c).id], aspect)[0] for c in self.cameras]
         return np.stack(views)
+
+    def camera_geometry(self, i: int, camera: str) -> CameraGeometry:
+        """Intrinsics and pose of a camera of slot i, as of the last reset or step, for pictures of `image_size`."""
+        choice("camera", camera, [self.model.camera(k).name for k in range(self.model.ncam)])
+        return camera_geometry(self._sims.models[i], camera, self.image_size, self._world_pose[i], self.base_pose(i))
+
+    def holding(self, i: int, bodies: Collection[int]) -> bool:
+        """Whether both pads of slot i's hand press on something of `bodies` (ids)."""
+        model, data = self._reading.data(i)
+        pads = [model.geom(f"pad_{finger}").id for finger in FINGERS]
+        pairs = data.contact.geom if data.ncon else np.zeros((0, 2), int)
+        theirs = np.isin(model.geom_bodyid[pairs], list(bodies)).any(1)
+        return all((theirs & (pairs == pad).any(1)).any() for pad in pads)
 
     def axes(self, i: int) -> dict[str, float]:
         """What differs from the nominal house in slot i's episode."""

@@ -18,12 +18,12 @@ from .stage import Stage
 
 
 @functools.lru_cache(maxsize=4)
-def _kitchen(robot: str, scene: str) -> KitchenStage:
-    return KitchenStage(house_model(robot, scene))
+def _kitchen(robot: str, scene: str, sensors: tuple[str, ...]) -> KitchenStage:
+    return KitchenStage(house_model(robot, scene, sensors))
 
 
-def find_stage(task: str, robot: str, scene: str = "") -> Stage:
-    """The stage of a task. Raises HomebodyError for unknown names, and for a scene or a robot that is not the task's."""
+def find_stage(task: str, robot: str, scene: str = "", sensors: tuple[str, ...] = ()) -> Stage:
+    """The stage of a task, with what `sensors` (names of those that add something) add to its model. Raises HomebodyError for unknown names, and for a scene or a robot that is not the task's."""
     first = {g.task for g in all_goals()} | {ALL_TASKS}
     household = household_tasks()
     choice("task", task, sorted([*first, *household]))
@@ -35,4 +35,4 @@ def find_stage(task: str, robot: str, scene: str = "") -> Stage:
         raise HomebodyError(f"task {task} plays in scene {own}, not in {scene}")
     if robot not in robots:
         raise HomebodyError(f"task {task} is not for robot {robot}: expected {', '.join(robots)}")
-    return _kitchen(robot, own) if task in first else household_stage(own, robot)
+    return _kitchen(robot, own, sensors) if task in first else household_stage(own, robot, sensors)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.errors import unknown
 from ..robots.panda import add_panda
+from ..sensors.registry import add_sensors
 from .kitchen import build_kitchen
 from .loose import OBJECTS
 
@@ -92,7 +93,7 @@ def _addresses(model: mujoco.MjModel, names: tuple[str, ...], table: str, count:
 
 
 @functools.lru_cache(maxsize=4)
-def house_model(robot: str = "panda", scene: str = "kitchen") -> HouseModel:
+def house_model(robot: str = "panda", scene: str = "kitchen", sensors: tuple[str, ...] = ()) -> HouseModel:
     """Builds and compiles the house once per process. Raises HomebodyError for unknown names."""
     if robot not in ROBOTS:
         raise unknown("robot", robot, ROBOTS)
@@ -100,6 +101,7 @@ def house_model(robot: str = "panda", scene: str = "kitchen") -> HouseModel:
         raise unknown("scene", scene, SCENES)
     spec = SCENES[scene](ROBOTS[robot])
     _add_touch_sensors(spec)
+    add_sensors(spec, sensors)
     model = spec.compile()
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)

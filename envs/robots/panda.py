@@ -11,6 +11,8 @@ import mujoco
 import numpy as np
 
 from ...core.kinematics import DH_A, DH_ALPHA, DH_D, FLANGE_D, HAND_YAW, Q_MAX, Q_MIN, TAU_MAX, TCP_D
+from ..sensors.encoders import add_encoders
+from ..sensors.taxels import add_taxels
 from .panda_look import add_finger_look, add_hand_look, add_link_look
 
 MASS = (0.629769, 4.970684, 0.646926, 3.228604, 3.587895, 1.225946, 1.666555, 0.735522)
@@ -134,10 +136,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
         quat=[np.sqrt(0.5), -np.sqrt(0.5), 0, 0], group=4, density=0, contype=0, conaffinity=0,
     )  # fmt: skip
     add_finger_look(finger)
-    spec.add_sensor(
-        name=f"tactile_{name}", type=mujoco.mjtSensor.mjSENS_TACTILE, objtype=mujoco.mjtObj.mjOBJ_MESH, objname="taxel_plate",
-        reftype=mujoco.mjtObj.mjOBJ_GEOM, refname=f"taxels_{name}",
-    )  # fmt: skip
+    add_taxels(spec, name)
 
 
 def _add_actuators(spec: mujoco.MjSpec) -> None:
@@ -157,16 +156,6 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
     gripper.nsample = DELAY_SAMPLES
 
 
-def _add_encoders(spec: mujoco.MjSpec) -> None:
-    """Positions, then velocities of the arm and the fingers, as their encoders deliver them: possibly late."""
-    kind = mujoco.mjtSensor
-    for quantity, sensor in (("q", kind.mjSENS_JOINTPOS), ("dq", kind.mjSENS_JOINTVEL)):
-        for joint in ENCODED:
-            spec.add_sensor(
-                name=f"encoder_{quantity}_{joint}", type=sensor, objtype=mujoco.mjtObj.mjOBJ_JOINT, objname=joint, nsample=DELAY_SAMPLES,
-            )  # fmt: skip
-
-
 def add_panda(spec: mujoco.MjSpec) -> None:
     """Adds the arm, the gripper, its actuators, sensors and the wrist camera; the base frame is the world's."""
     spec.compiler.degree = False
@@ -184,20 +173,4 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     equality.data[:5] = [0, 1, 0, 0, 0]
     equality.solref = [0.005, 1.0]
     _add_actuators(spec)
-    _add_encoders(spec)
-
-
-def tactile_image(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Raw taxels of both fingers, (B, 192) each -> (B, 2, 3, 8, 8) float32.
-
-    Channels: penetration depth [m], two tangential slip speeds [m/s]. Row 0 is at the finger's tip; column 0 is on the
-    tool's -x side, for both fingers.
-    """
-    images = [_taxel_grid(left), _taxel_grid(right)[..., ::-1]]
-    return np.stack(images, axis=1).astype(np.float32)
-
-
-def _taxel_grid(raw: np.ndarray) -> np.ndarray:
-    """(B, 192) -> (B, 3, rows along the finger from the tip, columns across)."""
-    # The plate's vertices run along the finger first: (B, channels, across, from the tip) -> rows from the tip.
-    return raw.reshape(len(raw), 3, 8, 8).swapaxes(2, 3)
+    add_encoders(spec, ENCODED, DELAY_SAMPLES)

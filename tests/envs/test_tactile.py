@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from homebody.core.kinematics import GRIPPER_MAX_M, Q_HOME, forward
 from homebody.envs.first.kitchen import build_kitchen
-from homebody.envs.robots.panda import GRIP_FORCE_N, add_panda, tactile_image
+from homebody.envs.robots.panda import GRIP_FORCE_N, add_panda
+from homebody.envs.sensors.taxels import tactile_image
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 FINGERS = ("left", "right")
