@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import mujoco
-import numpy as np
 
+from ..rooms.shell import add_side, clip_planes, look_at
 from .furniture import CABINET_SLOTS, add_bin, add_cabinet, add_chest, add_microwave, add_worktop
 from .loose import add_objects
 from .materials import add_materials
 
 TIMESTEP_S = 0.005
-
-
-def look_at(position: tuple[float, float, float], target: tuple[float, float, float]) -> list[float]:
-    """`xyaxes` of a camera at `position` that looks at `target` with the world's z upwards."""
-    z = np.array(position) - np.array(target)
-    z /= np.linalg.norm(z)
-    x = np.cross([0, 0, 1], z)
-    x /= np.linalg.norm(x)
-    return [*x.tolist(), *np.cross(z, x).tolist()]
 
 
 def _options(spec: mujoco.MjSpec) -> None:
@@ -46,8 +37,7 @@ def _light(spec: mujoco.MjSpec) -> None:
                     type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL)  # fmt: skip
     head = spec.visual.headlight
     head.ambient, head.diffuse, head.specular = [0.34, 0.33, 0.32], [0.18, 0.18, 0.18], [0, 0, 0]
-    spec.stat.extent = 1.0
-    spec.visual.map.znear, spec.visual.map.zfar = 0.006, 30.0
+    clip_planes(spec)
 
 
 def _backdrop(spec: mujoco.MjSpec) -> None:
@@ -58,9 +48,11 @@ def _backdrop(spec: mujoco.MjSpec) -> None:
     )  # fmt: skip
 
 
-def _cameras(world: mujoco.MjsBody) -> None:
+def _cameras(spec: mujoco.MjSpec) -> None:
+    world = spec.worldbody
     scene = (-0.05, -0.75, 1.15)
     world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, (0.38, 0.0, 0.05)), fovy=47)
+    add_side(spec)
     overview = (-0.74, -1.14, 1.06)
     world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, (0.42, -0.03, 0.17)), fovy=44)
 
@@ -76,11 +68,11 @@ def build_kitchen(add_robot: Callable[[mujoco.MjSpec], None] | None = None) -> m
     world = spec.worldbody
     for add in (add_worktop, add_chest, add_microwave, add_cabinet, add_bin):
         add(world)
-    _cameras(world)
+    _cameras(spec)
     add_objects(spec)
     if add_robot is not None:
         add_robot(spec)
     return spec
 
 
-__all__ = ["CABINET_SLOTS", "TIMESTEP_S", "build_kitchen", "look_at"]
+__all__ = ["CABINET_SLOTS", "TIMESTEP_S", "build_kitchen"]

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import mujoco
+import numpy as np
 
-from ..first.kitchen import look_at
 from .materials import add_materials
 
 BOX = mujoco.mjtGeom.mjGEOM_BOX
 TIMESTEP_S = 0.005
 NEAR_M, FAR_M = 0.006, 30.0
 Vector = tuple[float, float, float]
+
+
+def look_at(position: Vector, target: Vector) -> list[float]:
+    """`xyaxes` of a camera at `position` that looks at `target` with the world's z upwards."""
+    z = np.array(position) - np.array(target)
+    z /= np.linalg.norm(z)
+    x = np.cross([0, 0, 1], z)
+    x /= np.linalg.norm(x)
+    return [*x.tolist(), *np.cross(z, x).tolist()]
 
 
 def options(spec: mujoco.MjSpec) -> None:
@@ -80,12 +89,13 @@ def window(spec: mujoco.MjSpec, x: float, y0: float, y1: float, z0: float, z1: f
         block(spec, low, high, "frame")
 
 
-SIDE: tuple[Vector, Vector, float] = ((-0.3, 0.65, 0.9), (0.35, 0.05, 0.1), 55.0)
-"""Where `side` stands and looks [m], and its field of view [deg]."""
+SIDE: tuple[Vector, Vector, float] = ((-0.6, 0.05, 1.25), (0.18, 0.0, 0.1), 56.0)
+"""Where `side` stands and looks [m], and its field of view [deg]: over the robot's shoulder. Fronts face the robot, those beside it too:
+from there switches, buttons and levers show their faces, and the arm hides others than from `scene`."""
 
 
 def add_side(spec: mujoco.MjSpec, position: Vector = SIDE[0], target: Vector = SIDE[1], fovy: float = SIDE[2]) -> None:
-    """The camera `side`: on the left where `scene` is on the right, so that what the arm hides from one the other sees."""
+    """The camera `side`, which sees what the arm or a thing's own body hides from `scene`."""
     spec.worldbody.add_camera(name="side", pos=list(position), xyaxes=look_at(position, target), fovy=fovy)
 
 
