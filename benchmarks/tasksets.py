@@ -1,14 +1,12 @@
-"""Names for sets of tasks: `first` (the six of the first kitchen), `core`, `all`, `hard` and each family; and `TASK+SETTING`, a task in a named perturbed setting."""
+"""Names for sets of tasks: `first` (the six of the first room), `core`, `all`, `hard` and each family; and `TASK+SETTING`, a task in a named perturbed setting."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from ..core.errors import HomebodyError, unknown
-from ..envs.registry import all_tasks
+from ..envs.registry import all_tasks, members
 
-FIRST = 6
-"""Tasks that `core` begins with, in the order of the registry."""
 CORE = (
     "open_drawer", "close_drawer", "open_microwave", "close_microwave", "pick_up", "put_in", "toys_in_basket", "turn_on_stove",
     "press_soap_pump", "fold_quilt", "pour_peas", "wipe_mat", "hand_over", "stow_in_chest",
@@ -68,7 +66,7 @@ def task_names(text: str) -> tuple[str, ...]:
     out: dict[str, None] = {}
     for name in (t.strip() for t in text.split(",") if t.strip()):
         if name == "first":
-            out |= dict.fromkeys(list(all_tasks())[:FIRST])
+            out |= dict.fromkeys(members("first"))
         elif name == "core":
             out |= dict.fromkeys(core_tasks())
         elif name == "all":

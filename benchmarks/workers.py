@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ, Seeded, Thinker
-from ..envs.first.tasks import HOLD_STEPS
+from ..envs.stage import HOLD_STEPS
 from .arms import NOMINAL, Arm
 from .language import Instructed, NoRival, instruct, spoken
 from .protocol import Actor, EpisodeRecord, House

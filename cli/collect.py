@@ -35,7 +35,7 @@ class CollectRecipe:
     def __call__(self) -> CollectWork:
         from ..datasets.workers import CollectWork
         from ..envs.engine import HouseholdVectorEnv
-        from ..envs.skills import expert_for
+        from ..envs.skills.expert import Expert
         from .policies import find_policy
 
         source = find_policy(self.policy) if self.policy else None
@@ -48,14 +48,14 @@ class CollectRecipe:
                 privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads,
             )  # fmt: skip
 
-        return CollectWork(make_env, expert_for, self.config, make_policy=source.build if source else None)
+        return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)
 
 
 def collect(
     *,
     out: OutFolder,
-    tasks: str = "all",
-    episodes: int = 60,
+    tasks: str = "first",
+    episodes: int = 10,
     policy: str = "expert",
     takeover: float = 0.0,
     perturb: float = 0.0,
@@ -80,8 +80,8 @@ def collect(
 
     Args:
         out: Folder of the data set; made if missing, added to if it is one.
-        tasks: Task name, several separated by commas, or `all`.
-        episodes: Episodes of each name in --tasks; for `all`, in total.
+        tasks: Tasks separated by commas, or names of sets: `first` (the six of the first room), `core`, `all`, a family.
+        episodes: Episodes of each task.
         policy: Who acts: `expert`, or a policy that begins the episodes that the expert finishes (see --takeover).
         takeover: Share of the episodes in which the expert takes over from --policy at a random moment (0 to 1).
         perturb: Share of the episodes with bursts of random motion that the expert recovers from (0 to 1).
@@ -101,6 +101,7 @@ def collect(
         seed: Seed of the perturbations and takeovers.
         json_path: Write `episodes, kept, skipped, frames, seconds, rejected` there too.
     """
+    from ..benchmarks.tasksets import task_names
     from ..core.types import CONTROL_HZ
     from ..datasets.collect import CollectConfig, recipe
     from ..datasets.store import open_for
@@ -108,7 +109,7 @@ def collect(
     from ..datasets.workers import collect as collect_with
     from ..envs.arguments import choice, picture_size
     from ..envs.axes import RANDOMIZE
-    from ..envs.first.initial import SPLITS
+    from ..envs.splits import SPLITS
     from ..envs.stages import find_stage
     from .bench_setup import absolute_policy, check_counts
     from .cluster import cluster_config, slots_each
@@ -118,11 +119,9 @@ def collect(
     from .policies import find_policy
     from .progress import progress_bar
 
-    names = tuple(dict.fromkeys(t.strip() for t in tasks.split(",") if t.strip()))
+    names = task_names(tasks)
     for name in names:
         find_stage(name, robot)
-    if not names:
-        raise HomebodyError(f"tasks is {tasks!r}: expected all, or names separated by commas")
     choice("split", split, SPLITS)
     picture_size(image_size)
     check_counts(slots=(slots, 1), threads=(threads, 1))

@@ -30,10 +30,10 @@ def _caption(picture: np.ndarray, text: str) -> np.ndarray:
 def draw_task(task: str, split: str = "train") -> tuple[np.ndarray, str, bool]:
     """Before beside after (height, width, 3) uint8, the instruction, and whether the expert succeeded."""
     from ..envs.engine import HouseholdVectorEnv
-    from ..envs.skills import expert_for
+    from ..envs.skills.expert import Expert
 
     env = HouseholdVectorEnv(task, 1, cameras=(), split=split)
-    expert, before, words, done = expert_for(env), np.zeros((*SIZE, 3), np.uint8), "", False
+    expert, before, words, done = Expert(env), np.zeros((*SIZE, 3), np.uint8), "", False
     for index in range(TRIES):
         observation, info = env.reset(options={"index": [index]})
         words = str(info["instruction"][0])

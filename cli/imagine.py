@@ -65,7 +65,7 @@ def imagine(
     goal = goal_of(text, seed * SEED_STRIDE) if text else None
     from ..world_model.checkpoint import load_world
 
-    wanted = [*([goal.task] if goal else []), *(["all"] if evaluate else [])]
+    wanted = [*([goal.task] if goal else []), *(["first"] if evaluate else [])]
     check_asked(find_policy(policy), wanted)
     say_if_new(f"world model {world!r}", read_experience(world_folder(world)), wanted)
     model = load_world(world_folder(world))
@@ -138,11 +138,11 @@ def _film(model: WorldModel, text: str, goal: Goal, seed: int, policy: str, rand
 
 
 def _evaluate(model: WorldModel, policy: str, randomize: str | None, episodes: int, seed: int) -> dict[str, Any]:
-    from ..envs.first.tasks import TASKS
+    from ..envs.registry import members
     from ..world_model.imagination import evaluate
     from .progress import progress_bar
 
-    data, words = roll_out(policy, randomize, episodes, seed, tuple(TASKS), model.config.image_size)
+    data, words = roll_out(policy, randomize, episodes, seed, members("first"), model.config.image_size)
     with progress_bar("imagine", episodes) as advance:
         return evaluate(model, data, words, seed=seed, progress=lambda n: advance(n, ""))
 
@@ -153,6 +153,7 @@ def roll_out(
     """Held-out episodes that the policy acted in, tasks in turn, as arrays with pictures of `size`, and their instructions."""
     import cv2
 
+    from ..core.marks import MARK_DIM
     from ..core.types import Goal as GoalType
     from ..datasets.sampler import TrainingArrays
     from ..envs.engine import HouseholdVectorEnv
@@ -193,8 +194,9 @@ def roll_out(
     arrays = {k: np.stack(v) for k, v in frames.items()}
     total = len(arrays["action"])
     data = TrainingArrays(
-        **arrays, intervention=np.zeros(total, bool), points=np.zeros((total, 10, 3), np.float32), pixels=np.zeros((total, 2, 10, 2), np.float32),
-        starts=np.concatenate([[0], np.cumsum(lengths)]), goals=tuple(goals), success=np.array(success),
+        **arrays, intervention=np.zeros(total, bool), marks=np.zeros((total, 1, MARK_DIM), np.float32),
+        pixels=np.zeros((total, 2, 1, 2, 2), np.float32),
+        starts=np.concatenate([[0], np.cumsum(lengths)]), asked=tuple((g,) for g in goals), success=np.array(success),
     )  # fmt: skip
     return data, words
 

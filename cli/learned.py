@@ -19,14 +19,11 @@ FIRST_ROBOT = "panda"
 
 
 def rooms_of(tasks: Iterable[str]) -> dict[str, str]:
-    """Task -> room, of tasks, tasks in a setting (`open_drawer+stiff`) and `all`, the first kitchen's. Unknown names are left out."""
-    from ..core.instructions import all_goals
-    from ..envs.first.initial import ALL_TASKS
-    from ..envs.registry import all_tasks
+    """Task -> room, of tasks, tasks in a setting (`open_drawer+stiff`) and `first`, the first room's. Unknown names are left out."""
+    from ..envs.registry import all_tasks, members
 
     known = all_tasks()
-    bare = [t.split("+")[0] for t in tasks]
-    names = [n for t in bare for n in ([g.task for g in all_goals()] if t == ALL_TASKS else [t])]
+    names = [n for t in tasks for n in members(t.split("+")[0])]
     return {n: known[n].room for n in dict.fromkeys(names) if n in known}
 
 

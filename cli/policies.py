@@ -47,9 +47,9 @@ class PolicySource:
 def _scripted(name: str) -> PolicySource:
     def build(env: HouseholdVectorEnv | None) -> Policy:
         if name == "expert":
-            from ..envs.skills import expert_for
+            from ..envs.skills.expert import Expert
 
-            return expert_for(env)
+            return Expert(env)
         if name == "parrot":
             from ..envs.skills.parrot import ParrotPolicy
 

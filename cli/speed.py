@@ -27,9 +27,9 @@ def _engines(threads: int) -> dict[str, HouseholdVectorEnv]:
     from ..envs.engine import HouseholdVectorEnv
 
     return {
-        "state": HouseholdVectorEnv("all", BATCH, cameras=(), threads=threads),
-        "pixel": HouseholdVectorEnv("all", PIXEL_BATCH, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=threads),
-        "reset": HouseholdVectorEnv("all", 1, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=1),
+        "state": HouseholdVectorEnv("first", BATCH, cameras=(), threads=threads),
+        "pixel": HouseholdVectorEnv("first", PIXEL_BATCH, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=threads),
+        "reset": HouseholdVectorEnv("first", 1, cameras=("scene", "wrist"), image_size=CAMERA_SIZE, threads=1),
     }
 
 
@@ -82,8 +82,8 @@ def _policy_figures(policy: str) -> dict[str, float]:
     from .policies import find_policy
 
     source = find_policy(policy)
-    check_asked(source, ["all"])
-    env = HouseholdVectorEnv("all", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, threads=1)
+    check_asked(source, ["first"])
+    env = HouseholdVectorEnv("first", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, threads=1)
     observation, info = env.reset(seed=0)
     try:
         return policy_ms(source.build(env), observation, info["instruction"][0])

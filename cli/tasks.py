@@ -12,8 +12,8 @@ from .tables import Column, print_table
 def describe_tasks() -> list[dict[str, Any]]:
     """One entry a task, with every goal, its instruction and its predicates."""
     from ..core.instructions import phrasings
-    from ..envs.first.initial import SPLITS
     from ..envs.registry import all_tasks, task_goals, task_robots, task_scene
+    from ..envs.splits import SPLITS
 
     out = []
     for name, task in all_tasks().items():

@@ -61,7 +61,7 @@ def teleop(
     out: OutFolder = Path("out/teleop"),
     port: int = 8765,
     host: str = "127.0.0.1",
-    task: str = "all",
+    task: str = "first",
     robot: str = "panda",
     seed: int = 0,
     policy: str = "",
@@ -77,17 +77,17 @@ def teleop(
         out: Folder of the data set; made if missing, added to if it is one.
         port: TCP port; 0 for any free one.
         host: Loopback address to listen on.
-        task: Which starts come up: a task of any room (`homebody tasks` lists them), or `all`: the six of the first kitchen, mixed.
+        task: Which starts come up: a task of any room (`homebody tasks` lists them), or `first`: the six of the first room, mixed.
         robot: Robot's name, one that the task is for.
         seed: Episode index of the first start, 0 or more; those that the data set holds are skipped.
-        policy: Who acts on prompts: `homebody`, `expert`, or the folder of a checkpoint. By default `homebody` in the first kitchen,
+        policy: Who acts on prompts: `homebody`, `expert`, or the folder of a checkpoint. By default `homebody` in the first room,
             which it knows, and `expert` in the other rooms.
         split: `train` or `heldout` starts.
         limit: Longest attempt [s].
         json_path: Write `episodes, numbers, dataset` there at the end.
     """
     from ..core.robots import robot_named
-    from ..envs.first.initial import SPLITS
+    from ..envs.splits import SPLITS
     from ..envs.stages import find_stage
     from ..teleop.server import check_loopback
     from .doctor import require_gl
@@ -105,7 +105,7 @@ def teleop(
     if not 1 <= limit <= 600:
         raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
     require_gl()
-    source = find_policy(policy or ("homebody" if stage.scene == "kitchen" else "expert"))
+    source = find_policy(policy or ("homebody" if stage.scene == "first" else "expert"))
     check_asked(source, [task], robot)
     from ..datasets.store import open_for
     from ..teleop.drive import ToolDrive

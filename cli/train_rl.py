@@ -78,7 +78,7 @@ class _Setup:
 
 def _from_state(setup: _Setup) -> Learner:
     from ..core.robots import robot_named
-    from ..envs.skills import expert_for
+    from ..envs.skills.expert import Expert
     from ..envs.stages import find_stage
     from ..policies.rl.checkpoint import STATE_KIND
     from ..policies.rl.control import ToolControl
@@ -98,7 +98,7 @@ def _from_state(setup: _Setup) -> Learner:
         seen = play(env, config.warmup, config.seed)
     if count and not setup.resume:  # the expert reads the engine itself, which is in this process
         house = make(min(count, setup.house.num_envs))
-        guide = Guide(house, expert_for(house), control, StateInterface(house, control, hold=HOLD, shape=cost), hold=HOLD, shape=cost)
+        guide = Guide(house, Expert(house), control, StateInterface(house, control, hold=HOLD, shape=cost), hold=HOLD, shape=cost)
         guided = BatchedVecEnv(house, guide)
         successes, shown, rate = gather(guided, count, config.gamma, config.n_steps, lambda: guide.taken)
         house.close()
@@ -217,7 +217,7 @@ def rl(
 
     Args:
         out: Folder of the checkpoint.
-        task: Task to learn, of any room (`homebody tasks` lists them), or `all`: the six of the first kitchen, mixed.
+        task: Task to learn, of any room (`homebody tasks` lists them), or `first`: the six of the first room, mixed.
         robot: Robot's name, one that the task is for.
         algorithm: `sac` or `ppo`; the residual takes sac.
         minutes: Stop after so many minutes.

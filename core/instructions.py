@@ -11,13 +11,11 @@ from .clauses import REASONS, Clause, check_length, quoted, refuse_what_is_no_or
 from .clauses import STATEMENT as TELLS
 from .clauses import clauses as take_apart
 from .errors import HomebodyError, nearest, unknown
-from .phrasebook import book, household_goals, sentences
+from .phrasebook import first_goals, household_goals, sentences
+from .phrasebook.first import DRAWER_WORDS, OBJECT_WORDS
 from .phrasebook.nouns import NOUNS
-from .phrases import DRAWER_WORDS, HELDOUT, OBJECT_WORDS, TRAIN
 from .types import Goal
 
-IN_BOWL = ("mug", "box", "can", "apple")
-IN_BIN = ("mug", "box", "can", "apple", "bottle")
 POLITE = frozenset(
     [
         "please",
@@ -46,14 +44,9 @@ POLITE = frozenset(
 """Words that never decide what is meant."""
 
 
-@functools.cache
 def all_goals() -> tuple[Goal, ...]:
-    """The 21 goals, in a fixed order."""
-    drawers = [Goal(task=t, target=d) for t in ("open_drawer", "close_drawer") for d in DRAWER_WORDS]
-    doors = [Goal(task=t, target="microwave") for t in ("open_microwave", "close_microwave")]
-    picks = [Goal(task="pick_up", target=o) for o in OBJECT_WORDS]
-    puts = [Goal(task="put_in", target=o, receptacle=r) for r, objects in (("bowl", IN_BOWL), ("bin", IN_BIN)) for o in objects]
-    return (*drawers, *doors, *picks, *puts)
+    """The 21 goals of the first room, in a fixed order."""
+    return first_goals()
 
 
 @functools.cache
@@ -61,12 +54,7 @@ def phrasings(goal: Goal, split: str = "train") -> tuple[str, ...]:
     """Sentences for `goal`, the canonical one first; `heldout` ones share no template with `train`."""
     if split not in ("train", "heldout"):
         raise unknown("split", split, ("train", "heldout"))
-    if goal.task in book():
-        return sentences(goal, split)
-    table = TRAIN if split == "train" else HELDOUT
-    templates = table[f"put_in_{goal.receptacle}" if goal.task == "put_in" else goal.task]
-    words = DRAWER_WORDS.get(goal.target) or OBJECT_WORDS.get(goal.target) or (goal.target,)
-    return tuple(t.format(o=w, d=w) for w in words for t in templates)
+    return sentences(goal, split)
 
 
 def normalise(text: str) -> str:

@@ -18,12 +18,6 @@ ACTION_DIM = 8
 TAXELS = (2, 3, 8, 8)
 """Finger left/right; penetration depth [m] and two tangential slip speeds [m/s]; rows; columns."""
 
-POINTS = (
-    "mug", "bowl", "box", "can", "apple", "bottle",
-    "drawer_top", "drawer_bottom", "microwave", "bin",
-)  # fmt: skip
-"""The places that a goal can name, in the order of the label `points`: objects' centres, handles, the bin's floor centre."""
-
 Observation = Mapping[str, np.ndarray]
 """`scene`, `wrist` uint8 (H, W, 3); `tactile` float32 (2, 3, 8, 8); `proprio` float32 (24,); opt-in `privileged`
 float32 (S,). A batch axis goes first."""
@@ -42,12 +36,6 @@ class Goal:
 
     def to_json(self) -> dict[str, Any]:
         return {"task": self.task, "target": self.target, "receptacle": self.receptacle}
-
-
-def goal_points(goal: Goal) -> tuple[int, int]:
-    """Indices into POINTS of a goal's target and its receptacle (the target again where there is none)."""
-    target = POINTS.index(f"drawer_{goal.target}" if goal.task.endswith("drawer") else goal.target)
-    return target, POINTS.index(goal.receptacle) if goal.receptacle else target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +103,13 @@ class Episode:
     initial_state: np.ndarray
     """(N,) float64 full physics state before the first action."""
     labels: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """Privileged training signals, never an observation: `points` (T, 10, 3) float32, positions of `POINTS` in the base
-    frame [m]; `pixels` (T, cameras, 10, 2) float32, where they appear in the pictures: x right, y down, [-1, 1] inside."""
+    """Privileged training signals, never an observation, of the G goals in `goals`: `marks` (T, G, MARK_DIM) float32, where each is in the
+    base frame (core.marks); `pixels` (T, cameras, G, 2, 2) float32, where its act point and its place appear in the pictures: x right, y
+    down, [-1, 1] inside; `visible` (T, cameras, G, 2) bool, whether they can be seen there. Empty for a real arm."""
+    goals: Sequence[Goal] = ()
+    """What the labels speak of: the certificate's goal first, then others that the initial state allows."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What plays which part, e.g. {"target": "mug_blue"}."""
     recipe: str = ""
     """Digest of all that made the episode beside its task, robot, split and index: who acted, what disturbed it. The same recipe gives
     the same episode. Empty where a person acted."""
@@ -124,6 +117,11 @@ class Episode:
     @property
     def length(self) -> int:
         return len(self.action)
+
+
+def stacked(frames: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Frames of the same streams as arrays with time first."""
+    return {name: np.stack([f[name] for f in frames]) for name in frames[0]} if frames else {}
 
 
 class Policy(Protocol):

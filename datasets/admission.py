@@ -110,7 +110,8 @@ def describe(episode: Episode, facts: Mapping[str, Any]) -> dict[str, Any]:
         "instruction": episode.instruction, "paraphrases": list(episode.paraphrases),
         "predicates": {k: bool(v) for k, v in episode.predicates.items()}, "success": bool(episode.success), "credit": float(episode.credit),
         "spans": [_span(s, episode.length) for s in episode.spans], "policy": episode.policy, "recipe": episode.recipe,
-        "certificate": certificate.to_json(), "length": episode.length,
+        "certificate": certificate.to_json(), "length": episode.length, "goals": [g.to_json() for g in episode.goals],
+        "roles": dict(episode.roles),
     }  # fmt: skip
     _plain("", out)
     return out

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.types import Episode, Goal, Observation, Policy, Seeded, Span
+from ..core.types import Episode, Goal, Observation, Policy, Seeded, Span, stacked
 
 NEVER = 1 << 30
 """`takeover_at` of an episode in which nobody takes over."""
@@ -35,8 +35,9 @@ class CollectEnv(Protocol):
     def reset(self, *, seed: Any = None, options: Any = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]: ...
     def step(self, actions: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]: ...
     def physics_state(self, i: int) -> np.ndarray: ...
-    def points(self, i: int) -> np.ndarray: ...
-    def pixels(self, i: int) -> np.ndarray: ...
+    def labels(self, i: int) -> dict[str, np.ndarray]: ...
+    def marked_goals(self, i: int) -> tuple[Goal, ...]: ...
+    def roles(self, i: int) -> dict[str, str]: ...
     def goal(self, i: int) -> Goal: ...
     def instruction(self, i: int) -> str: ...
     def paraphrases(self, i: int) -> list[str]: ...
@@ -135,8 +136,7 @@ class _Slot:
     actions: list[np.ndarray] = field(default_factory=list)
     human: list[bool] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
-    points: list[np.ndarray] = field(default_factory=list)
-    pixels: list[np.ndarray] = field(default_factory=list)
+    labels: list[dict[str, np.ndarray]] = field(default_factory=list)
     spans: list[str] = field(default_factory=list)
 
 
@@ -208,8 +208,7 @@ class Collector:
             run.actions.append(action[slot].copy())
             run.human.append(mine)
             run.times.append(time.perf_counter() - run.started)
-            run.points.append(self._env.points(slot).astype(np.float32))
-            run.pixels.append(np.clip(self._env.pixels(slot), -10, 10).astype(np.float32))
+            run.labels.append(self._env.labels(slot))
             run.spans.append(self._demonstrator.span(slot) if mine else "policy" if t < run.plan.takeover_at else "disturbance")
         return action
 
@@ -238,7 +237,8 @@ class Collector:
             paraphrases=self._env.paraphrases(slot), predicates=info["predicates"][slot], success=bool(info["success"][slot]),
             credit=float(info["credit"][slot]), spans=_spans(run.spans),
             policy=self._actors(run),
-            certificate=self._env.certificate(slot), initial_state=run.initial, labels={"points": np.stack(run.points), "pixels": np.stack(run.pixels)},
+            certificate=self._env.certificate(slot), initial_state=run.initial, labels=stacked(run.labels),
+            goals=self._env.marked_goals(slot), roles=self._env.roles(slot),
             recipe=recipe(self._config, run.index, learned=self._policy is not None),
         )  # fmt: skip
         return Attempt(episode=episode)

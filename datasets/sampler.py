@@ -14,11 +14,11 @@ import numpy as np
 
 from ..core.errors import HomebodyError
 from ..core.robots import robot_named
-from ..core.types import CONTROL_HZ, POINTS, TAXELS, Certificate, Goal
+from ..core.types import CONTROL_HZ, TAXELS, Certificate, Goal
 from .store import Store
 
 PICTURES = ("scene", "wrist")
-STREAMS = ("proprio", "action", "intervention", "label_points", "label_pixels", "tactile")
+STREAMS = ("proprio", "action", "intervention", "label_marks", "label_pixels", "tactile")
 """What training reads of each episode."""
 
 
@@ -37,17 +37,23 @@ class TrainingArrays:
     """(N, 8) float32"""
     intervention: np.ndarray
     """(N,) bool"""
-    points: np.ndarray
-    """(N, 10, 3) float32 [m]"""
+    marks: np.ndarray
+    """(N, G, MARK_DIM) float32, of the goals in `asked`; zeros beyond the goals of an episode that has fewer."""
     pixels: np.ndarray
-    """(N, 2, 10, 2) float32, in the scene's and the wrist's pictures."""
+    """(N, 2, G, 2, 2) float32, act point and place in the scene's and the wrist's pictures."""
     starts: np.ndarray
     """(E + 1,) first frame of each episode, and N."""
-    goals: tuple[Goal, ...]
+    asked: tuple[tuple[Goal, ...], ...]
+    """(E,) the goals that each episode's labels speak of, its own first."""
     success: np.ndarray
     """(E,) bool, whether the goal was met."""
     robots: tuple[str, ...] = ()
     """Names of the arms that acted; empty where they are not known."""
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """(E,) what each episode asked for."""
+        return tuple(goals[0] for goals in self.asked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +98,15 @@ def select(paths: Sequence[Path], learnable: Learnable | None = None) -> Selecti
                 tasks = sorted({g.task for g in learnable.goals})
                 raise HomebodyError(
                     f"episode {number} of {store.path} asks for {meta['instruction']!r} (task {goal.task}): "
-                    f"{learnable.who} learns the tasks {', '.join(tasks)} of the first kitchen"
+                    f"{learnable.who} learns the tasks {', '.join(tasks)} of the first room"
                 )
     wanted = _shapes(learnable.robot if learnable else str(stores[0].info()["robot"]))
-    for store, number in places:
+    for (store, number), meta in zip(places, metas, strict=True):
         found = store.shapes(number)
+        if not meta.get("goals") or "label_marks" not in found:
+            raise HomebodyError(
+                f"episode {number} of {store.path} has no marks, as those of a real arm and of older versions: collect it again"
+            )
         for name, shape in wanted.items():
             if name not in found or found[name][1:] != shape:
                 what = f"stream {name!r} of shape {found[name][1:]} a frame" if name in found else f"no stream {name!r}"
@@ -108,10 +118,9 @@ def select(paths: Sequence[Path], learnable: Learnable | None = None) -> Selecti
 
 def _shapes(robot: str) -> dict[str, tuple[int, ...]]:
     """Of one frame of each stream in STREAMS."""
-    arm, points = robot_named(robot), len(POINTS)
+    arm = robot_named(robot)
     return {
-        "proprio": (arm.proprio_dim,), "action": (arm.action_dim,), "intervention": (), "label_points": (points, 3),
-        "label_pixels": (len(PICTURES), points, 2), "tactile": TAXELS,
+        "proprio": (arm.proprio_dim,), "action": (arm.action_dim,), "intervention": (), "tactile": TAXELS,
     }  # fmt: skip
 
 
@@ -152,12 +161,20 @@ def decode(chosen: Selection, *, image_size: int = 64, progress: Callable[[int, 
         for done, streams in enumerate(pool.map(read, range(len(chosen))), start=1):
             rest.append(streams | {"tactile": streams["tactile"].astype(np.float16)})
             progress(done, f"{starts[done]} frames")
-    joined = {n: np.concatenate([r[n] for r in rest]) for n in STREAMS}
-    points, pixels = joined.pop("label_points"), joined.pop("label_pixels")
-    goals = tuple(Certificate.from_json(m["certificate"]).goal for m in metas)
+    joined = {n: np.concatenate([r[n] for r in rest]) for n in STREAMS if not n.startswith("label_")}
+    asked = tuple(tuple(Goal(**g) for g in m["goals"]) for m in metas)
+    most = max(len(goals) for goals in asked)
+    marks, pixels = (np.concatenate([_padded(r[n], axis, most) for r in rest]) for n, axis in (("label_marks", 1), ("label_pixels", 2)))
     robots = tuple(sorted({Certificate.from_json(m["certificate"]).robot for m in metas}))
     success = np.array([bool(m["success"]) for m in metas])
-    return TrainingArrays(**pictures, **joined, points=points, pixels=pixels, starts=starts, goals=goals, success=success, robots=robots)
+    return TrainingArrays(**pictures, **joined, marks=marks, pixels=pixels, starts=starts, asked=asked, success=success, robots=robots)
+
+
+def _padded(labels: np.ndarray, axis: int, count: int) -> np.ndarray:
+    """Labels with zeros up to `count` goals along `axis`."""
+    widths = [(0, 0)] * labels.ndim
+    widths[axis] = (0, count - labels.shape[axis])
+    return np.pad(labels, widths)
 
 
 class WindowSampler:

@@ -20,7 +20,7 @@ import numpy as np
 import zarr
 
 from ..core.errors import HomebodyError
-from ..core.types import Certificate, Episode, Span
+from ..core.types import Certificate, Episode, Goal, Span
 from .admission import NUMERIC, check_facts, check_streams, describe
 from .folder import BRANCH, LOCK_FILE, NEW, check_process, clear_half, disk, look, storage, take_lock, why
 from .pictures import decode_frame, encode_frames
@@ -243,6 +243,7 @@ class Store:
                 instruction=meta["instruction"], paraphrases=meta["paraphrases"], predicates=meta["predicates"], success=meta["success"],
                 credit=meta["credit"], spans=[Span(**s) for s in meta["spans"]], policy=meta["policy"],
                 certificate=Certificate.from_json(meta["certificate"]), recipe=meta.get("recipe", ""),
+                goals=tuple(Goal(**g) for g in meta.get("goals", ())), roles=meta.get("roles", {}),
             )  # fmt: skip
 
     def recorded(self) -> set[Recorded]:

@@ -6,9 +6,9 @@ import gymnasium
 
 from ..core.phrasebook import book
 
-TASK_NAMES = ("open_drawer", "close_drawer", "open_microwave", "close_microwave", "pick_up", "put_in", *book())
+TASK_NAMES = tuple(book())
 
-for _name in (*TASK_NAMES, "all"):
+for _name in (*TASK_NAMES, "first"):
     if f"homebody/{_name}-v1" not in gymnasium.registry:
         gymnasium.register(
             id=f"homebody/{_name}-v1",

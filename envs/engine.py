@@ -16,8 +16,6 @@ from .arguments import render_mode as check_mode
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
 from .control import CONTROL_MODES
 from .episode import Episode
-from .first.initial import SPLITS
-from .first.tasks import HOLD_STEPS
 from .profiles import Profile
 from .rendering import Kind, RenderPool, View
 from .requests import Streams, read_request
@@ -29,6 +27,8 @@ from .simulations import Simulations
 from .slot_state import SlotState, fits
 from .slots import Slots
 from .spaces import objects, observation_space
+from .splits import SPLITS
+from .stage import HOLD_STEPS
 from .stages import find_stage
 from .variation import DELAYS, raised
 
@@ -55,14 +55,15 @@ class HouseholdVectorEnv(Slots):
     metadata = {"autoreset_mode": AutoresetMode.DISABLED, "render_fps": CONTROL_HZ, "render_modes": ["rgb_array"]}  # noqa: RUF012
 
     def __init__(
-        self, task: str = "all", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int | Sequence[int] = 128,
+        self, task: str = "first", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
         control_mode: str = "joint", sensors: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """scene: by default the task's own; `all` are the tasks of the first kitchen. image_size: one number for square pictures, or
-        (height, width). control_mode: what actions mean, see envs.control. sensors: what else is sensed: `depth` and `segmentation` of
-        every camera, `wrench`, `joint_torques`, `taxel_forces`, and what was registered (envs.sensors.registry)."""
+        """task: a task's name, or `first` for episodes of all six tasks of the first room. scene: by default the task's own.
+        image_size: one number for square pictures, or (height, width). control_mode: what actions mean, see envs.control. sensors: what
+        else is sensed: `depth` and `segmentation` of every camera, `wrench`, `joint_torques`, `taxel_forces`, and what was registered
+        (envs.sensors.registry)."""
         self.num_envs, self._threads = whole("num_envs", num_envs, 1), whole("threads", threads, 1)
         self.image_size, self.privileged = picture_size(image_size), flag("privileged", privileged)
         self.reward_kind, self.split = choice("reward", reward, REWARDS), choice("split", split, SPLITS)

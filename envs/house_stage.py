@@ -5,20 +5,21 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mujoco
 import numpy as np
 
 from ..core.errors import HomebodyError
+from ..core.marks import Mark
 from ..core.phrasebook import phrase
 from ..core.robots import Robot
 from ..core.types import Goal
-from .first.initial import episode_rng
 from .furniture.clearance import Furniture
 from .furniture.parts import add_touch
 from .objects.instance import Instance, add_thing
 from .rooms.scene import Layout, Scene, spot_matrix
+from .splits import episode_rng
 from .stage import Check, Start, robot_rig
 from .tasks.setup import NoRoom, Setup
 from .tasks.task import HouseholdTask
@@ -104,8 +105,12 @@ class HouseholdStage:
 
     toward = slice(-3, None)
 
-    def __init__(self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot) -> None:
-        """tasks: those that play in this scene, by name."""
+    def __init__(
+        self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot,
+        mixes: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:  # fmt: skip
+        """tasks: those that play in this scene, by name; mixes: names for several of them, each episode one."""
+        self._mixes = mixes or {}
         self.definition, self.scene, self.robot = definition, definition.name, robot
         self.tasks = tasks
         self._add_robot = add_robot
@@ -161,18 +166,19 @@ class HouseholdStage:
         return digest.hexdigest()[:16]
 
     def start(self, task: str, split: str, index: int, axes: Mapping[str, float]) -> Start:
-        t = self.tasks[task]
         rng = episode_rng(task, split, index)
+        names = self._mixes.get(task, (task,))
+        t = self.tasks[names[int(rng.integers(len(names)))] if len(names) > 1 else task]
         goals = [g for g in t.goals if t.fits is None or t.fits(g, self.robot.name, split == "heldout")]
         goal = goals[int(rng.integers(len(goals)))]
         setup = self._set_up(t, goal, split, rng, axes)
         qpos = setup.qpos()
         instruction = phrase(goal, split, rng, {r: (i.nouns, i.adjective) for r, i in setup.cast_of.items()})
-        others = tuple(g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g))
+        others = tuple(g for o in self.tasks.values() if o.possible for g in o.goals if g != goal and o.possible(setup, g))
         return Start(
             goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
-            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone),
+            detail=Detail(task=t.name, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone),
         )  # fmt: skip
 
     def _set_up(self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> Setup:
@@ -193,7 +199,17 @@ class HouseholdStage:
 
     def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
         return [
-            World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}, begun=s is not None)
+            World(
+                self.names,
+                fields,
+                i,
+                tools[i],
+                s.roles if s else {},
+                s.detail.cast if s else {},
+                self.robot,
+                s.T_world_base if s else np.eye(4),
+                begun=s is not None,
+            )
             for i, s in enumerate(starts)
         ]
 
@@ -207,24 +223,33 @@ class HouseholdStage:
         return self.tasks[goal.task]
 
     def reward(self, goal: Goal, view: World, success: bool) -> float:
-        """In [0, 2.2]: 0.2 for the tool near the focus, 1 for the share of predicates that hold, 1 for success."""
+        """In [0, 2.2]: 0.2 for the tool near the act point, 1 for progress, 1 for success."""
+        mark = self.mark(goal, view)
+        reach = 1 - np.tanh(5 * np.linalg.norm(view.tool - mark.position))
+        return float(0.2 * reach + mark.progress + success)
+
+    def mark(self, goal: Goal, view: World) -> Mark:
+        """Where `goal` is, in the world frame."""
         t = self._task(goal)
-        reach = 1 - np.tanh(5 * np.linalg.norm(view.tool - t.focus(view, goal)))
-        share = float(np.mean([c(view) for c in t.checks(goal).values()]))
-        return float(0.2 * reach + share + success)
+        mark = t.marks(view, goal)
+        return mark if mark.progress >= 0 else replace(mark, progress=float(np.mean([c(view) for c in t.checks(goal).values()])))
 
     def privileged(self, goal: Goal, view: World) -> np.ndarray:
-        """(S,) float32: positions and orientations (9) of the loose things, landmarks of cloths, fixtures' joints, tool (3), focus minus
-        tool (3)."""
+        """(S,) float32: positions and orientations (9) of the loose things, landmarks of cloths, fixtures' joints, tool (3), and of the
+        goal's mark the place minus the tool (3), the way (3), width, progress, the act point minus the tool (3)."""
         things = [np.concatenate([view.position(t), view.rotation(t)[:, :2].ravel()]) for t in self.names.things]
         things += [view.landmarks(f).ravel() for f in self.names.flex]
         joints = [view.joint(j) for j in self.names.fixtures]
-        focus = self._task(goal).focus(view, goal) if view.begun else np.zeros(3)
-        return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
+        if view.begun:
+            m = self.mark(goal, view)
+            mark = np.concatenate([m.place - view.tool, m.way, [m.width, m.progress], m.position - view.tool])
+        else:
+            mark = np.zeros(11)
+        return np.concatenate([*things, joints, view.tool, mark]).astype(np.float32)
 
     def pushable(self, goal: Goal, start: Start) -> int:
-        del goal
-        return self.names.body[start.roles["target"]] if "target" in start.roles else -1
+        role = next((r for r in ("target", goal.target) if r in start.roles), None)
+        return -1 if role is None else self.names.body[start.roles[role]]
 
     def safety(self, view: World) -> dict[str, float]:
         def strongest(sensors: tuple[str, ...]) -> float:
@@ -232,12 +257,7 @@ class HouseholdStage:
 
         return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
-    def places(self, goal: Goal, view: World) -> tuple[np.ndarray, np.ndarray]:
-        focus = self._task(goal).focus(view, goal)
-        return focus, view.position("receptacle") if "receptacle" in view.roles else focus
-
     def points(self, view: World) -> np.ndarray:
-        """(P, 3) positions of the loose things and landmarks of cloths."""
         return np.concatenate([np.stack([view.position(t) for t in self.names.things]), *(view.landmarks(f) for f in self.names.flex)])
 
     def horizon(self, goal: Goal) -> int:

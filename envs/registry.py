@@ -1,25 +1,23 @@
-"""Every task of the benchmark by name: the six of the first kitchen, then those of the household rooms."""
+"""Every task of the benchmark by name."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 
-from ..core.errors import HomebodyError, unknown
-from ..core.instructions import all_goals
+from ..core.errors import unknown
 from ..core.types import Goal
-from .first.tasks import TASKS, Task
-from .house import household_tasks
+from .house import MIXES, household_tasks
 from .tasks.task import HouseholdTask
 
 
-@functools.cache
-def all_tasks() -> Mapping[str, Task | HouseholdTask]:
-    """Name -> task, the first six first. Raises HomebodyError where two tasks share a name."""
-    household = household_tasks()
-    if both := set(TASKS) & set(household):
-        raise HomebodyError(f"two tasks are called {sorted(both)[0]!r}")
-    return {**TASKS, **household}
+def all_tasks() -> Mapping[str, HouseholdTask]:
+    """Name -> task, those of the first room first."""
+    return household_tasks()
+
+
+def members(name: str) -> tuple[str, ...]:
+    """The tasks that a name stands for: itself, or those of a mix that one environment can play."""
+    return MIXES.get(name, (name,))
 
 
 def task_goals(name: str) -> tuple[Goal, ...]:
@@ -27,17 +25,14 @@ def task_goals(name: str) -> tuple[Goal, ...]:
     tasks = all_tasks()
     if name not in tasks:
         raise unknown("task", name, tasks)
-    task = tasks[name]
-    return task.goals if isinstance(task, HouseholdTask) else tuple(g for g in all_goals() if g.task == name)
+    return tasks[name].goals
 
 
 def task_robots(name: str) -> tuple[str, ...]:
     """Robots that a task supports."""
-    task = all_tasks()[name]
-    return task.robots if isinstance(task, HouseholdTask) else ("panda",)
+    return all_tasks()[name].robots
 
 
 def task_scene(name: str) -> str:
     """The scene that a task plays in."""
-    task = all_tasks()[name]
-    return task.scene if isinstance(task, HouseholdTask) else "kitchen"
+    return all_tasks()[name].scene

@@ -25,7 +25,7 @@ class HouseholdEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray], EzPickle):
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": CONTROL_HZ}  # noqa: RUF012
 
-    def __init__(self, task: str = "all", *, render_mode: str | None = None, **settings: Any) -> None:
+    def __init__(self, task: str = "first", *, render_mode: str | None = None, **settings: Any) -> None:
         EzPickle.__init__(self, task, render_mode=render_mode, **settings)
         self.vector = HouseholdVectorEnv(task, 1, threads=1, render_mode=render_mode, **settings)
         self.observation_space = self.vector.single_observation_space

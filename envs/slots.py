@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from typing import Any
 
@@ -11,12 +12,13 @@ import numpy as np
 
 from ..core.errors import HomebodyError
 from ..core.instructions import phrasings
+from ..core.marks import Mark
 from ..core.robots import Robot
 from ..core.types import Certificate, Goal
 from .arguments import choice
 from .control import ControlMode
 from .episode import Episode
-from .projection import camera_poses, project
+from .labels import Sight, frame_labels, marked_goals
 from .sensors.cameras import CameraGeometry, camera_geometry
 from .sensors.sensor import Reading
 from .simulations import Simulations
@@ -69,7 +71,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return episode.start.T_world_base.copy() if episode else np.eye(4)
 
     def detail(self, i: int) -> Any:
-        """What slot i's stage remembers of its episode (cast, layout, ...); None in the first kitchen."""
+        """What slot i's stage remembers of its episode (cast, layout, ...)."""
         return self._episode(i).start.detail
 
     def arm_target(self, i: int) -> np.ndarray:
@@ -105,12 +107,31 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def instruction(self, i: int) -> str:
         return self._episode(i).instruction
 
-    def pixels(self, i: int) -> np.ndarray:
-        """(cameras, 10, 2) where POINTS appear in each camera's picture: x right, y down, [-1, 1] inside."""
-        points, tool, model = self.points(i)[None], self._world_pose[i : i + 1], self._sims.models[i]
+    def mark(self, i: int, goal: Goal | None = None) -> Mark:
+        """Where slot i's goal, or another that its scene knows, is now: in the base frame."""
+        return self.stage.mark(goal or self.goal(i), self._seen[i]).seen_from(self.base_pose(i))
+
+    def marked_goals(self, i: int) -> tuple[Goal, ...]:
+        """The goals that `labels` speaks of: what slot i's episode first asked for, then others that its state allows, 6 at most."""
+        episode = self._episode(i)
+        return marked_goals(episode.first_goal, episode.start.valid)
+
+    def roles(self, i: int) -> dict[str, str]:
+        """What plays which part in slot i's episode, e.g. {"target": "mug_blue"}."""
+        cast = getattr(self._episode(i).start.detail, "cast", {})
+        return {role: instance.name for role, instance in cast.items()}
+
+    def labels(self, i: int) -> dict[str, np.ndarray]:
+        """Training labels of slot i's present frame, never an observation: see labels.frame_labels."""
+        frame = {name: rows[i] for name, rows in self._sims.frames().items()}
+        self._sight.pose(self._sims.models[i], frame)
+        marks = [self.stage.mark(g, self._seen[i]) for g in self.marked_goals(i)]
         aspect = self.image_size[1] / self.image_size[0]
-        views = [project(points, camera_poses(model, c, tool), model.cam_fovy[model.camera(c).id], aspect)[0] for c in self.cameras]
-        return np.stack(views)
+        return frame_labels(marks, self.base_pose(i), self._world_pose[i], self._sims.models[i], self.cameras, aspect, self._sight)
+
+    @functools.cached_property
+    def _sight(self) -> Sight:
+        return Sight(self.stage.model)
 
     def camera_geometry(self, i: int, camera: str) -> CameraGeometry:
         """Intrinsics and pose of a camera of slot i, as of the last reset or step, for pictures of `image_size`."""
@@ -147,7 +168,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return episode is not None and all(c(self._seen[i]) for c in self.stage.checks(goal, episode.start).values())
 
     def points(self, i: int) -> np.ndarray:
-        """(P, 3) places that goals can name [m]; in the first kitchen those of core.types.POINTS."""
+        """(P, 3) positions of the loose things and landmarks of cloths [m], world frame."""
         return self.stage.points(self._seen[i])
 
     def physics_state(self, i: int) -> np.ndarray:

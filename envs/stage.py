@@ -9,11 +9,13 @@ from typing import Any, Protocol
 import mujoco
 import numpy as np
 
-from ..core.kinematics import rotation_from_quaternion
+from ..core.marks import Mark
 from ..core.robots import Robot
 from ..core.types import Goal
 
 FINGERS = ("left", "right")
+HOLD_STEPS = 10
+"""Control steps (0.5 s) for which a goal must hold without a break."""
 SUBSTEPS = 10
 """Physics steps of 5 ms in one control step of 50 ms."""
 
@@ -72,7 +74,7 @@ def robot_rig(model: mujoco.MjModel, robot: Robot) -> Rig:
 
 
 class Stage(Protocol):
-    """A scene with a robot in it. Two exist: the first kitchen (`kitchen_stage`) and the household rooms (`household`)."""
+    """A scene with a robot in it."""
 
     scene: str
     robot: Robot
@@ -124,17 +126,12 @@ class Stage(Protocol):
         """What the state costs: `force_N` on things, `person_force_N`, `spills` so far; empty where nothing measures it."""
         ...
 
-    def places(self, goal: Goal, view: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Where the goal's target is, and where it has to go [m], world frame, (3,) each; twice the target where nothing is moved."""
+    def mark(self, goal: Goal, view: Any) -> Mark:
+        """Where `goal` is now, in the world frame."""
         ...
 
     def points(self, view: Any) -> np.ndarray:
-        """(P, 3) places that goals can name [m], world frame."""
+        """(P, 3) positions of the loose things and landmarks of cloths [m], world frame."""
         ...
 
     def horizon(self, goal: Goal) -> int: ...
-
-
-def pose_rotation(qpos: np.ndarray) -> np.ndarray:
-    """(..., 7) positions and quaternions -> rotation matrices (..., 3, 3)."""
-    return rotation_from_quaternion(qpos[..., 3:])

@@ -10,7 +10,7 @@ import numpy as np
 
 from .engine import HouseholdVectorEnv
 from .readout import bodies_of
-from .skills import expert_for
+from .skills.expert import Expert
 
 ENOUGH_PX = 8
 """Pixels of 128 x 128 from which on a part counts as seen."""
@@ -42,23 +42,24 @@ def _subtree(model: mujoco.MjModel, root: int) -> frozenset[int]:
 
 
 def moving_part(env: HouseholdVectorEnv, slot: int) -> Part:
-    """What slot's goal moves first: the movable body on which the place lies where the tool has to go, with what hangs on it. A thing, a
-    cloth, a door where it is pushed, its handle where it is pulled."""
-    model, data = env.model_of(slot), mujoco.MjData(env.model_of(slot))
+    """What slot's goal moves first: the thing that it is about, or the movable body that its mark lies on, with what hangs on it: a cloth,
+    a door where it is pushed, its handle where it is pulled."""
+    model, view, goal = env.model_of(slot), env.snapshot(slot), env.goal(slot)
+    for role in ("target", goal.target):
+        if role in view.roles:
+            body = model.body(view.body(role)).id
+            return Part(name=role, bodies=_subtree(model, body))
+    data = mujoco.MjData(model)
     mujoco.mj_setState(model, data, env.physics_state(slot), mujoco.mjtState.mjSTATE_INTEGRATION.value)
     mujoco.mj_kinematics(model, data)
-    place = env.stage.places(env.goal(slot), env.snapshot(slot))[0]
     movable = (model.body_weldid != 0) & (model.body_rootid != model.body("link0").id) & (model.body_mocapid < 0)
-    # Frames of bodies and sites on them; the act point is one of these, or very near.
-    body = np.concatenate([np.arange(model.nbody), model.site_bodyid])
-    away = np.linalg.norm(np.concatenate([data.xpos, data.site_xpos]) - place, axis=1)
-    body, away = body[movable[body]], away[movable[body]]
-    nearest = int(body[np.argmin(away)])
-    flexes = np.flatnonzero(
-        np.array([nearest in model.flex_vertbodyid[a : a + n] for a, n in zip(model.flex_vertadr, model.flex_vertnum, strict=True)])
-    )
-    if len(flexes):
-        return Part(name=str(mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX, int(flexes[0]))), bodies=frozenset(), flex=int(flexes[0]))
+    # Frames of bodies and sites on them: a mark on furniture is one of these, or very near.
+    owner = np.concatenate([np.arange(model.nbody), model.site_bodyid])
+    away = np.linalg.norm(np.concatenate([data.xpos, data.site_xpos]) - env.stage.mark(goal, view).position, axis=1)
+    nearest = int(owner[np.argmin(np.where(movable[owner], away, np.inf))])
+    for flex, (first, count) in enumerate(zip(model.flex_vertadr, model.flex_vertnum, strict=True)):
+        if nearest in model.flex_vertbodyid[first : first + count]:
+            return Part(name=str(mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX, flex)), bodies=frozenset(), flex=flex)
     return Part(name=model.body(nearest).name, bodies=_subtree(model, nearest))
 
 
@@ -75,7 +76,7 @@ def pixels_at_start(env: HouseholdVectorEnv, cameras: Sequence[str], episodes: i
 def pixels_while_held(env: HouseholdVectorEnv, camera: str, episodes: int, every: int = 5) -> np.ndarray:
     """(frames,) pixels of 128 x 128 that show the thing in `camera` while both fingers touch it, as the expert does the task."""
     out: list[int] = []
-    expert = expert_for(env)
+    expert = Expert(env)
     for index in range(episodes):
         observation, info = env.reset(options={"index": [index]})
         part, model = moving_part(env, 0), env.model_of(0)

@@ -8,6 +8,7 @@ import mujoco
 import numpy as np
 
 from ..core.errors import HomebodyError
+from ..core.robots import Robot
 from .furniture.piece import Fixture
 from .objects.instance import Instance
 from .rooms.scene import Scene
@@ -43,14 +44,15 @@ class Names:
 class World:
     """One simulation. Names of roles ("target") stand for the bodies that play them in this episode."""
 
-    __slots__ = ("T_world_tool", "_fields", "_i", "begun", "cast", "names", "roles")
+    __slots__ = ("T_world_base", "T_world_tool", "_fields", "_i", "begun", "cast", "names", "robot", "roles")
 
     def __init__(
         self, names: Names, fields: Mapping[str, np.ndarray], i: int, T_world_tool: np.ndarray, roles: Mapping[str, str],
-        cast: Mapping[str, Instance], *, begun: bool = True,
+        cast: Mapping[str, Instance], robot: Robot, T_world_base: np.ndarray, *, begun: bool = True,
     ) -> None:  # fmt: skip
-        """cast: role -> what plays it; begun: False for a slot that no episode has been started in."""
-        self.begun = begun
+        """cast: role -> what plays it; T_world_base (4, 4): where the robot stands; begun: False for a slot that no episode has been
+        started in."""
+        self.begun, self.robot, self.T_world_base = begun, robot, T_world_base
         self.names, self._fields, self._i, self.T_world_tool, self.roles, self.cast = names, fields, i, T_world_tool, roles, cast
 
     def _id(self, table: Mapping[str, int], name: str, what: str) -> int:

@@ -11,16 +11,14 @@ from torch import Tensor
 
 from ..core.instructions import all_goals, phrasings
 from ..core.kinematics import forward
+from ..core.marks import ACT, PLACE
 from ..core.motions import encode, target_poses
 from ..core.preprocess import pictures, taxels
 from ..core.text import tokenise
-from ..core.types import goal_points
 from ..datasets.sampler import Learnable, TrainingArrays
 
 LEARNABLE = Learnable(who="the language policy", goals=tuple(all_goals()), robot="panda", demonstrated=True)
-"""Data that the policy can learn from: its words, points and tool poses are those of the first kitchen and its arm."""
-VISIBLE_Z = 0.5
-"""Objects above this height stand in the wall cabinet, out of reach and sight [m]."""
+"""Data that the policy can learn from: its words, points and tool poses are those of the first room and its arm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +48,7 @@ class Batches:
         self._targets = target_poses(data.action)
         self._goals = all_goals()
         self._tokens = {g: np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals}
-        self._points = np.array([goal_points(g) for g in self._goals])
-        self._goal_of = np.array([self._goals.index(g) for g in data.goals])
+        self._asked = data.asked
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -71,8 +68,16 @@ class Batches:
             "motion_mean": motions.mean(0), "motion_std": np.maximum(motions.std(0), floor),
         }  # fmt: skip
 
-    def _phrases(self, goals: np.ndarray) -> np.ndarray:
-        return np.stack([t[self.rng.integers(len(t))] for t in (self._tokens[self._goals[g]] for g in goals)])
+    def _phrases(self, frames: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """(n, L) tokens of a sentence for goal `which[i]` of the episode of each frame."""
+        goals = [self._asked[e][k] for e, k in zip(self._episode[frames], which, strict=True)]
+        return np.stack([t[self.rng.integers(len(t))] for t in (self._tokens[g] for g in goals)])
+
+    def _where(self, frames: np.ndarray, which: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Act point and place (n, 2, 3) [m] of goal `which[i]` of each frame, base frame, and where they appear (n, cameras, 2, 2)."""
+        marks, pixels = self._data.marks[frames, which], self._data.pixels[frames, :, which]
+        points = np.stack([marks[:, ACT], marks[:, PLACE]], 1)
+        return torch.from_numpy(points.astype(np.float32)), torch.from_numpy(pixels.astype(np.float32))
 
     def _pictures(self, stream: np.ndarray, frames: np.ndarray) -> Tensor:
         x = pictures(torch.from_numpy(stream[frames]), self._size)
@@ -91,30 +96,21 @@ class Batches:
         `other_tokens` and `other_points`, another goal's sentence and points in the same picture."""
         d = self._data
         frames = self.rng.choice(self._frames, self._batch)
-        goals = self._goal_of[self._episode[frames]]
-        rows = np.arange(len(frames))[:, None]
-        points = d.points[frames][rows, self._points[goals]]  # (B, 2, 3)
         n = max(1, self._batch // 4)
-        others = self._other_goals(d.points[frames[:n]])
+        own, others = np.zeros(len(frames), int), self._other_goals(frames[:n])
+        (points, pixels), (other_points, other_pixels) = self._where(frames, own), self._where(frames[:n], others)
         proprio = d.proprio[frames].astype(np.float32)
         return {
             "scene": self._pictures(d.scene, frames), "wrist": self._pictures(d.wrist, frames),
             "tactile": taxels(torch.from_numpy(d.tactile[frames])), "proprio": torch.from_numpy(proprio),
-            "tokens": torch.from_numpy(self._phrases(goals)), "motions": torch.from_numpy(self._motions(frames)),
-            "points": torch.from_numpy(points.astype(np.float32)), "other_tokens": torch.from_numpy(self._phrases(others)),
-            "pixels": torch.from_numpy(self._pixels(frames, goals)), "other_pixels": torch.from_numpy(self._pixels(frames[:n], others)),
-            "other_points": torch.from_numpy(d.points[frames[:n]][rows[:n], self._points[others]].astype(np.float32)),
+            "tokens": torch.from_numpy(self._phrases(frames, own)), "motions": torch.from_numpy(self._motions(frames)),
+            "points": points, "pixels": pixels, "other_points": other_points, "other_pixels": other_pixels,
+            "other_tokens": torch.from_numpy(self._phrases(frames[:n], others)),
         }  # fmt: skip
 
-    def _pixels(self, frames: np.ndarray, goals: np.ndarray) -> np.ndarray:
-        """(n, cameras, 2, 2): where target and receptacle appear."""
-        chosen = self._points[goals][:, None, :, None]  # (n, 1, 2, 1)
-        return np.take_along_axis(self._data.pixels[frames], chosen, 2).astype(np.float32)
-
-    def _other_goals(self, points: np.ndarray) -> np.ndarray:
-        """A random goal per frame whose points are in sight."""
-        visible = np.asarray(points[:, self._points, 2] < VISIBLE_Z).all(-1)  # (n, goals)
-        return np.array([self.rng.choice(np.flatnonzero(visible[i])) for i in range(len(visible))])
+    def _other_goals(self, frames: np.ndarray) -> np.ndarray:
+        """(n,) a random one of the goals that each frame's labels speak of."""
+        return np.array([self.rng.integers(len(self._asked[e])) for e in self._episode[frames]])
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
         while True:

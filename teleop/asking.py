@@ -10,7 +10,7 @@ from ..core.clauses import quoted
 from ..core.errors import HomebodyError, nearest
 from ..core.instructions import candidates, meant, phrasings
 from ..core.types import Goal
-from ..envs.first.tasks import HOLD_STEPS
+from ..envs.stage import HOLD_STEPS
 
 CHOICES = 4
 """Instructions to offer at most."""

@@ -13,7 +13,7 @@ class PatientEnv(HouseholdVectorEnv):
     Horizons are the benchmark's; a person at a keyboard needs longer. Physics, success and hashes are the engine's.
     """
 
-    def __init__(self, task: str = "all", num_envs: int = 1, *, limit_steps: int = 1 << 30, **settings: Any) -> None:
+    def __init__(self, task: str = "first", num_envs: int = 1, *, limit_steps: int = 1 << 30, **settings: Any) -> None:
         self._limit_steps = limit_steps
         super().__init__(task, num_envs, **settings)
 

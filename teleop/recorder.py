@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.types import Episode, Span
+from ..core.types import Episode, Span, stacked
 from ..envs.engine import HouseholdVectorEnv
 
 TELEOP, PAUSE, HOLD, POLICY = "teleop", "pause", "hold", "policy"
@@ -22,8 +22,7 @@ class _Frame:
     action: np.ndarray
     time_s: float
     span: str
-    points: np.ndarray
-    pixels: np.ndarray
+    labels: dict[str, np.ndarray]
 
 
 def _runs(names: Sequence[str]) -> list[Span]:
@@ -69,8 +68,7 @@ class Recorder:
         self._frames.append(
             _Frame(
                 observation={k: v[0].copy() for k, v in observation.items() if k != "privileged"}, action=action.copy(),
-                time_s=time_s, span=span, points=self._env.points(0).astype(np.float32),
-                pixels=np.clip(self._env.pixels(0), -10, 10).astype(np.float32),
+                time_s=time_s, span=span, labels=self._env.labels(0),
             )
         )  # fmt: skip
 
@@ -98,5 +96,5 @@ class Recorder:
             instruction=self.instruction, paraphrases=self._env.paraphrases(0), predicates=dict(info["predicates"][0]),
             success=bool(info["success"][0]), credit=float(info["credit"][0]), spans=self._spans(), policy=self._actors(policy),
             certificate=self._env.certificate(0), initial_state=self._initial,
-            labels={"points": np.stack([f.points for f in frames]), "pixels": np.stack([f.pixels for f in frames])},
+            labels=stacked([f.labels for f in frames]), goals=self._env.marked_goals(0), roles=self._env.roles(0),
         )  # fmt: skip

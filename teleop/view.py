@@ -40,21 +40,16 @@ def _marks(session: Session) -> dict[str, list[float]]:
     """Where things are in the scene picture: fractions of its width and height from the top left."""
     env = session.env
     tool, model = env.tool_state(0)[0], env.model_of(0)
-    target, place = env.stage.places(env.goal(0), env.snapshot(0))
+    mark = env.stage.mark(env.goal(0), env.snapshot(0))
     base = env.base_pose(0)[:3, :3].T  # rows: the directions that the keys drive in
     axes = tool[:3, 3] + AXIS_M * np.concatenate([base, -base])
-    points = np.concatenate([[tool[:3, 3]], axes, [target, place]])
+    points = np.concatenate([[tool[:3, 3]], axes, [mark.position, mark.place]])
     fovy = float(model.cam_fovy[model.camera("scene").id])
     uv = project(points[None], camera_poses(model, "scene", tool[None]), fovy)[0]
     height, width, _ = LEVELS[0]
     places = np.stack([0.5 + 0.5 * uv[:, 0] * height / width, 0.5 + 0.5 * uv[:, 1]], -1)
     names = ("tool", "+x", "+y", "+z", "-x", "-y", "-z", "target", "place")
     return {name: _rounded(p) for name, p in zip(names, places, strict=True)}
-
-
-def _in_base(T_world_base: np.ndarray, point: np.ndarray) -> np.ndarray:
-    """A point (3,) [m] of the world in the base frame."""
-    return T_world_base[:3, :3].T @ (point - T_world_base[:3, 3])
 
 
 def _touch(tactile: np.ndarray) -> dict[str, Any]:
@@ -81,7 +76,7 @@ def state(session: Session) -> dict[str, Any]:
         "success": bool(session.info["success"][0]), "time_s": round(session.time_s, 2), "limit_s": session.limit_s,
         "policy": session.policy_name, "tool": {"position": _rounded(tool[:3, 3]), "rotation": _rounded(tool[:3, :3])},
         "width_m": round(width, 4), "gripper": session.gripper, "touch": _touch(session.observation["tactile"][0]),
-        "target": _rounded(_in_base(env.base_pose(0), env.stage.places(goal, env.snapshot(0))[0])),
+        "target": _rounded(env.mark(0).position),
         "valid": [phrasings(g)[0] for g in env.valid_goals(0)], "marks": _marks(session),
         "message": {"number": message.number, "level": message.level, "text": message.text, "choices": list(message.choices)},
     }  # fmt: skip

@@ -15,12 +15,15 @@ from ..core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
 from .network import WorldConfig, WorldModel
 
 KIND = "homebody-world-model"
+HELPER = "where."
+"""Weights of the part that only training uses."""
 
 
 def save_world(model: WorldModel, folder: Path, trained_on: Experience | None = None) -> None:
     """Writes the weights as half-precision numbers, the sizes, and what the weights have seen where that is known."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_state(folder / MODEL_FILE, {k: v.half() for k, v in model.state_dict().items()}, {"kind": KIND})
+    weights = {k: v.half() for k, v in model.state_dict().items() if not k.startswith(HELPER)}
+    save_state(folder / MODEL_FILE, weights, {"kind": KIND})
     known = {KEY: trained_on.to_json()} if trained_on else {}
     write_text(folder / CONFIG_FILE, json.dumps({"kind": KIND, "network": asdict(model.config), **known}, indent=2) + "\n")
 
@@ -43,8 +46,9 @@ def load_world(folder: Path, device: str = "cpu") -> WorldModel:
     network["channels"] = tuple(network.get("channels", WorldConfig().channels))
     model = WorldModel(WorldConfig(**network))
     tensors, _ = load_state(folder / MODEL_FILE)
+    fresh = {k: v for k, v in model.state_dict().items() if k.startswith(HELPER)}  # where training alone asks, a file may have none
     try:
-        model.load_state_dict({k: v.float() for k, v in tensors.items()})
+        model.load_state_dict(fresh | {k: v.float() for k, v in tensors.items()})
     except RuntimeError as error:
         raise HomebodyError(f"{folder / MODEL_FILE} does not fit {path}: {' '.join(str(error).split())[:200]}") from error
     return model.to(torch.device(device)).eval()

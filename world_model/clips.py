@@ -9,15 +9,16 @@ import torch
 from torch import Tensor
 
 from ..core.instructions import all_goals, phrasings
+from ..core.marks import ACT, PLACE
 from ..core.motions import target_poses
 from ..core.preprocess import pictures, taxels
 from ..core.text import tokenise
-from ..core.types import Goal, goal_points
+from ..core.types import Goal
 from ..datasets.sampler import Learnable, TrainingArrays
 from .network import SKIP, TARGET_DIM
 
 LEARNABLE = Learnable(who="the world model", goals=tuple(all_goals()), robot="panda", demonstrated=False)
-"""Data that the world model can learn from: its sentences and points are those of the first kitchen, its commands the Panda's."""
+"""Data that the world model can learn from: its sentences and points are those of the first room, its commands the Panda's."""
 HOLD = 10
 """Frames at the end of a successful episode in which its goal was met: the evaluation holds success so long."""
 HORIZON = 50.0
@@ -53,7 +54,9 @@ class Clip(Labelled):
     inputs: dict[str, Tensor]
     """`scene`, `wrist`, `tactile`, `proprio`, prepared, (B * F, ...), clip by clip."""
     points: Tensor
-    """(B, F, 10, 3) [m]"""
+    """(B, F, 2, 3) act point and place of the episode's own goal [m], base frame."""
+    own: Tensor
+    """(B, WORDS, FEATURES) a sentence for that goal."""
 
 
 class Clips:
@@ -95,8 +98,10 @@ class Clips:
         inputs = {c: pictures(torch.from_numpy(getattr(d, c)[flat]), self._size) for c in ("scene", "wrist")}
         inputs["tactile"] = taxels(torch.from_numpy(d.tactile[flat]))
         inputs["proprio"] = torch.from_numpy(d.proprio[flat].astype(np.float32))
-        points = torch.from_numpy(d.points[flat].reshape(*labelled.frames.shape, -1, 3))
-        return Clip(**vars(labelled), inputs=inputs, points=points)
+        marks = d.marks[flat, 0]
+        points = torch.from_numpy(np.stack([marks[:, ACT], marks[:, PLACE]], 1).reshape(*labelled.frames.shape, 2, 3))
+        own = np.stack([t[self.rng.integers(len(t))] for t in (self._tokens[self._data.goals[e]] for e in self._episode[first])])
+        return Clip(**vars(labelled), inputs=inputs, points=points, own=torch.from_numpy(own))
 
     def labelled(self) -> Labelled:
         """One batch without its pictures."""
@@ -112,8 +117,9 @@ class Clips:
 
     def _other(self, episode: int) -> Goal:
         """A goal about another thing, so that this episode surely does not meet it."""
-        mine = set(goal_points(self._data.goals[episode]))
-        others = [g for g in self._goals if not mine & set(goal_points(g))]
+        own = self._data.goals[episode]
+        mine = {own.target, own.receptacle or own.target}
+        others = [g for g in self._goals if not mine & {g.target, g.receptacle or g.target}]
         return others[int(self.rng.integers(len(others)))]
 
     def _label(self, first: np.ndarray, goals: list[Goal], mine: np.ndarray) -> Labelled:

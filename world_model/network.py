@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from ..core.errors import HomebodyError
 from ..core.kinematics import GRIPPER_MAX_M
 from ..core.text import TextEncoder
-from ..core.types import POINTS, PROPRIO_DIM
+from ..core.types import PROPRIO_DIM
 
 SKIP = 5
 """Control steps in one model step: 0.25 s."""
@@ -214,7 +214,7 @@ class WorldModel(nn.Module):
         self.text = TextEncoder(config.text_width)
         self.encoder, self.predictor = Encoder(config), Predictor(config)
         self.judge, self.decoder = Judge(config), Decoder(config)
-        self.where = nn.Sequential(nn.Linear(TOKENS * 16, 256), nn.SiLU(), nn.Linear(256, 3 * len(POINTS)))
+        self.where = nn.Sequential(nn.Linear(TOKENS * 16 + config.text_width, 256), nn.SiLU(), nn.Linear(256, 6))
         self.narrow = nn.Linear(config.width, 16)
         self.register_buffer("centre", torch.tensor([0.45, 0.0, 0.1]), persistent=False)
         self.register_buffer("move_scale", torch.tensor(MOVE_SCALE), persistent=False)
@@ -242,6 +242,6 @@ class WorldModel(nn.Module):
             out.append(z)
         return torch.stack(out, 1)
 
-    def points(self, z: Tensor) -> Tensor:
-        """Where core.types.POINTS are (B, 10, 3) [m], base frame: keeps latents about the things that matter."""
-        return self.where(self.narrow(z).flatten(1)).view(-1, len(POINTS), 3) * 0.3 + self.centre
+    def points(self, z: Tensor, text: Tensor) -> Tensor:
+        """Act point and place (B, 2, 3) [m], base frame, of what a sentence (B, T) asks for: keeps latents about the things that matter."""
+        return self.where(torch.cat([self.narrow(z).flatten(1), text], 1)).view(-1, 2, 3) * 0.3 + self.centre

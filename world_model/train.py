@@ -113,8 +113,8 @@ def losses(model: WorldModel, clip: Clip, c: WorldTrainConfig) -> dict[str, Tens
     points = torch.cat([clip.points, far_points], 1).flatten(0, 1)
     words = text[:, None].expand(B, f + starts, -1).flatten(0, 1)
     judged = F.binary_cross_entropy_with_logits(model.judge(every, words), labels)
-    seen = (points[..., 2:] < 0.5).float()  # things in the wall cabinet cannot be seen
-    where = 10 * ((model.points(every) - points).abs() * seen).sum() / (3 * seen.sum()).clamp(min=1)
+    own = model.text(clip.own)[:, None].expand(B, f + starts, -1).flatten(0, 1)
+    where = 10 * (model.points(every, own) - points).abs().mean()
     picture = _picture_loss(model, clip, z, far, c)
     return {"predict": predict, "spread": spread_loss(z.flatten(0, 1)), "judge": judged, "where": where, "picture": picture}
 

@@ -1,4 +1,4 @@
-"""The sentences of the household tasks, a file a family; `core.instructions` knows those of the first kitchen."""
+"""The sentences of the tasks, a file a family."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from ..errors import HomebodyError, unknown
 from ..types import Goal
-from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
+from . import appliances, bottles, care, cloth, doors, drawers, first, grains, long, things
 from .nouns import NOUNS
 from .phrases import Phrases
 
-FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
+FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table PHRASES each."""
 ADJECTIVE_SHARE = 0.35
 """Share of instructions that say which one is meant by its adjective as well."""
@@ -33,8 +33,14 @@ def book() -> dict[str, Phrases]:
 
 @functools.cache
 def household_goals() -> tuple[Goal, ...]:
-    """Every goal of the household tasks, in a fixed order."""
-    return tuple(g for phrases in book().values() for g in phrases.goals)
+    """Every goal outside the first room, in a fixed order."""
+    return tuple(g for task, phrases in book().items() if task not in first.PHRASES for g in phrases.goals)
+
+
+@functools.cache
+def first_goals() -> tuple[Goal, ...]:
+    """The goals of the first room, in a fixed order."""
+    return tuple(g for phrases in first.PHRASES.values() for g in phrases.goals)
 
 
 def task_phrases(task: str) -> Phrases:
@@ -53,17 +59,17 @@ def nouns(name: str) -> tuple[str, ...]:
 def sentences(goal: Goal, split: str) -> tuple[str, ...]:
     """Every sentence for `goal` with plain nouns, the canonical one first."""
     phrases = task_phrases(goal.task)
-    templates = phrases.train if split == "train" else phrases.heldout
-    pairs = [(t, r) for t in nouns(goal.target) for r in nouns(goal.receptacle or "")]
-    return tuple(dict.fromkeys(x.format(target=t, receptacle=r) for t, r in pairs for x in templates))
+    names = [phrases.nouns(n, nouns(n)) for n in (goal.target, goal.receptacle or "")]
+    pairs = [(t, r) for t in names[0] for r in names[1]]
+    return tuple(dict.fromkeys(x.format(target=t, receptacle=r) for t, r in pairs for x in phrases.templates(goal, split)))
 
 
 def phrase(goal: Goal, split: str, rng: np.random.Generator, cast: Mapping[str, tuple[tuple[str, ...], str]]) -> str:
     """A sentence for `goal`; roles `target` and `receptacle` of `cast` {role: (nouns, adjective)} are called by their own nouns."""
-    templates = task_phrases(goal.task).train if split == "train" else task_phrases(goal.task).heldout
-    words = {}
+    phrases = task_phrases(goal.task)
+    templates, words = phrases.templates(goal, split), {}
     for role, name in (("target", goal.target), ("receptacle", goal.receptacle or "")):
-        options, adjective = cast.get(role, (nouns(name), ""))
+        options, adjective = cast.get(role, (phrases.nouns(name, nouns(name)), ""))
         noun = options[int(rng.integers(len(options)))]
         words[role] = f"{adjective} {noun}" if adjective and rng.random() < ADJECTIVE_SHARE else noun
     return templates[int(rng.integers(len(templates)))].format(**words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..errors import HomebodyError
 from ..types import Goal
@@ -20,6 +21,19 @@ class Phrases:
     train: tuple[str, ...]
     """The canonical one first."""
     heldout: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What this task calls its targets and receptacles, where that is not what everybody calls them."""
+    instead: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    """Receptacle -> its own training and held-out templates."""
+
+    def templates(self, goal: Goal, split: str) -> tuple[str, ...]:
+        """What is said of a goal in a split, `train` or `heldout`."""
+        train, heldout = self.instead.get(goal.receptacle or "", (self.train, self.heldout))
+        return train if split == "train" else heldout
+
+    def nouns(self, name: str, everybody: tuple[str, ...]) -> tuple[str, ...]:
+        """What targets and receptacles of this name are called; `everybody` calls them so elsewhere."""
+        return self.words.get(name, everybody)
 
     def __post_init__(self) -> None:
         name = self.goals[0].task

@@ -131,7 +131,7 @@ TOASTER = Piece(
     name="toaster", build=_toaster,
     fixtures=(
         Fixture(joint="toaster_lever", opened=TOASTER_DOWN_M, shut=TOASTER_UP_M, travel=TOASTER_TRAVEL_M, push_open="toaster_lever_down",
-                push_shut="toaster_lever_up", kind="lever"),
+                push_shut="toaster_lever_up", push_pitch=0.9, kind="lever"),
     ),
 )  # fmt: skip
 """Covers x 0..0.28, y -0.08..0.08, z 0..0.19; its lever stands out to x -0.04 at z 0.092 (down, latched) to 0.152 (up). The hand

@@ -9,8 +9,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from ..first.meshes import add_lathe
-from .parts import CAPSULE, CYLINDER, bring, grip_site, push_site
+from .parts import CAPSULE, CYLINDER, add_lathe, bring, grip_site, push_site
 from .piece import Fixture, Piece
 from .thread import ScrewTop, add_screw_top
 
@@ -128,7 +127,8 @@ def _dispenser(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 PUMP_FIXTURE = Fixture(
-    joint="pump", opened=0.88 * PUMP_STROKE_M, shut=0.15 * PUMP_STROKE_M, travel=PUMP_STROKE_M, push_open="pump_push", kind="button"
+    joint="pump", opened=0.88 * PUMP_STROKE_M, shut=0.15 * PUMP_STROKE_M, travel=PUMP_STROKE_M, push_open="pump_push", push_pitch=1.5708,
+    kind="button"
 )  # fmt: skip
 JAR_PIECE = Piece(name="jar", build=_jar, fixtures=(JAR.fixture,))
 BOTTLE_PIECE = Piece(name="bottle", build=_bottle, fixtures=(BOTTLE.fixture,))

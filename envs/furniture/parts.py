@@ -91,3 +91,26 @@ def push_site(body: mujoco.MjsBody, name: str, position: Vector, *, direction: V
     """Where closed fingers push, z along the push."""
     other = (0, 1, 0) if abs(direction[1]) < 0.9 else (1, 0, 0)
     body.add_site(name=name, pos=list(position), quat=_quat(direction, other), size=[0.004], group=4)
+
+
+SEGMENTS = 18
+"""Of a surface of revolution."""
+
+
+def add_lathe(spec: mujoco.MjSpec, name: str, profile: list[tuple[float, float]]) -> None:
+    """A mesh that turns `profile`, points (radius, height) [m], about the z axis.
+
+    Seen with the axis upwards and the radius to the right, the solid lies to the right of the path.
+    """
+    angles = np.linspace(0, 2 * np.pi, SEGMENTS, endpoint=False)
+    ring = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    vertices = np.concatenate([np.column_stack([r * ring, np.full(SEGMENTS, z)]) for r, z in profile])
+    faces = []
+    for k in range(len(profile) - 1):
+        for j in range(SEGMENTS):
+            a, b = k * SEGMENTS + j, k * SEGMENTS + (j + 1) % SEGMENTS
+            faces += [(a, b + SEGMENTS, b), (a, a + SEGMENTS, b + SEGMENTS)]
+    mesh = spec.add_mesh(name=name)
+    mesh.uservert = vertices.ravel().tolist()
+    mesh.userface = np.array(faces).ravel().tolist()
+    mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL

@@ -5,8 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from ..first.meshes import add_lathe
-from .parts import BOX, CAPSULE, CYLINDER, Vector, slab
+from .parts import BOX, CAPSULE, CYLINDER, Vector, add_lathe, slab
 from .piece import Piece
 
 BASIN_RADIUS_M, BASIN_HEIGHT_M, BASIN_WALL_M = 0.15, 0.115, 0.009

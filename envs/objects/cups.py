@@ -17,7 +17,7 @@ def _shell(foot: float, rim: float, height: float, thick: float, wall_share: flo
     return [cylinder(foot, 0.0, 0.006, 1 - wall_share), *round_wall(foot, rim, 0.003, height, thick, wall_share)]
 
 
-def _mug(
+def mug(
     name: str, adjective: str, heldout: bool, radius: float, height: float, mass: float, outside: Paint, inside: Paint,
     nouns: tuple[str, ...] = ("mug", "cup", "coffee mug"),
 ) -> Thing:  # fmt: skip
@@ -66,12 +66,12 @@ def _clear(colour: str, alpha: float = 0.38) -> Paint:
 
 
 THINGS: tuple[Thing, ...] = (
-    _mug("mug_blue", "blue", False, 0.034, 0.090, 0.31, Paint("blue", gloss=0.7), Paint("white", gloss=0.7)),
-    _mug("mug_red", "red", False, 0.0355, 0.082, 0.30, Paint("red", gloss=0.7), Paint("cream", gloss=0.7)),
-    _mug("mug_striped", "striped", False, 0.035, 0.096, 0.34, Paint("teal", "rings", "white", gloss=0.6), Paint("white", gloss=0.6)),
-    _mug("mug_enamel", "white", False, 0.032, 0.076, 0.11, Paint("white", "edge", "navy", gloss=0.6), Paint("white", gloss=0.6)),
-    _mug("mug_dotted", "dotted", True, 0.036, 0.099, 0.37, Paint("cream", "dots", "green", gloss=0.6), Paint("cream", gloss=0.6)),
-    _mug("mug_yellow", "yellow", True, 0.0315, 0.079, 0.12, Paint("yellow", "edge", "charcoal", gloss=0.6), Paint("white", gloss=0.6)),
+    mug("mug_blue", "blue", False, 0.034, 0.090, 0.31, Paint("blue", gloss=0.7), Paint("white", gloss=0.7)),
+    mug("mug_red", "red", False, 0.0355, 0.082, 0.30, Paint("red", gloss=0.7), Paint("cream", gloss=0.7)),
+    mug("mug_striped", "striped", False, 0.035, 0.096, 0.34, Paint("teal", "rings", "white", gloss=0.6), Paint("white", gloss=0.6)),
+    mug("mug_enamel", "white", False, 0.032, 0.076, 0.11, Paint("white", "edge", "navy", gloss=0.6), Paint("white", gloss=0.6)),
+    mug("mug_dotted", "dotted", True, 0.036, 0.099, 0.37, Paint("cream", "dots", "green", gloss=0.6), Paint("cream", gloss=0.6)),
+    mug("mug_yellow", "yellow", True, 0.0315, 0.079, 0.12, Paint("yellow", "edge", "charcoal", gloss=0.6), Paint("white", gloss=0.6)),
     _glass("glass_clear", "glass", GLASS, "clear", False, 0.030, 0.034, 0.108, 0.26, _clear("sky", 0.32), _clear("sky", 0.32)),
     _glass("glass_blue", "glass", GLASS, "blue", False, 0.028, 0.033, 0.092, 0.20, _clear("blue", 0.5), _clear("blue", 0.5)),
     _glass("glass_plastic", "glass", GLASS, "orange", False, 0.027, 0.0325, 0.100, 0.05, _clear("orange", 0.7), _clear("orange", 0.7)),

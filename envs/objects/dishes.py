@@ -33,7 +33,7 @@ def _round(
     return thing(name, category, nouns, adjective, heldout, mass, contacts, parts, grasps, cavity)
 
 
-def _bowl(name: str, adjective: str, heldout: bool, rim: float, height: float, mass: float, outside: Paint, inside: Paint) -> Thing:
+def bowl(name: str, adjective: str, heldout: bool, rim: float, height: float, mass: float, outside: Paint, inside: Paint) -> Thing:
     """Leaning walls: a bowl of the same size nests two thirds deep."""
     return _round(
         name, "bowl", ("bowl", "dish", "cereal bowl"), adjective, heldout, rim - 0.30 * height, rim, height, mass, outside, inside, thick=0.0045,
@@ -97,12 +97,12 @@ BASKET, TRAY = ("basket", "wicker basket", "storage basket"), ("tray", "serving 
 STRAW, BROWN = Paint("straw", "weave", "dark_wood", gloss=0.05), Paint("dark_wood", "weave", "tan", gloss=0.05)
 STEEL = Paint("steel", gloss=0.9)
 THINGS: tuple[Thing, ...] = (
-    _bowl("bowl_white", "white", False, 0.070, 0.055, 0.30, Paint("white", gloss=0.6), Paint("white", gloss=0.6)),
-    _bowl("bowl_blue", "blue", False, 0.075, 0.060, 0.36, Paint("blue", gloss=0.6), Paint("sky", gloss=0.6)),
-    _bowl("bowl_wooden", "wooden", False, 0.072, 0.052, 0.18, Paint("wood", "grain", "dark_wood", gloss=0.15), Paint("wood", gloss=0.15)),
-    _bowl("bowl_red", "red", False, 0.062, 0.048, 0.10, Paint("red", gloss=0.4), Paint("red", gloss=0.4)),
-    _bowl("bowl_striped", "striped", True, 0.073, 0.058, 0.34, Paint("cream", "rings", "orange", gloss=0.6), Paint("cream", gloss=0.6)),
-    _bowl("bowl_green", "green", True, 0.064, 0.046, 0.09, Paint("lime", gloss=0.4), Paint("green", gloss=0.4)),
+    bowl("bowl_white", "white", False, 0.070, 0.055, 0.30, Paint("white", gloss=0.6), Paint("white", gloss=0.6)),
+    bowl("bowl_blue", "blue", False, 0.075, 0.060, 0.36, Paint("blue", gloss=0.6), Paint("sky", gloss=0.6)),
+    bowl("bowl_wooden", "wooden", False, 0.072, 0.052, 0.18, Paint("wood", "grain", "dark_wood", gloss=0.15), Paint("wood", gloss=0.15)),
+    bowl("bowl_red", "red", False, 0.062, 0.048, 0.10, Paint("red", gloss=0.4), Paint("red", gloss=0.4)),
+    bowl("bowl_striped", "striped", True, 0.073, 0.058, 0.34, Paint("cream", "rings", "orange", gloss=0.6), Paint("cream", gloss=0.6)),
+    bowl("bowl_green", "green", True, 0.064, 0.046, 0.09, Paint("lime", gloss=0.4), Paint("green", gloss=0.4)),
     _plate("plate_white", "white", False, 0.085, 0.33, Paint("white", gloss=0.6), Paint("white", "edge", "cream", gloss=0.6)),
     _plate("plate_blue", "blue", False, 0.092, 0.38, Paint("blue", gloss=0.6), Paint("sky", "rings", "blue", gloss=0.6)),
     _plate("plate_yellow", "yellow", False, 0.080, 0.12, Paint("yellow", gloss=0.4), Paint("yellow", "dots", "orange", gloss=0.4)),

@@ -33,7 +33,7 @@ CITRUS: Profile = [(0, -0.96), (0.12, -0.99), (0.40, -0.91), (0.72, -0.68), (0.9
                    (0.14, 0.985), (0, 0.96)]  # fmt: skip
 
 
-def _apple(name: str, adjective: str, heldout: bool, radius: float, mass: float, paint: Paint) -> Thing:
+def apple(name: str, adjective: str, heldout: bool, radius: float, mass: float, paint: Paint) -> Thing:
     leaf = ball(0.008, 0.0045, 0.0008, 8, 5).turned("y", -25).moved(0.011, 0, 1.96 * radius)
     return _round(
         name, "apple", adjective, heldout, radius, mass, APPLE, [_stalk(0.013, 1.72 * radius), (leaf, Paint("leaf", gloss=0.1))], paint
@@ -121,13 +121,13 @@ def _bread(name: str, adjective: str, heldout: bool, half: tuple[float, float, f
 
 
 THINGS: tuple[Thing, ...] = (
-    _apple("apple_red", "red", False, 0.0345, 0.165, Paint("red", "blush", "crimson", gloss=0.5)),
+    apple("apple_red", "red", False, 0.0345, 0.165, Paint("red", "blush", "crimson", gloss=0.5)),
     _orange("orange_ripe", "orange", False, 0.0335, 0.150, Paint("orange", "freckles", "amber", gloss=0.25)),
     _lemon("lemon_yellow", "lemon", "yellow", False, 0.038, 0.0270, 0.095, Paint("lemon", "freckles", "yellow", gloss=0.3)),
     _pear("pear_green", "green", False, 0.0310, 0.095, 0.148, Paint("lime", "freckles", "olive", gloss=0.2)),
     _banana("banana_yellow", "ripe", False, 0.160, 0.0175, 0.135, Paint("yellow", "freckles", "gold", gloss=0.2)),
     _lemon("lime_green", "lime", "small", False, 0.030, 0.0240, 0.065, Paint("green", "freckles", "lime", gloss=0.3)),
-    _apple("apple_golden", "golden", True, 0.0355, 0.175, Paint("lemon", "blush", "orange", gloss=0.5)),
+    apple("apple_golden", "golden", True, 0.0355, 0.175, Paint("lemon", "blush", "orange", gloss=0.5)),
     _orange("mandarin", "shiny", True, 0.0285, 0.085, Paint("orange", "freckles", "red", gloss=0.5)),
     _pear("pear_brown", "brown", True, 0.0325, 0.088, 0.145, Paint("gold", "freckles", "brown", gloss=0.1)),
     _egg("egg_brown", "brown", False, 0.0285, 0.0220, 0.062, Paint("shell", gloss=0.15)),

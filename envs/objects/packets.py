@@ -9,7 +9,7 @@ from .paints import Paint
 STEEL = Paint("silver", gloss=0.9)
 
 
-def _can(name: str, adjective: str, heldout: bool, radius: float, height: float, mass: float, paint: Paint, *, drink: bool) -> Thing:
+def can(name: str, adjective: str, heldout: bool, radius: float, height: float, mass: float, paint: Paint, *, drink: bool) -> Thing:
     """Full, but for the light ones. Drinks taper at both ends, food tins have beads."""
     r, h = radius, height
     if drink:
@@ -33,7 +33,7 @@ def _can(name: str, adjective: str, heldout: bool, radius: float, height: float,
     return thing(name, "can", nouns, adjective, heldout, mass, [cylinder(r, 0.0, h)], parts, grasps)
 
 
-def _box(
+def carton(
     name: str, nouns: tuple[str, ...], adjective: str, heldout: bool, half: tuple[float, float, float], mass: float, front: Paint,
     *, gable: bool = False,
 ) -> Thing:  # fmt: skip
@@ -66,7 +66,7 @@ def _box(
     return thing(name, "box", nouns, adjective, heldout, mass, contacts, parts, grasps)
 
 
-def _bottle(
+def bottle(
     name: str, nouns: tuple[str, ...], adjective: str, heldout: bool, radius: float, height: float, mass: float, neck: float, body: Paint,
     label: Paint, cap: Paint,
 ) -> Thing:  # fmt: skip
@@ -123,22 +123,22 @@ CRACKERS, PASTA = ("box", "cracker box", "packet"), ("box", "pasta packet", "pac
 WATER, SAUCE, SHAMPOO = ("bottle", "water bottle", "flask"), ("bottle", "sauce bottle"), ("bottle", "shampoo bottle")
 GLASSY = 0.7
 THINGS: tuple[Thing, ...] = (
-    _can("can_red", "red", False, 0.033, 0.115, 0.350, Paint("red", "logo", "white", gloss=0.7), drink=True),
-    _can("can_blue", "blue", False, 0.0290, 0.133, 0.270, Paint("blue", "logo", "silver", gloss=0.7), drink=True),
-    _can("can_orange", "orange", False, 0.033, 0.088, 0.130, Paint("orange", "label", "cream", gloss=0.4), drink=False),
-    _can("can_green", "green", True, 0.0335, 0.120, 0.365, Paint("green", "logo", "yellow", gloss=0.7), drink=True),
-    _can("can_yellow", "yellow", True, 0.0315, 0.080, 0.115, Paint("yellow", "label", "crimson", gloss=0.4), drink=False),
-    _box("box_tea", TEA, "green", False, (0.032, 0.045, 0.050), 0.075, Paint("green", "front", "cream")),
-    _box("box_crackers", CRACKERS, "yellow", False, (0.026, 0.055, 0.075), 0.14, Paint("yellow", "front", "red")),
-    _box("box_milk", MILK, "white", False, (0.033, 0.033, 0.085), 0.52, Paint("white", "front", "blue"), gable=True),
-    _box("box_juice", JUICE, "orange", False, (0.024, 0.030, 0.055), 0.21, Paint("orange", "front", "lime"), gable=True),
-    _box("box_pasta", PASTA, "blue", True, (0.030, 0.048, 0.070), 0.15, Paint("navy", "front", "gold")),
-    _box("box_berries", JUICE, "purple", True, (0.025, 0.032, 0.058), 0.23, Paint("purple", "front", "pink"), gable=True),
-    _bottle("bottle_water", WATER, "blue", False, 0.0315, 0.205, 0.52, 0.0130, Paint("sky", gloss=GLASSY), Paint("blue", "label", "white"), Paint("blue")),
-    _bottle("bottle_ketchup", SAUCE, "red", False, 0.0280, 0.175, 0.38, 0.0120, Paint("red", gloss=GLASSY), Paint("white", "label", "green"), Paint("white")),
-    _bottle("bottle_shampoo", SHAMPOO, "pink", False, 0.0255, 0.160, 0.14, 0.0140, Paint("pink"), Paint("purple", "label", "white"), Paint("purple")),
-    _bottle("bottle_oil", SAUCE, "green", True, 0.0300, 0.215, 0.50, 0.0125, Paint("olive", gloss=GLASSY), Paint("cream", "label", "leaf"), Paint("gold", gloss=0.7)),
-    _bottle("bottle_lotion", SHAMPOO, "white", True, 0.0265, 0.150, 0.145, 0.0145, Paint("white"), Paint("teal", "label", "white"), Paint("teal")),
+    can("can_red", "red", False, 0.033, 0.115, 0.350, Paint("red", "logo", "white", gloss=0.7), drink=True),
+    can("can_blue", "blue", False, 0.0290, 0.133, 0.270, Paint("blue", "logo", "silver", gloss=0.7), drink=True),
+    can("can_orange", "orange", False, 0.033, 0.088, 0.130, Paint("orange", "label", "cream", gloss=0.4), drink=False),
+    can("can_green", "green", True, 0.0335, 0.120, 0.365, Paint("green", "logo", "yellow", gloss=0.7), drink=True),
+    can("can_yellow", "yellow", True, 0.0315, 0.080, 0.115, Paint("yellow", "label", "crimson", gloss=0.4), drink=False),
+    carton("box_tea", TEA, "green", False, (0.032, 0.045, 0.050), 0.075, Paint("green", "front", "cream")),
+    carton("box_crackers", CRACKERS, "yellow", False, (0.026, 0.055, 0.075), 0.14, Paint("yellow", "front", "red")),
+    carton("box_milk", MILK, "white", False, (0.033, 0.033, 0.085), 0.52, Paint("white", "front", "blue"), gable=True),
+    carton("box_juice", JUICE, "orange", False, (0.024, 0.030, 0.055), 0.21, Paint("orange", "front", "lime"), gable=True),
+    carton("box_pasta", PASTA, "blue", True, (0.030, 0.048, 0.070), 0.15, Paint("navy", "front", "gold")),
+    carton("box_berries", JUICE, "purple", True, (0.025, 0.032, 0.058), 0.23, Paint("purple", "front", "pink"), gable=True),
+    bottle("bottle_water", WATER, "blue", False, 0.0315, 0.205, 0.52, 0.0130, Paint("sky", gloss=GLASSY), Paint("blue", "label", "white"), Paint("blue")),
+    bottle("bottle_ketchup", SAUCE, "red", False, 0.0280, 0.175, 0.38, 0.0120, Paint("red", gloss=GLASSY), Paint("white", "label", "green"), Paint("white")),
+    bottle("bottle_shampoo", SHAMPOO, "pink", False, 0.0255, 0.160, 0.14, 0.0140, Paint("pink"), Paint("purple", "label", "white"), Paint("purple")),
+    bottle("bottle_oil", SAUCE, "green", True, 0.0300, 0.215, 0.50, 0.0125, Paint("olive", gloss=GLASSY), Paint("cream", "label", "leaf"), Paint("gold", gloss=0.7)),
+    bottle("bottle_lotion", SHAMPOO, "white", True, 0.0265, 0.150, 0.145, 0.0145, Paint("white"), Paint("teal", "label", "white"), Paint("teal")),
     _jar("jar_jam", ("jar", "jam jar"), "red", False, 0.0335, 0.090, 0.42, Paint("jam", gloss=GLASSY), Paint("cream", "label", "crimson"),
          Paint("red", "checks", "white")),
     _jar("jar_honey", ("jar", "honey jar"), "golden", False, 0.0320, 0.102, 0.44, Paint("honey", gloss=GLASSY), Paint("white", "label", "amber"), Paint("gold", gloss=0.8)),

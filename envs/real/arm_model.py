@@ -8,8 +8,8 @@ import mujoco
 import numpy as np
 
 from ...core.kinematics import TCP_D
-from ..first.kitchen import TIMESTEP_S
 from ..robots.panda import add_panda
+from ..rooms.shell import TIMESTEP_S
 
 PAYLOAD = "payload"
 NO_MASS_KG = 1e-6

@@ -18,6 +18,8 @@ from .shell import BOX, begin, block, cameras
 
 PIECES = (JAR_PIECE, BOTTLE_PIECE, DISPENSER_PIECE, PILL_BOX_PIECE, WASHBASIN, SHELF, TOWEL_STAND)
 WALL_X, WALL_Y = 1.0, 1.9
+SIDE = ((-0.35, 0.55, 0.95), (0.42, 0.06, 0.06), 50.0)
+"""The camera `side`: nearer than elsewhere, since the lids of the pill box are small."""
 FRONT_M = {"pill_box": 0.465, ".": 0.505}
 """How far front edges are from the robot's foot, others at 0.44 [m]: fingers go under the lids from before them. `.`: the middle of
 the free worktop."""
@@ -68,7 +70,7 @@ def _shell(spec: mujoco.MjSpec) -> None:
     block(spec, (-2.6, -3.0, -0.93), (1.2, 3.0, -0.9), "floor", solid=True)
     block(spec, (-2.65, -3.0, -0.9), (-2.6, 3.0, 1.2), "wall")
     _mirror(spec)
-    cameras(spec, (-0.16, -0.68, 1.12), (0.42, 0.0, 0.05), 50)
+    cameras(spec, (-0.16, -0.68, 1.12), (0.42, 0.0, 0.05), 50, side=SIDE)
 
 
 TRAIN = (

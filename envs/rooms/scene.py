@@ -85,6 +85,8 @@ class Scene:
     movers: tuple[Mover, ...] = ()
     mount: Mapping[str, Spot] = field(default_factory=lambda: {"panda": Spot(x=0.0, y=0.0), "so101": Spot(x=0.2, y=0.0)})
     """Where each robot stands."""
+    mount_noise: float = 1.0
+    """How much of the noise on where a robot stands comes in; 0 where it is bolted to its place."""
 
     def __post_init__(self) -> None:
         names = {p.name for p in self.pieces}

@@ -89,24 +89,28 @@ def window(spec: mujoco.MjSpec, x: float, y0: float, y1: float, z0: float, z1: f
         block(spec, low, high, "frame")
 
 
-SIDE: tuple[Vector, Vector, float] = ((-0.6, 0.05, 1.25), (0.18, 0.0, 0.1), 56.0)
-"""Where `side` stands and looks [m], and its field of view [deg]: over the robot's shoulder. Fronts face the robot, those beside it too:
-from there switches, buttons and levers show their faces, and the arm hides others than from `scene`."""
+Eye = tuple[Vector, Vector, float]
+"""Where a camera stands, where it looks [m], and its field of view [deg]."""
+SIDE: Eye = ((-0.6, 0.05, 1.25), (0.18, 0.0, 0.1), 56.0)
+"""Over the robot's shoulder. Fronts face the robot, those beside it too: from there switches, buttons and levers show their faces, and the
+arm hides others than from `scene`."""
 
 
-def add_side(spec: mujoco.MjSpec, position: Vector = SIDE[0], target: Vector = SIDE[1], fovy: float = SIDE[2]) -> None:
-    """The camera `side`, which sees what the arm or a thing's own body hides from `scene`."""
-    spec.worldbody.add_camera(name="side", pos=list(position), xyaxes=look_at(position, target), fovy=fovy)
+def add_camera(spec: mujoco.MjSpec, name: str, eye: Eye) -> None:
+    """A camera on the world."""
+    position, target, fovy = eye
+    spec.worldbody.add_camera(name=name, pos=list(position), xyaxes=look_at(position, target), fovy=fovy)
 
 
 def cameras(
-    spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float, overview: Vector = (-0.78, -1.06, 1.10), view: Vector = (0.38, 0.0, 0.14)
+    spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float, overview: Vector = (-0.78, -1.06, 1.10), view: Vector = (0.38, 0.0, 0.14),
+    side: Eye = SIDE,
 ) -> None:  # fmt: skip
-    """`scene`, which policies see, `side`, and `overview` for people, which looks at `view`."""
-    world = spec.worldbody
-    world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, target), fovy=fovy)
-    add_side(spec)
-    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, view), fovy=48)
+    """`scene`, which policies see, `side`, which sees what the arm or a thing's own body hides from it, and `overview` for people, which
+    looks at `view`."""
+    add_camera(spec, "scene", (scene, target, fovy))
+    add_camera(spec, "side", side)
+    add_camera(spec, "overview", (overview, view, 48.0))
 
 
 def begin(spec: mujoco.MjSpec, set_options: Callable[[mujoco.MjSpec], None] = options) -> None:

@@ -1,4 +1,4 @@
-"""The scripted expert of the household world as a policy: one skill per slot, restarted from whatever state the slot is in."""
+"""The scripted expert as a policy: one skill per slot, restarted from whatever state the slot is in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ...core.errors import HomebodyError
 from ...core.types import Goal, Observation
 from ..engine import HouseholdVectorEnv
 from ..furniture.clearance import Furniture
-from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
+from . import appliances, bottles, care, cloth, doors, drawers, first, grains, long, things
 from .base import HouseContext
 from .motion import Steps, Style
 
-FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
+FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
 
 
@@ -29,12 +29,15 @@ def skills() -> Mapping[str, Callable[[HouseContext, Goal], Steps]]:
     return {task: skill for module in FAMILIES for task, skill in module.SKILLS.items()}
 
 
-class HouseholdExpert:
+class Expert:
     """Reads the true state of `env`; implements core.types.Policy. `reset` may come in the middle of an episode."""
 
     name = "expert"
 
     def __init__(self, env: HouseholdVectorEnv) -> None:
+        """Raises HomebodyError where actions mean something else than joint targets."""
+        if env.control_mode != "joint":
+            raise HomebodyError(f"the expert commands joint targets: expected control_mode 'joint', not {env.control_mode!r}")
         self._env = env
         self._contexts: dict[int, HouseContext] = {}
         self._skills: dict[int, Iterator[None] | None] = {}

@@ -9,7 +9,6 @@ import numpy as np
 
 from ...core.kinematics import rotation_error
 from ...core.types import CONTROL_HZ
-from ..first.tasks import Snapshot
 
 DT = 1.0 / CONTROL_HZ
 LEAD_M = 0.06
@@ -61,16 +60,6 @@ class Motion:
     """Commanded opening."""
     speed: float = 0.0
     span: str = "start"
-
-
-@dataclass(kw_only=True)
-class Context(Motion):
-    """What a skill in the first kitchen sees and steers. `snapshot` is refreshed before every step."""
-
-    snapshot: Snapshot
-    handles: Callable[[np.ndarray], np.ndarray]
-    """Fixture joints (3,) -> handle positions (3, 3) [m]."""
-    hinge: np.ndarray
 
 
 Steps = Generator[None, None, bool]

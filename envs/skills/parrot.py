@@ -32,13 +32,13 @@ class ParrotPolicy:
 
     def _play(self, task: str, index: int) -> np.ndarray:
         """(T, A) the expert's actions in an episode of its own."""
-        from . import expert_for
+        from .expert import Expert
 
         if task not in self._others:
             self._others[task] = HouseholdVectorEnv(task, 1, robot=self._env.robot.name, split=self._env.split, cameras=(), threads=1)
         other, actions = self._others[task], []
         _, info = other.reset(options={"index": [index]})
-        expert = expert_for(other)
+        expert = Expert(other)
         expert.reset([0], info["instruction"])
         while not other.finished(0):
             actions.append(expert.act({})[0])

@@ -17,14 +17,19 @@ PALM_M = 0.04
 
 
 def hold_up(ctx: HouseContext, goal: Goal) -> Steps:
-    """Grasps and lifts, again when it slips out, then holds it up for good."""
+    """Holds the target up."""
     del goal
+    return hold_role_up(ctx, "target")
+
+
+def hold_role_up(ctx: HouseContext, role: str) -> Steps:
+    """Grasps and lifts, again when it slips out, then holds it up for good."""
     while True:
-        if not (yield from grasp_thing(ctx, "target")):
+        if not (yield from grasp_thing(ctx, role)):
             return False
-        if not (yield from lift(ctx, "target", ctx.tool[2, 3] + 0.15)):
+        if not (yield from lift(ctx, role, ctx.tool[2, 3] + 0.15)):
             continue
-        while holds(ctx, "target"):
+        while holds(ctx, role):
             ctx.span = "hold"
             yield from wait(ctx, 1, 0.0)
 

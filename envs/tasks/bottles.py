@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bottles import BOTTLE, JAR, PLINTH_M
 from ..furniture.pill_box import DAYS, LID_TRAVEL_RAD
 from ..furniture.thread import ScrewTop
+from ..pointing import DOWN, pushing, turn_about_z
 from ..stage import Check
 from ..world import World
-from .common import target_position
 from .fixtures import fixture_task
+from .marks import SIDE_M, Marks, brought, either_way, fixture_mark, in_cavity, mark_at, posed, the
 from .predicates import inside, opened, released, shut
 from .setup import Setup
 from .task import HouseholdTask
@@ -24,6 +26,10 @@ ABOUT = ("soap", "sponge", "toothbrush", "beaker", "toilet_roll", "medicine_box"
 """What lies about in a bathroom."""
 LIES_M = 0.03
 """A cap whose origin is no higher than this above the worktop lies on it, whichever way up."""
+UNDER_RAD, BEHIND_M = 1.05, (0.022, 0.0, 0.031)
+"""How far the tool points down under a lid's tab [rad], and where it is behind an open lid, from its hinge [m]."""
+BEFORE_M = 0.06
+"""How far before its piece a cap is put down [m]."""
 OPEN_AT = (1.15, 1.85)
 """How far lids that have to be closed stand open [rad]."""
 
@@ -39,8 +45,22 @@ def _others_shut(goal: Goal) -> Check:
     return lambda w: all(c(w) for c in checks)
 
 
-def _lid(w: World, goal: Goal) -> np.ndarray:
-    return w.site(f"lid_{goal.target}_under")[:3, 3]
+def _lid(opens: bool) -> Marks:
+    """Open: the fingertips under the tab, from before it; shut: behind the standing lid, pointing down."""
+
+    def mark(w: World, goal: Goal) -> Mark:
+        joint, box = f"lid_{goal.target}", w.rotation("pill_box")
+        found = fixture_mark(w, joint, opens=opens)
+        if opens:
+            R = pushing(box[:, 0], UNDER_RAD, box[:2, 0])
+            T = posed(R, w.site(f"{joint}_under")[:3, 3] - SIDE_M * R[:, 0])
+        else:
+            anchor, _, _ = w.joint_axis(joint)
+            heading = float(np.arctan2(box[1, 0], box[0, 0])) + np.pi / 2  # the hand's width along the lid: its neighbours are beside it
+            T = posed(turn_about_z(heading) @ DOWN, anchor + box @ np.array(BEHIND_M))
+        return mark_at(either_way(w, T), 0.0, found.place, box[:, 0] * (1.0 if opens else -1.0), found.progress)
+
+    return mark
 
 
 def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
@@ -62,7 +82,7 @@ def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
 
     return HouseholdTask(
         name=name, family="bottles", room=ROOM, scene=SCENE, horizon=260, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=_lid, reverse=reverse, possible=possible,
+        marks=_lid(opens), reverse=reverse, possible=possible,
     )  # fmt: skip
 
 
@@ -98,13 +118,20 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
             f"turned({cap})": opened(f"cap_{top.name}"), f"off({cap})": off(top), f"on_worktop({cap})": lies(top), f"released({cap})": released(cap),
         }  # fmt: skip
 
-    def focus(w: World, goal: Goal) -> np.ndarray:
+    def marks(w: World, goal: Goal) -> Mark:
+        """At the cap, which is round: the tool points down and turns it, then carries it to the worktop before its piece."""
         del goal
-        return w.site(f"cap_{top.name}_handle")[:3, 3]
+        grip = w.site(f"cap_{top.name}_handle")[:3, 3]
+        place = w.position(piece) - BEFORE_M * w.rotation(piece)[:, 0]
+        base = w.T_world_base[:3, :3] @ w.robot.forward(w.robot.q_home[None])[0][:3, :3]
+        heading = float(np.arctan2(base[1, 0], base[0, 0]))
+        return mark_at(
+            posed(turn_about_z(heading) @ DOWN, grip), 2 * top.radius, np.array([place[0], place[1], LIES_M / 2]), np.array([0.0, 0.0, 1.0])
+        )
 
     return HouseholdTask(
         name=name, family="bottles", room=ROOM, scene=SCENE, horizon=500, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=focus, possible=_anywhere,
+        marks=marks, possible=_anywhere,
     )  # fmt: skip
 
 
@@ -140,6 +167,6 @@ TASKS: tuple[HouseholdTask, ...] = (
     _unscrew("unscrew_jar", JAR, "jar"), _unscrew("unscrew_bottle", BOTTLE, "bottle"),
     HouseholdTask(
         name="put_toothbrush_in_cup", family="tidy", room=ROOM, scene=SCENE, horizon=320, goals=task_phrases("put_toothbrush_in_cup").goals,
-        setup=_brush_setup, checks=_brush_checks, focus=target_position,
+        setup=_brush_setup, checks=_brush_checks, marks=brought(the("target"), in_cavity("receptacle")),
     ),
 )  # fmt: skip

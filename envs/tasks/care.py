@@ -15,8 +15,9 @@ from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
 from ..rooms.scene import Spot, spot_matrix
 from ..stage import Check
-from .common import target_position
+from ..world import World
 from .fixtures import fixture_task
+from .marks import Marks, at_site, brought, the
 from .predicates import in_box, near, released, stands
 from .setup import Setup
 from .task import HouseholdTask
@@ -29,6 +30,8 @@ ON_COASTER_M = 0.05
 """How far from the middle of the round mat a thing may stand [m]."""
 TAKEN_M = 0.069
 """Widest thing that is taken out of a hand: the fingers must not land on it there [m]."""
+BESIDE_HAND_M = 0.11
+"""From the palm to where things are set down beside it [m]."""
 WRIST_CLEAR_M, MOST_SHIFT_M = 0.033, 0.045
 """From the middle of the palm to where the wrist rises, and how far things are laid towards the fingers at most [m]."""
 
@@ -126,18 +129,35 @@ def _bring_checks(goal: Goal) -> dict[str, Check]:
     }  # fmt: skip
 
 
+def _beside_hand(w: World, goal: Goal) -> np.ndarray:
+    """(3,) on the worktop beside the hand, on the side that the thing is on."""
+    del goal
+    T = w.site("person_palm")
+    side = 1.0 if T[:3, 1] @ (w.position("target") - T[:3, 3]) > 0 else -1.0
+    place = T[:3, 3] + side * BESIDE_HAND_M * T[:3, 1]
+    return np.array([place[0], place[1], 0.0])
+
+
+IN_HAND, ON_COASTER = (brought(the("target"), at_site(lambda _, s=site: s)) for site in ("person_palm", "coaster"))
+
+
 def _task(
-    name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]], reverse: str = ""
+    name: str,
+    horizon: int,
+    setup: Callable[[Setup, Goal], None],
+    checks: Callable[[Goal], dict[str, Check]],
+    marks: Marks,
+    reverse: str = "",
 ) -> HouseholdTask:
     return HouseholdTask(
         name=name, family="care", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=target_position, fits=_some_fits, reverse=reverse,
+        marks=marks, fits=_some_fits, reverse=reverse,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("hand_over", 300, _over_setup, _over_checks, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, "hand_over"),
-    _task("bring_within_reach", 300, _bring_setup, _bring_checks),
+    _task("hand_over", 300, _over_setup, _over_checks, IN_HAND, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, ON_COASTER, "hand_over"),
+    _task("bring_within_reach", 300, _bring_setup, _bring_checks, brought(the("target"), _beside_hand)),
     fixture_task("ring_bell", family="care", piece="bell", joint=lambda _: "bell_button", opens=True, horizon=240, label="bell", start=(0.0, 0.0),
                  scene=SCENE, room=ROOM),
 )  # fmt: skip

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
@@ -14,13 +13,15 @@ from ..rooms.scene import spot_matrix
 from ..stage import Check
 from ..world import World
 from .cloth_predicates import covers, edges_meet, gathered, halved, left_alone, lies_flat, sheet
+from .marks import TIP_M, either_way, mark_at, posed
 from .rumple import rumpled
 from .setup import Setup
 from .task import HouseholdTask
 
-Focus = Callable[[World, Goal], np.ndarray]
 MEET_M = 0.035
 """How far apart the edges of a folded cloth may be, in the mean of their pairs of vertices."""
+INSET_M, TIP_CLEAR_M = 0.016, 0.001
+"""How far within its hem a cloth is taken, and how far above what it lies on the fingertips are [m]."""
 LOW_M = 0.06
 """A folded cloth is nowhere higher."""
 
@@ -29,9 +30,10 @@ COVERED, FLAT_M = 0.9, 0.024
 
 
 def _fold(
-    task: str, cloth: Cloth, axis: int, scene: str, middle: tuple[float, float], spread: tuple[float, float], turn: float
-) -> HouseholdTask:
-    """Folds `cloth` in half along `axis`; it begins flat, its middle within `spread` of `middle` [m], turned by up to `turn` [rad]."""
+    task: str, cloth: Cloth, axis: int, scene: str, middle: tuple[float, float], spread: tuple[float, float], turn: float,
+    ends: tuple[int, ...] = (0, -1),
+) -> HouseholdTask:  # fmt: skip
+    """Folds `cloth` in half along `axis`, by one of the edges `ends`; it begins flat, its middle within `spread` of `middle` [m], turned by up to `turn` [rad]."""
 
     def setup(s: Setup, goal: Goal) -> None:
         del goal
@@ -45,13 +47,16 @@ def _fold(
             f"flat({goal.target})": lies_flat(cloth, LOW_M), f"released({goal.target})": left_alone(cloth),
         }  # fmt: skip
 
-    def focus(w: World, goal: Goal) -> np.ndarray:
+    def marks(w: World, goal: Goal) -> Mark:
+        """At the middle of the edge nearer to the robot, which goes to the other's."""
         del goal
-        edge = np.moveaxis(sheet(w, cloth), axis, 0)[-1]
-        return edge[len(edge) // 2]
+        rows = np.moveaxis(sheet(w, cloth), axis, 0)
+        middle = rows.shape[1] // 2
+        end = min(ends, key=lambda e: float(np.linalg.norm(rows[e, middle, :2] - w.T_world_base[:2, 3])))
+        return hem_mark(w, cloth, rows[end, middle], rows[end, middle] - rows[1 if end == 0 else -2, middle], rows[-1 - end, middle])
 
     return HouseholdTask(
-        name=task, family="cloth", room="bedroom", scene=scene, horizon=360, goals=task_phrases(task).goals, setup=setup, checks=checks, focus=focus
+        name=task, family="cloth", room="bedroom", scene=scene, horizon=360, goals=task_phrases(task).goals, setup=setup, checks=checks, marks=marks
     )  # fmt: skip
 
 
@@ -91,19 +96,46 @@ def _away_checks(goal: Goal) -> dict[str, Check]:
     }  # fmt: skip
 
 
-def _middle(cloth: Cloth) -> Focus:
-    return lambda w, _: sheet(w, cloth)[cloth.count[0] // 2, cloth.count[1] // 2]
+def hem_mark(w: World, cloth: Cloth, vertex: np.ndarray, outwards: np.ndarray, place: np.ndarray) -> Mark:
+    """At a vertex (3,) of a hem: the tool points down, its fingers travel out of the cloth, one beside it and one on it."""
+    out = outwards * np.array([1.0, 1.0, 0.0])
+    out /= max(float(np.linalg.norm(out)), 1e-9)
+    at = vertex - INSET_M * out
+    at[2] = max(float(vertex[2]) - cloth.radius, 0.0) + TIP_M + TIP_CLEAR_M
+    down = np.array([0.0, 0.0, -1.0])
+    return mark_at(either_way(w, posed(np.stack([np.cross(out, down), out, down], axis=-1), at)), 2 * cloth.radius, place)
+
+
+def _lay_marks(w: World, goal: Goal) -> Mark:
+    """At the middle of the short hem that is further from where it ought to be."""
+    del goal
+    mark, X, j = w.site("mark_middle"), sheet(w, BLANKET), BLANKET.count[1] // 2
+    wanted = placed(BLANKET.grid(), mark[0, 3], mark[1, 3], float(np.arctan2(mark[1, 0], mark[0, 0])))
+    end = max((0, -1), key=lambda e: float(np.linalg.norm((wanted - X)[e, :, :2], axis=-1).mean()))
+    return hem_mark(w, BLANKET, X[end, j], mark[:3, 0] * (1.0 if end == -1 else -1.0), wanted[end, j])
+
+
+def _away_marks(w: World, goal: Goal) -> Mark:
+    """At the middle of the hem nearest to the robot."""
+    del goal
+    X, hems = sheet(w, TOWEL), []
+    for axis in (0, 1):
+        rows = np.moveaxis(X, axis, 0)
+        k = rows.shape[1] // 2
+        hems += [(rows[e, k], rows[e, k] - rows[1 if e == 0 else -2, k]) for e in (0, -1)]
+    vertex, outwards = min(hems, key=lambda h: float(np.linalg.norm(h[0][:2] - w.T_world_base[:2, 3])))
+    return hem_mark(w, TOWEL, vertex, outwards, w.site("basket_floor")[:3, 3])
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _fold("fold_quilt", QUILT, 0, "bedroom_quilt", (0.49, 0.0), (0.03, 0.06), 0.2),
+    _fold("fold_quilt", QUILT, 0, "bedroom_quilt", (0.49, 0.0), (0.03, 0.06), 0.2, (-1,)),
     _fold("fold_towel", TOWEL, 1, "bedroom_towel", (0.46, 0.0), (0.05, 0.05), 0.3),
     HouseholdTask(
         name="lay_blanket", family="cloth", room="bedroom", scene="bedroom_blanket", horizon=500, goals=task_phrases("lay_blanket").goals,
-        setup=_spread_setup, checks=_spread_checks, focus=_middle(BLANKET),
+        setup=_spread_setup, checks=_spread_checks, marks=_lay_marks,
     ),
     HouseholdTask(
         name="towel_in_basket", family="cloth", room="bedroom", scene="bedroom_towel", horizon=400, goals=task_phrases("towel_in_basket").goals,
-        setup=_away_setup, checks=_away_checks, focus=_middle(TOWEL),
+        setup=_away_setup, checks=_away_checks, marks=_away_marks,
     ),
 )  # fmt: skip

@@ -1,15 +1,12 @@
-"""What tasks about loose things share: which things are for a robot's hand, and where the hand has to go first."""
+"""What tasks about loose things share: which things are for a robot's hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from ...core.types import Goal
 from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
-from ..world import World
 from .setup import Setup
 
 
@@ -29,9 +26,3 @@ def fits_in(s: Setup, container: str) -> Callable[[Instance], bool]:
     room = s.cast_of[container].cavity
     assert room is not None
     return lambda t: max(t.half[0], t.half[1]) < room.radius - 0.004
-
-
-def target_position(w: World, goal: Goal) -> np.ndarray:
-    """(3,) the thing that the task is about [m]."""
-    del goal
-    return w.position("target")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
+from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.piece import Fixture
 from ..stage import Check
 from ..world import World
+from .marks import fixture_mark
 from .predicates import opened, shut
 from .setup import Setup
 from .task import HouseholdTask
@@ -40,9 +40,8 @@ def fixture_task(
         words = label.format(target=goal.target)
         return {f"open({words})": opened(joint(goal))} if opens else {f"shut({words})": shut(joint(goal))}
 
-    def focus(w: World, goal: Goal) -> np.ndarray:
-        f = w.names.fixtures[joint(goal)]
-        return w.site(f.handle or (f.push_open if opens else f.push_shut))[:3, 3]
+    def marks(w: World, goal: Goal) -> Mark:
+        return fixture_mark(w, joint(goal), opens=opens)
 
     def possible(s: Setup, goal: Goal) -> bool:
         if piece not in s.layout.usable:
@@ -52,7 +51,7 @@ def fixture_task(
         return now < 0.5 * f.opened if opens else now > 2 * f.shut
 
     return HouseholdTask(
-        name=name, family=family, room=room, scene=scene, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, focus=focus,
+        name=name, family=family, room=room, scene=scene, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, marks=marks,
         reverse=reverse, possible=possible, robots=robots,
     )  # fmt: skip
 

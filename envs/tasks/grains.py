@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
-from ..objects.instance import Instance
+from ..objects.instance import Instance, turned
+from ..pointing import pointing
 from ..stage import Check
 from ..world import World
-from .common import target_position
+from .marks import brought, easiest, in_cavity, mark_at, posed, the
 from .predicates import STILL_MPS, UPRIGHT, released
 from .setup import Setup
 from .task import HouseholdTask
@@ -20,6 +22,9 @@ ENOUGH = 0.9
 """Share of the peas that has to arrive in the bowl."""
 ON_TABLE = 0.8
 """Share of the peas that must not be swept onto the floor."""
+OVER_BOWL_M, GRIP_SHARE, SIDE_PITCH_RAD, EAR_RAD = 0.12, 0.6, 0.35, 1.05
+"""Height of a poured cup over the bowl's floor [m]; where it is taken, as a share of its height; how far the tool then points down, and how far
+a handle may be from where it points [rad]."""
 HANDLE_RAD = 0.8
 """How far a mug's handle is turned from pointing away from the robot, at most."""
 
@@ -129,13 +134,35 @@ def _wipe_checks(goal: Goal) -> dict[str, Check]:
     return {"clean(place_mat)": clean("mat", MAT_HALF_M), f"released({goal.target})": released("target")}
 
 
+def _pour_marks(w: World, goal: Goal) -> Mark:
+    """The cup from the side, on the way that leaves its handle free; its mouth goes over the bowl."""
+    del goal
+    cup = w.cast["target"]
+    bowl = in_cavity("receptacle")(w, Goal(task="pour_peas", target="mug")) + np.array([0.0, 0.0, OVER_BOWL_M])
+    if (w.touch("target") > 0).all():
+        return mark_at(w.T_world_tool, 2 * cup.half[1], bowl)
+    centre = w.position("target") + np.array([0.0, 0.0, GRIP_SHARE * cup.top - cup.rest])
+    foot, ear = w.T_world_base[:2, 3], w.rotation("target")[:2, 0]
+    straight = float(np.arctan2(centre[1] - foot[1], centre[0] - foot[0]))
+    headings = straight + np.deg2rad([0.0, -12.0, 12.0, -25.0, 25.0, -40.0, 40.0, -55.0, 55.0])
+    free = [h for h in headings if ear @ [np.cos(h), np.sin(h)] > np.cos(EAR_RAD)] or list(headings)
+    poses = [turned(posed(pointing(float(h), SIDE_PITCH_RAD), centre), flip) for h in free for flip in (0.0, np.pi)]
+    return mark_at(poses[easiest(w, poses, [0.01 * k for k in range(len(poses))])], 2 * cup.half[1], bowl)
+
+
+def _wipe_marks(w: World, goal: Goal) -> Mark:
+    """The sponge, and with it the mat."""
+    found = brought(the("target"), lambda w, _: w.site("mat")[:3, 3])(w, goal)
+    return mark_at(found.pose, found.width, found.place)
+
+
 TASKS: tuple[HouseholdTask, ...] = (
     HouseholdTask(
         name="pour_peas", family="pour", room="kitchen", scene=SCENE, horizon=320, goals=task_phrases("pour_peas").goals, setup=_pour_setup,
-        checks=_pour_checks, focus=target_position,
+        checks=_pour_checks, marks=_pour_marks,
     ),
     HouseholdTask(
         name="wipe_mat", family="wipe", room="kitchen", scene=SCENE, horizon=500, goals=task_phrases("wipe_mat").goals, setup=_wipe_setup,
-        checks=_wipe_checks, focus=target_position,
+        checks=_wipe_checks, marks=_wipe_marks,
     ),
 )  # fmt: skip

@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M
 from ..furniture.storage import CUTLERY_INSIDE, DRAWER_INSIDE
+from ..objects.instance import turned
+from ..pointing import pointing
 from ..stage import Check
 from ..world import World
-from .common import fits_in, for_hand, some_for_hand, target_position
+from .common import fits_in, for_hand, some_for_hand
+from .marks import Marks, at_site, brought, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, posed, the
 from .predicates import in_box, inside, opened, released, shut, upright
 from .setup import Setup
 from .task import HouseholdTask
@@ -20,6 +24,10 @@ from .task import HouseholdTask
 SCENE, ROOM = "home_kitchen", "kitchen"
 LONGEST_M = 0.2
 """Cutlery up to this length lies level in the open drawer, aslant between its partitions."""
+BESIDE_M, BELOW_RIM_M = 0.048, 0.032
+"""How far from a tray's middle each of two things stands; how far below its rim a mug is taken from the front [m]."""
+EAR_BESIDE_RAD = tuple(np.deg2rad(a) for a in (45.0, -45.0, 30.0, -30.0, 60.0, -60.0))
+"""Angles between a mug's ear and the way that the tool points [rad]."""
 SPOUT_M = (0.032, 0.032, 0.075)
 """Half-sizes of the room under the coffee machine's spout in which a mug's middle has to be."""
 
@@ -155,27 +163,81 @@ def _close_up_checks(goal: Goal) -> dict[str, Check]:
     return {f"shut({goal.target}_drawer)": shut(DRAWERS[goal.target][1]), "shut(light)": shut("switch_rocker")}
 
 
-def _push(joint: Callable[[Goal], str]) -> Callable[[World, Goal], np.ndarray]:
-    return lambda w, g: w.site(f"{joint(g)}_push")[:3, 3]
+# --- where --------------------------------------------------------------------------------------------------------------
+def _fixture(joint: Callable[[Goal], str], *, opens: bool) -> Marks:
+    return lambda w, goal: fixture_mark(w, joint(goal), opens=opens)
+
+
+def _is_shut(joint: Callable[[Goal], str]) -> Callable[[World, Goal], bool]:
+    return lambda w, goal: shut(joint(goal))(w)
+
+
+def _away(joint: str, half: tuple[float, float, float], least: float) -> Marks:
+    """A drawer that is opened where it is not open by `least` [m], a thing put into it, the drawer shut."""
+    stored, free = in_box("target", f"{joint}_inside", half), lambda w: not w.touch("target").any()
+    put = brought(the("target"), at_site(lambda _: f"{joint}_inside"))
+    return in_turn(
+        (lambda w, _: stored(w) or w.joint(joint) > least or not free(w), _fixture(lambda _: joint, opens=True)),
+        (holds_all(stored, free), put), (_is_shut(lambda _: joint), _fixture(lambda _: joint, opens=False)),
+    )  # fmt: skip
+
+
+def _on_tray(sign: float) -> Callable[[World, Goal], np.ndarray]:
+    def place(w: World, goal: Goal) -> np.ndarray:
+        return in_cavity("tray")(w, goal) + sign * BESIDE_M * w.rotation("tray")[:, 0]
+
+    return place
+
+
+def _coffee_marks(w: World, goal: Goal) -> Mark:
+    """The mug from the front, its ear behind it; then the button."""
+    mug = w.cast["target"]
+    if all(c(w) for name, c in _coffee_checks(goal).items() if name != "open(coffee_button)"):
+        found = fixture_mark(w, "coffee_button", opens=True)
+        return mark_at(found.pose, 0.0, found.place, found.way)
+    ear = w.rotation("target")[:2, 0]
+    heading = float(np.arctan2(ear[1], ear[0]))
+    top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
+    poses = [posed(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
+    poses = [turned(T, flip) for T in poses for flip in (0.0, np.pi)]
+    T = w.T_world_tool if (w.touch("target") > 0).all() else poses[easiest(w, poses)]
+    return mark_at(T, 2 * mug.half[1], w.site("coffee_tray")[:3, 3])
+
+
+def _put_role(role: str, place: Callable[[World, Goal], np.ndarray], check: Check) -> tuple[Callable[[World, Goal], bool], Marks]:
+    return holds_all(check, lambda w: not w.touch(role).any()), brought(the(role), place)
+
+
+BIN_HALF = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M)
+CLEAR_MARKS = in_turn(*(_put_role(r, at_site(lambda _: "bin_floor"), in_box(r, "bin_floor", BIN_HALF)) for r in ("target", "second")))
+TRAY_MARKS = in_turn(*(_put_role(r, _on_tray(s), inside(r, "tray")) for r, s in (("receptacle", -1.0), ("target", 1.0))))
+COOK_MARKS = in_turn(
+    _put_role("target", in_cavity("pot"), inside("target", "pot")),
+    (lambda w, goal: opened(f"knob_{goal.receptacle}")(w), _fixture(lambda goal: f"knob_{goal.receptacle}", opens=True)),
+)
+BOTH_MARKS = in_turn(
+    *((_is_shut(lambda _, j=j: j), _fixture(lambda _, j=j: j, opens=False)) for j in ("drawer_top", "drawer_bottom")),
+)
+UP_MARKS = in_turn(*((_is_shut(j), _fixture(j, opens=False)) for j in (lambda goal: DRAWERS[goal.target][1], lambda _: "switch_rocker")))
 
 
 def _task(
     name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-    focus: Callable[[World, Goal], np.ndarray] = target_position, fits: Callable[[Goal, str, bool], bool] | None = some_for_hand,
+    marks: Marks, fits: Callable[[Goal, str, bool], bool] | None = some_for_hand,
 ) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
-        name=name, family="long", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, focus=focus,
+        name=name, family="long", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, marks=marks,
         fits=fits,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("stow_in_chest", 500, _stow_setup, _stow_checks),
-    _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks),
-    _task("clear_table", 700, _clear_setup, _clear_checks),
-    _task("lay_tray", 600, _tray_setup, _tray_checks),
-    _task("start_cooking", 600, _cook_setup, _cook_checks),
-    _task("make_coffee", 700, _coffee_setup, _coffee_checks),
-    _task("close_chest", 450, _both_setup, _both_checks, _push(lambda _: "drawer_top"), None),
-    _task("close_up", 450, _close_up_setup, _close_up_checks, _push(lambda g: DRAWERS[g.target][1]), None),
+    _task("stow_in_chest", 500, _stow_setup, _stow_checks, _away("drawer_top", DRAWER_INSIDE, 0.12)),
+    _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks, _away("cutlery_drawer", CUTLERY_INSIDE, 0.16)),
+    _task("clear_table", 700, _clear_setup, _clear_checks, CLEAR_MARKS),
+    _task("lay_tray", 600, _tray_setup, _tray_checks, TRAY_MARKS),
+    _task("start_cooking", 600, _cook_setup, _cook_checks, COOK_MARKS),
+    _task("make_coffee", 700, _coffee_setup, _coffee_checks, _coffee_marks),
+    _task("close_chest", 450, _both_setup, _both_checks, BOTH_MARKS, None),
+    _task("close_up", 450, _close_up_setup, _close_up_checks, UP_MARKS, None),
 )

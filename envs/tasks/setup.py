@@ -75,7 +75,7 @@ class Setup:
         self.style: Style = styles[int(rng.integers(len(styles)))]
         self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
         mount = scene.mount[stage.robot.name]
-        dx, dy, turn = rng.uniform(-1, 1, 3) * MOUNT_NOISE[stage.robot.name]
+        dx, dy, turn = scene.mount_noise * rng.uniform(-1, 1, 3) * MOUNT_NOISE[stage.robot.name]
         self.mount = Spot(x=mount.x + dx, y=mount.y + dy, yaw=mount.yaw + turn, z=mount.z)
         self.cast_of: dict[str, Instance] = {}
         self.roles: dict[str, str] = {}
@@ -146,7 +146,9 @@ class Setup:
     def cast(self, role: str, *categories: str, fits: Callable[[Instance], bool] = lambda _: True) -> Instance:
         """Has an instance of one of `categories`, of the episode's split, play `role`; it still has to be placed."""
         new = self._heldout("instance")
-        options = [t for t in self.stage.definition.catalogue if t.category in categories and t.heldout == new and fits(t)]
+        kinds = [t for t in self.stage.definition.catalogue if t.category in categories]
+        new = new and any(t.heldout for t in kinds)  # a room may have one thing of a kind, in both splits
+        options = [t for t in kinds if t.heldout == new and fits(t)]
         if not options:
             raise HomebodyError(f"the catalogue of {self.stage.scene} has no {' or '.join(categories)} that fits {role!r}")
         if not self._free:

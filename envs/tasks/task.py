@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ...core.types import Goal
 from ..stage import Check
-from ..world import World
+from .marks import Marks
 
 if TYPE_CHECKING:
     from .setup import Setup
@@ -33,8 +31,8 @@ class HouseholdTask:
     """Makes an initial state in which the goal is open: chooses the layout, casts roles, places things, sets joints."""
     checks: Callable[[Goal], dict[str, Check]]
     """The named predicates whose conjunction is the goal, e.g. {"inside(mug, bowl)": ...}."""
-    focus: Callable[[World, Goal], np.ndarray]
-    """(3,) where the tool has to go first [m]: the dense reward's reaching term, and a privileged signal."""
+    marks: Marks
+    """Where the hand acts for a goal, and where that has to go: labels, the dense reward, and a privileged signal."""
     robots: tuple[str, ...] = ("panda",)
     fits: Callable[[Goal, str, bool], bool] | None = None
     """Whether a robot (by name) can do a goal, in the held-out split or not; None: every robot of `robots` can do all of them."""

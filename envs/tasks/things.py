@@ -8,8 +8,9 @@ from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M, COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
 from ..stage import Check
-from .common import fits_in, for_hand, some_for_hand, target_position
-from .predicates import grasped, in_box, inside, lifted, released, upright
+from .common import fits_in, for_hand, some_for_hand
+from .marks import Marks, at_site, brought, held_up, in_cavity, the
+from .predicates import LIFT_M, grasped, in_box, inside, lifted, released, upright
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -90,21 +91,26 @@ def _rubbish_checks(goal: Goal) -> dict[str, Check]:
     return {f"inside({goal.target}, bin)": in_box("target", "bin_floor", half), f"released({goal.target})": released("target")}
 
 
+HOLD_UP, INTO = held_up(the("target"), LIFT_M), brought(the("target"), in_cavity("receptacle"))
+SORTED = brought(the("target"), at_site(lambda goal: f"compartment_{goal.receptacle}"))
+BINNED = brought(the("target"), at_site(lambda _: "bin_floor"))
+
+
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-          *robots: str) -> HouseholdTask:  # fmt: skip
+          marks: Marks, *robots: str) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=target_position, robots=("panda", *robots), fits=some_for_hand,
+        marks=marks, robots=("panda", *robots), fits=some_for_hand,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, "so101") for what in ("drink", "food", "cutlery", "toy")),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), "so101"),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), "so101"),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), "so101"),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), "so101"),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, "so101"),
-    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks),
-    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks),
+    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, HOLD_UP, "so101") for what in ("drink", "food", "cutlery", "toy")),
+    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), INTO, "so101"),
+    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), INTO, "so101"),
+    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), INTO, "so101"),
+    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), INTO, "so101"),
+    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, INTO, "so101"),
+    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks, SORTED),
+    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks, BINNED),
 )

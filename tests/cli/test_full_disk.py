@@ -16,7 +16,7 @@ import pytest
 from homebody.datasets.check import verify
 from homebody.datasets.speed import moving_episode
 from homebody.datasets.store import Store
-from homebody.envs.first.expert import Expert
+from homebody.envs.skills.expert import Expert
 from homebody.teleop.commands import Keep, Move
 from homebody.teleop.drive import ToolDrive
 from homebody.teleop.house import PatientEnv
@@ -111,7 +111,7 @@ def train(disk: Any, wait_s: float) -> int:
 
 @pytest.fixture(scope="module")
 def env() -> Iterator[PatientEnv]:
-    env = PatientEnv("all", 1, limit_steps=310, image_size=16, threads=1)
+    env = PatientEnv("first", 1, limit_steps=310, image_size=16, threads=1)
     yield env
     env.close()
 

@@ -15,7 +15,7 @@ from homebody.datasets.check import verify
 from homebody.datasets.collect import BURST_RAD, NEVER, CollectConfig, Collector, plan, recipe
 from homebody.datasets.store import Store
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 
 SMALL = ["--image-size", "16", "--slots", "4", "--threads", "1"]
 
@@ -98,7 +98,7 @@ def test_plans_are_drawn_in_the_order_that_earlier_data_sets_were() -> None:
 @pytest.mark.parametrize(("robot", "task"), [("panda", "open_drawer"), ("so101", "hold_up_food")])
 def test_bursts_move_every_joint_of_any_arm_by_the_same_spread(robot: str, task: str) -> None:
     env = HouseholdVectorEnv(task, 2, robot=robot, image_size=16, threads=1)
-    collector = Collector(env, expert_for(env), CollectConfig(episodes=2, perturb=1.0, keep_failures=True))
+    collector = Collector(env, Expert(env), CollectConfig(episodes=2, perturb=1.0, keep_failures=True))
     episode = collector.advance([0, 1])[0][1].episode
     env.close()
     assert episode is not None and episode.action.shape[1] == env.robot.action_dim

@@ -9,7 +9,7 @@ import pytest
 from homebody.core.errors import HomebodyError
 from homebody.envs.axes import AXES, check_axes, draw_axes
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.first.expert import Expert
+from homebody.envs.skills.expert import Expert
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.bottles import lies, off
 from homebody.envs.furniture.bottles import BOTTLE, BOTTLE_PIECE, DISPENSER_PIECE, JAR, JAR_PIECE, PUMP_FIXTURE
 from homebody.envs.furniture.pill_box import LID_TRAVEL_RAD, PILL_BOX_PIECE
 from homebody.envs.furniture.thread import END_RAD, LEAD_M
 from homebody.envs.house import household_stage
 from homebody.envs.rooms.shell import begin
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
+from homebody.envs.tasks.bottles import lies, off
 from homebody.envs.world import World
 
 TOPS = {JAR.name: (JAR, JAR_PIECE), BOTTLE.name: (BOTTLE, BOTTLE_PIECE)}
@@ -157,7 +157,7 @@ def test_a_cap_counts_as_put_down_only_on_the_worktop_beside_its_bottle() -> Non
 def test_the_expert_does_it(task) -> None:
     env = HouseholdVectorEnv(task, 3, cameras=(), threads=1)
     observation, info = env.reset(options={"index": np.arange(3)})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset(range(3), info["instruction"])
     while not all(env.finished(i) for i in range(3)):
         observation, _, _, _, info = env.step(expert.act(observation))

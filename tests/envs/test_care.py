@@ -6,11 +6,11 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.care import CARRIED_KG, hand_shift, hand_turn
-from homebody.envs.tasks.predicates import in_box, near, stands
 from homebody.envs.furniture.person import HOLD_HALF, REACH_M, WRIST_STIFFNESS
 from homebody.envs.house import SCENES, household_stage
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
+from homebody.envs.tasks.care import CARRIED_KG, hand_shift, hand_turn
+from homebody.envs.tasks.predicates import in_box, near, stands
 
 
 def make(task, n=1, **settings):
@@ -133,7 +133,7 @@ def test_things_in_the_hand_are_there_at_the_start_and_light_enough():
 def test_experts_do_it_and_do_not_hurt(task):
     env = make(task, 4, threads=2)
     _, info = env.reset(options={"index": np.arange(200, 204)})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset(range(4), info["instruction"])
     while not all(env.finished(i) for i in range(4)):
         _, _, _, _, info = env.step(expert.act({}))

@@ -4,14 +4,14 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.cloth import COVERED, FLAT_M
-from homebody.envs.tasks.cloth_predicates import covers, edges_meet, gathered, halved, hull_area, left_alone, lies_flat
-from homebody.envs.tasks.rumple import bunched, rumpled
 from homebody.envs.furniture.bedding import MARK_HALF_M
 from homebody.envs.furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, add_cloth, placed, stiffen
 from homebody.envs.house import household_tasks
 from homebody.envs.rooms.shell import block, cloth_options
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
+from homebody.envs.tasks.cloth import COVERED, FLAT_M
+from homebody.envs.tasks.cloth_predicates import covers, edges_meet, gathered, halved, hull_area, left_alone, lies_flat
+from homebody.envs.tasks.rumple import bunched, rumpled
 
 TASKS = sorted(n for n, t in household_tasks().items() if t.family == "cloth")
 
@@ -150,7 +150,7 @@ def test_the_fingers_feel_the_cloth_that_they_hold() -> None:
     env = HouseholdVectorEnv("towel_in_basket", 1, cameras=(), threads=1)
     observation, info = env.reset(options={"index": [2]})
     assert not observation["tactile"].any()
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset([0], info["instruction"])
     felt, deepest, highest = np.zeros(2, bool), 0.0, 0.0
     while expert.span(0) not in ("place", "release") and not env.finished(0):
@@ -169,7 +169,7 @@ def test_the_expert_handles_cloth(task) -> None:
     """>= 75 % with a margin for 20 episodes."""
     env = HouseholdVectorEnv(task, 20, cameras=(), threads=2)
     observation, info = env.reset(options={"index": np.arange(200, 220)})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset(range(20), info["instruction"])
     while not all(env.finished(i) for i in range(20)):
         observation, _, _, _, info = env.step(expert.act(observation))

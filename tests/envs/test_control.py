@@ -11,7 +11,7 @@ from homebody.core.kinematics import rotation_error, rotation_to_6d
 from homebody.core.robots import ROBOTS, Robot
 from homebody.envs.control import CONTROL_MODES, commanded
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 
 STEPS = 24
 ROBOT_NAMES = ("panda", "so101")
@@ -122,5 +122,5 @@ def test_actions_of_another_modes_width_are_refused() -> None:
 def test_the_expert_refuses_to_act_where_actions_are_no_joint_targets() -> None:
     env = environment("panda", "ee_pose")
     with pytest.raises(HomebodyError, match="expected control_mode 'joint', not 'ee_pose'"):
-        expert_for(env)
+        Expert(env)
     env.close()

@@ -36,16 +36,16 @@ def rollout(env: HouseholdVectorEnv, indices: np.ndarray, steps: int) -> list[np
 
 def test_a_batch_of_64_equals_64_single_environments_bit_for_bit_at_1_2_and_4_threads() -> None:
     indices = np.arange(64)
-    single = HouseholdVectorEnv("all", 1, cameras=(), threads=1)
+    single = HouseholdVectorEnv("first", 1, cameras=(), threads=1)
     expected = [rollout(single, np.array([i]), 25)[0] for i in indices]
     for threads in (1, 2, 4):
-        states = rollout(HouseholdVectorEnv("all", 64, cameras=(), threads=threads), indices, 25)
+        states = rollout(HouseholdVectorEnv("first", 64, cameras=(), threads=threads), indices, 25)
         for a, b in zip(states, expected, strict=True):
             assert np.array_equal(a, b)
 
 
 def test_the_initial_state_depends_on_the_episode_index_alone() -> None:
-    env = HouseholdVectorEnv("all", 2, cameras=())
+    env = HouseholdVectorEnv("first", 2, cameras=())
     env.reset(options={"index": [7, 8]})
     first = env.state_hash(0)
     rollout(env, np.array([100, 101]), 10)
@@ -57,14 +57,14 @@ def test_the_initial_state_depends_on_the_episode_index_alone() -> None:
 def test_splits_share_no_initial_state() -> None:
     hashes = []
     for split in ("train", "heldout"):
-        env = HouseholdVectorEnv("all", 16, cameras=(), split=split)
+        env = HouseholdVectorEnv("first", 16, cameras=(), split=split)
         env.reset(options={"index": np.arange(16)})
         hashes.append({env.state_hash(i) for i in range(16)})
     assert not hashes[0] & hashes[1]
 
 
 def test_every_initial_state_has_at_least_three_valid_goals_and_the_instructed_one_is_among_them() -> None:
-    env = HouseholdVectorEnv("all", 128, cameras=())
+    env = HouseholdVectorEnv("first", 128, cameras=())
     env.reset(options={"index": np.arange(128)})
     for i in range(128):
         assert len(env.valid_goals(i)) >= 3
@@ -74,7 +74,7 @@ def test_every_initial_state_has_at_least_three_valid_goals_and_the_instructed_o
 
 
 def test_stepping_on_from_a_saved_state_gives_the_same_bits() -> None:
-    env = HouseholdVectorEnv("all", 1, cameras=())
+    env = HouseholdVectorEnv("first", 1, cameras=())
     env.reset(options={"index": [3]})
     rng = np.random.default_rng(0)
     plan = [actions(env, rng) for _ in range(30)]
@@ -107,7 +107,7 @@ def test_a_finished_slot_stands_still_until_its_reset() -> None:
 @pytest.mark.parametrize("field", ["_qpos", "_qvel"])
 @pytest.mark.parametrize("value", [np.nan, 1e12])
 def test_divergence_ends_the_episode_with_a_flag_and_spares_the_others(field: str, value: float) -> None:
-    env = HouseholdVectorEnv("all", 3, cameras=())
+    env = HouseholdVectorEnv("first", 3, cameras=())
     env.reset(options={"index": [0, 1, 2]})
     getattr(env, field)[1, 2] = value
     observation, _, terminated, _, info = env.step(env.held_actions())
@@ -120,7 +120,7 @@ def test_divergence_ends_the_episode_with_a_flag_and_spares_the_others(field: st
 def test_actions_are_limited_to_the_published_joint_speeds() -> None:
     from homebody.core.kinematics import DQ_MAX
 
-    env = HouseholdVectorEnv("all", 1, cameras=())
+    env = HouseholdVectorEnv("first", 1, cameras=())
     env.reset(options={"index": [0]})
     before = env.held_actions()[0]
     env.step(np.full((1, 8), 10.0))
@@ -128,13 +128,13 @@ def test_actions_are_limited_to_the_published_joint_speeds() -> None:
 
 
 def test_bad_input_gets_one_clear_error() -> None:
-    env = HouseholdVectorEnv("all", 1, cameras=())
+    env = HouseholdVectorEnv("first", 1, cameras=())
     with pytest.raises(HomebodyError, match="unknown task 'open_draw'.*open_drawer"):
         HouseholdVectorEnv("open_draw", 1)
     with pytest.raises(HomebodyError, match="num_envs is 0"):
-        HouseholdVectorEnv("all", 0)
+        HouseholdVectorEnv("first", 0)
     with pytest.raises(HomebodyError, match="unknown robot 'pando'.*panda"):
-        HouseholdVectorEnv("all", 1, robot="pando")
+        HouseholdVectorEnv("first", 1, robot="pando")
     with pytest.raises(HomebodyError, match="index -1 is negative"):
         env.reset(options={"index": [-1]})
     env.reset(options={"index": [0]})

@@ -9,9 +9,9 @@ import pytest
 from homebody.core.instructions import all_goals
 from homebody.core.types import Goal, Policy
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.first.expert import Expert
 from homebody.envs.first.loose import OBJECTS, REST_HEIGHT
 from homebody.envs.first.tasks import TASKS, Snapshot, goal_checks, progress
+from homebody.envs.skills.expert import Expert
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.grains import clean, grains, kept, poured
 from homebody.envs.furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 from homebody.envs.skills.grains import best_stroke
+from homebody.envs.tasks.grains import clean, grains, kept, poured
 
 
 def make(task, n=1, **settings):
@@ -95,7 +95,7 @@ def test_a_stroke_starts_beside_the_peas_and_pushes_most_of_them() -> None:
 def test_the_expert_pours_and_wipes(task, split) -> None:
     env = make(task, 10, split=split, threads=2)
     observation, info = env.reset(options={"index": np.arange(10)})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset(range(10), info["instruction"])
     while not all(env.finished(i) for i in range(10)):
         observation, _, _, _, info = env.step(expert.act(observation))

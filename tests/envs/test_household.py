@@ -10,7 +10,7 @@ from homebody.core.phrasebook import book
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.house import SCENES, household_tasks
 from homebody.envs.registry import all_tasks, task_goals
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
 
 TASKS = sorted(household_tasks())
@@ -23,7 +23,7 @@ def make(task, n=1, **settings):
 def roll(env, steps, indices):
     """Starts `indices` and lets the expert act for `steps` control steps; actions (T, B, A) and the hashes at the end."""
     _, info = env.reset(options={"index": indices})
-    expert, actions = expert_for(env), []
+    expert, actions = Expert(env), []
     expert.reset(range(env.num_envs), info["instruction"])
     for _ in range(steps):
         actions.append(expert.act({}))

@@ -6,7 +6,7 @@ from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.first.tasks import long
 from homebody.envs.furniture.clearance import Furniture
 from homebody.envs.house import SCENES, household_tasks
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 
 NAMES = [t.name for t in long.TASKS]
 
@@ -18,7 +18,7 @@ def make(task, n=1, **settings):
 def run(env, indices):
     """The expert's episodes; returns whether each succeeded, and the shares of predicates that held at each step (T, B)."""
     _, info = env.reset(options={"index": indices})
-    expert, shares = expert_for(env), []
+    expert, shares = Expert(env), []
     expert.reset(range(env.num_envs), info["instruction"])
     while not all(env.finished(i) for i in range(env.num_envs)):
         *_, info = env.step(expert.act({}))
@@ -63,7 +63,7 @@ def test_a_drawer_that_is_shut_before_the_thing_is_in_it_is_opened_again() -> No
     state = env.physics_state(0)
     state[1 + names.qpos["drawer_top"]] = 0.0  # the state begins with the time
     env.set_physics_state(0, state)
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset([0], info["instruction"])
     while not env.finished(0):
         *_, info = env.step(expert.act({}))

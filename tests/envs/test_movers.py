@@ -5,7 +5,7 @@ import pytest
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.followers import followers
 from homebody.envs.happenings import HAND, PET
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 
 TASK = "set_on_tray"
 WHO = {"hand_reaches_in": (HAND, "hand_visitor"), "pet_walks": (PET, "pet_cat")}
@@ -107,7 +107,7 @@ def test_a_visited_episode_replays_bit_for_bit_alone_and_on_any_number_of_thread
     axes = {"hand_reaches_in": 1.0, "pet_walks": 0.8}
     env = make(3, **axes)
     _, info = env.reset(options={"index": [5, 6, 7]})
-    expert, actions = expert_for(env), []
+    expert, actions = Expert(env), []
     expert.reset(range(3), info["instruction"])
     for _ in range(110):
         actions.append(expert.act({}))

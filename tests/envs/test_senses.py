@@ -7,8 +7,8 @@ import pytest
 from homebody.core.types import Goal
 from homebody.envs.axes import AXES
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.first.expert import Expert
 from homebody.envs.sensors.taxels import worn
+from homebody.envs.skills.expert import Expert
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from homebody.envs.sensors.registry import SENSORS, register_sensor
 from homebody.envs.sensors.sensor import Sensor, unbounded
 from homebody.envs.sensors.taxels import FINGERS, pad_force
 from homebody.envs.sensors.wrench import hand_wrench
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 from homebody.envs.visibility import moving_part
 
 GRAVITY = 9.81
@@ -129,7 +129,7 @@ def carried_N(env: HouseholdVectorEnv, i: int, felt: np.ndarray) -> float:
 def test_taxels_weigh_what_the_expert_holds_up(robot: str) -> None:
     env = HouseholdVectorEnv("hold_up_drink", 2, robot=robot, cameras=(), sensors=("taxel_forces", "wrench"), threads=1)
     observation, info = env.reset(options={"index": [0, 0], "axes": [{}, {"object_mass": 1.8}]})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset([0, 1], info["instruction"])
     while not all(env.finished(i) for i in range(2)):
         observation, _, _, _, info = env.step(expert.act(observation))
@@ -145,7 +145,7 @@ def test_taxels_weigh_what_the_expert_holds_up(robot: str) -> None:
 def test_dead_taxels_feel_no_force_either() -> None:
     env = HouseholdVectorEnv("hold_up_drink", 1, cameras=(), sensors=("taxel_forces",), axes={"dead_taxels": 0.5}, threads=1)
     observation, info = env.reset(options={"index": [0]})
-    expert, touched = expert_for(env), np.zeros((2, 8, 8), bool)
+    expert, touched = Expert(env), np.zeros((2, 8, 8), bool)
     expert.reset([0], info["instruction"])
     while not env.finished(0):
         observation = env.step(expert.act(observation))[0]

@@ -6,7 +6,7 @@ from homebody.core import so101
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.house import household_tasks
 from homebody.envs.objects.catalogue import by_category, graspable
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 
 TASKS = sorted(n for n, t in household_tasks().items() if "so101" in t.robots and t.room == "kitchen")
 
@@ -41,7 +41,7 @@ def test_it_takes_light_things_from_above_that_are_neither_flat_nor_tall() -> No
 def test_it_picks_up_a_knife_that_lies_flat_without_digging_into_the_worktop() -> None:
     env = make("hold_up_cutlery", 6)
     observation, info = env.reset(options={"index": np.arange(6)})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset(range(6), info["instruction"])
     while not all(env.finished(i) for i in range(6)):
         observation, _, _, _, info = env.step(expert.act(observation))
@@ -53,7 +53,7 @@ def test_it_picks_up_a_knife_that_lies_flat_without_digging_into_the_worktop() -
 def test_its_experts_do_their_tasks(task) -> None:
     env = make(task, 10, threads=2)
     observation, info = env.reset(options={"index": np.arange(10)})
-    expert = expert_for(env)
+    expert = Expert(env)
     expert.reset(range(10), info["instruction"])
     while not all(env.finished(i) for i in range(10)):
         observation, _, _, _, info = env.step(expert.act(observation))

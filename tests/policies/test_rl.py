@@ -14,7 +14,7 @@ from gymnasium.vector import AutoresetMode
 from homebody.core.errors import HomebodyError
 from homebody.core.kinematics import Q_HOME, forward, nudged, rotation_error
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.first.expert import Expert
+from homebody.envs.skills.expert import Expert
 from homebody.policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, load_actor, save_actor
 from homebody.policies.rl.config import RLConfig, ppo_config, residual_config, sac_config
 from homebody.policies.rl.control import JointControl, ToolControl, make_control

@@ -15,7 +15,7 @@ from homebody.core.types import Certificate
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
 from homebody.envs.house import household_tasks
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 from homebody.envs.stages import find_stage
 from homebody.teleop.asking import Achieved
 from homebody.teleop.commands import Grip, Keep, Move, Prompt
@@ -32,7 +32,7 @@ BOTH = pytest.mark.parametrize("robot", ROBOTS.values(), ids=ROBOTS)
 def session_for(task: str, robot: str, store: Store) -> Session:
     env = PatientEnv(task, 1, robot=robot, image_size=SIZE, threads=1)
     drive, config = ToolDrive(robot=robot_named(robot)), SessionConfig(silence_s=60.0)
-    return Session(env, drive, store.append, policy=expert_for(env), config=config)
+    return Session(env, drive, store.append, policy=Expert(env), config=config)
 
 
 def drive(session: Session, linear: tuple[float, float, float], steps: int, now: float) -> float:

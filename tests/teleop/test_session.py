@@ -11,7 +11,7 @@ from homebody.core.errors import HomebodyError
 from homebody.core.types import Certificate, Episode, Goal
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
-from homebody.envs.first.expert import Expert
+from homebody.envs.skills.expert import Expert
 from homebody.teleop.commands import Discard, Grip, Hold, Keep, Move, Prompt, Redo, Resume, Stop
 from homebody.teleop.drive import ToolDrive
 from homebody.teleop.house import PatientEnv
@@ -43,7 +43,7 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def env() -> Iterator[PatientEnv]:
-    env = PatientEnv("all", 1, limit_steps=310, image_size=SIZE, threads=1)
+    env = PatientEnv("first", 1, limit_steps=310, image_size=SIZE, threads=1)
     yield env
     env.close()
 
@@ -296,7 +296,7 @@ def test_a_kept_attempt_is_whole_and_acts_out_again_hash_for_hash_beyond_the_tas
 
 
 def test_a_session_drives_one_simulation() -> None:
-    env = PatientEnv("all", 2, cameras=(), threads=1)
+    env = PatientEnv("first", 2, cameras=(), threads=1)
     with pytest.raises(HomebodyError, match="the environment has 2"):
         Session(env, ToolDrive(), lambda _: 0)
     env.close()

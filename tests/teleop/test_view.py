@@ -21,7 +21,7 @@ from homebody.teleop.view import LEVELS, PATIENCE, Display, Load, state
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    env = PatientEnv("all", 1, image_size=16, threads=1)
+    env = PatientEnv("first", 1, image_size=16, threads=1)
     yield Session(env, ToolDrive(), lambda _: 0)
     env.close()
 

@@ -1,0 +1,67 @@
+"""Marks: what a goal says about *where*. Labels for learning and for checks, never an observation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+MARK_DIM = 17
+"""Numbers of a mark as a vector: position, approach, across (3 each), width, place, way (3 each), progress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Where the hand has to act for a goal now, and where what it acts on has to go. One frame throughout: world or base."""
+
+    position: np.ndarray
+    """(3,) where the tool centre point acts: grasps, presses, pushes [m]."""
+    approach: np.ndarray
+    """(3,) unit vector along which the tool comes: its z axis there."""
+    across: np.ndarray
+    """(3,) unit vector of the fingers' travel: the tool's y axis there, or its opposite."""
+    width: float
+    """What is between the fingers there [m]; 0 where closed fingers push."""
+    place: np.ndarray
+    """(3,) where that point, or the thing, has to go [m]."""
+    way: np.ndarray
+    """(3,) unit vector along which it starts to move towards the goal."""
+    progress: float
+    """How far the goal has come, in [0, 1]."""
+
+    @property
+    def pose(self) -> np.ndarray:
+        """(4, 4) tool pose at the act point."""
+        T = np.eye(4)
+        T[:3, :3] = np.stack([np.cross(self.across, self.approach), self.across, self.approach], axis=-1)
+        T[:3, 3] = self.position
+        return T
+
+    @property
+    def pushes(self) -> bool:
+        """Whether closed fingers push, rather than grasp."""
+        return self.width == 0.0
+
+    def seen_from(self, T: np.ndarray) -> Mark:
+        """The same mark in the frame whose pose in this one is T (4, 4): `mark.seen_from(T_world_base)` is in the base frame."""
+        R, p = T[:3, :3].T, T[:3, 3]
+        return replace(
+            self, position=R @ (self.position - p), place=R @ (self.place - p), approach=R @ self.approach, across=R @ self.across, way=R @ self.way
+        )  # fmt: skip
+
+    def vector(self) -> np.ndarray:
+        """(MARK_DIM,) float32, in the order of the fields."""
+        parts = [self.position, self.approach, self.across, [self.width], self.place, self.way, [self.progress]]
+        return np.concatenate(parts).astype(np.float32)
+
+    @staticmethod
+    def from_vector(v: np.ndarray) -> Mark:
+        """The mark of a vector (MARK_DIM,)."""
+        v = np.asarray(v, float)
+        return Mark(
+            position=v[:3], approach=v[3:6], across=v[6:9], width=float(v[9]), place=v[10:13], way=v[13:16], progress=float(v[16])
+        )  # fmt: skip
+
+
+ACT, PLACE = slice(0, 3), slice(10, 13)
+"""Where a mark's vector holds its act point and its place."""

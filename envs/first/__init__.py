@@ -1,1 +1,0 @@
-"""The first kitchen: a stage of its own, on its way to becoming a room like the others."""

@@ -1,0 +1,77 @@
+"""Labels of a frame: where the goals of an episode are, in the base frame and in the pictures, and what of it can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import mujoco
+import numpy as np
+
+from ..core.marks import Mark
+from ..core.types import Goal
+from .projection import camera_poses, project
+
+MARKED = 6
+"""Goals of an episode that are marked: its own, and others that its state allows."""
+SEEN = np.array([1, 1, 1, 0, 0, 0], np.uint8)
+"""Groups of geoms that pictures show."""
+INSIDE_M = 0.05
+"""A point this far behind a surface counts as seen: it lies inside the thing that is grasped there."""
+OUT = 10.0
+"""Picture coordinates are cut off here: far outside."""
+
+
+def marked_goals(goal: Goal, valid: Sequence[Goal]) -> tuple[Goal, ...]:
+    """At most MARKED goals of an episode, its own first, the others spread evenly over those that its state allows."""
+    others = [g for g in valid if g != goal]
+    if len(others) > MARKED - 1:
+        others = [others[k * len(others) // (MARKED - 1)] for k in range(MARKED - 1)]
+    return (goal, *others)
+
+
+class Sight:
+    """Tells what a camera sees of points, on a copy of a simulation's state."""
+
+    def __init__(self, model: mujoco.MjModel) -> None:
+        self._data = mujoco.MjData(model)
+
+    def pose(self, model: mujoco.MjModel, frame: Mapping[str, np.ndarray]) -> None:
+        """Takes over a state: `qpos` (nq,) and, where people are about, `mocap_pos` and `mocap_quat`."""
+        for name, value in frame.items():
+            getattr(self._data, name)[:] = value
+        mujoco.mj_kinematics(model, self._data)
+
+    def sees(self, model: mujoco.MjModel, eye: np.ndarray, point: np.ndarray) -> bool:
+        """Whether nothing stands between two points (3,) of the world, but for INSIDE_M before the second."""
+        way = point - eye
+        distance, hit = float(np.linalg.norm(way)), np.zeros(1, np.int32)
+        reach = mujoco.mj_ray(model, self._data, eye, way / distance, SEEN, 1, -1, hit)
+        return reach < 0 or reach > distance - INSIDE_M
+
+
+def frame_labels(
+    marks: Sequence[Mark],
+    T_world_base: np.ndarray,
+    T_world_tool: np.ndarray,
+    model: mujoco.MjModel,
+    cameras: Sequence[str],
+    aspect: float,
+    sight: Sight,
+) -> dict[str, np.ndarray]:
+    """The labels of one frame for marks in the world frame.
+
+    `marks` (G, MARK_DIM) float32 in the base frame; `pixels` (cameras, G, 2, 2) float32, where the act point and the place appear, x right,
+    y down, [-1, 1] inside; `visible` (cameras, G, 2) bool, whether they are in the picture and nothing hides them.
+    """
+    points = np.array([(m.position, m.place) for m in marks]).reshape(-1, 3)  # (2 G, 3)
+    pixels = np.zeros((len(cameras), len(points), 2), np.float32)
+    visible = np.zeros((len(cameras), len(points)), bool)
+    for c, name in enumerate(cameras):
+        T = camera_poses(model, name, T_world_tool[None])
+        pixels[c] = np.clip(project(points[None], T, float(model.cam_fovy[model.camera(name).id]), aspect)[0], -OUT, OUT)
+        inside = (np.abs(pixels[c]) < 1).all(-1)
+        visible[c] = [bool(i) and sight.sees(model, T[0, :3, 3], p) for i, p in zip(inside, points, strict=True)]
+    return {
+        "marks": np.stack([m.seen_from(T_world_base).vector() for m in marks]), "pixels": pixels.reshape(len(cameras), -1, 2, 2),
+        "visible": visible.reshape(len(cameras), -1, 2),
+    }  # fmt: skip

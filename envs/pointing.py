@@ -1,0 +1,28 @@
+"""Orientations of a tool: which way it points, and where its fingers travel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+DOWN = np.diag([1.0, -1.0, -1.0])
+"""The tool pointing down, its x axis the world's."""
+
+
+def pointing(yaw: float, pitch: float) -> np.ndarray:
+    """(3, 3) tool pointing along a heading and `pitch` below the horizontal [rad], its fingers travelling sideways."""
+    z = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
+    y = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
+    return np.stack([np.cross(y, z), y, z], axis=-1)
+
+
+def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndarray:
+    """(3, 3) tool orientation for a push: pointing along it and `pitch` [rad] below the horizontal; along `towards` (2,) for a push
+    up or down."""
+    heading = direction[:2] if abs(direction[2]) < 0.7 else towards
+    return pointing(float(np.arctan2(heading[1], heading[0])), pitch)
+
+
+def turn_about_z(angle: float) -> np.ndarray:
+    """(3, 3) turn by `angle` [rad] about the vertical."""
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])

@@ -1,0 +1,234 @@
+"""How tasks say where: marks at handles, push sites and things, in the world frame."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ...core.marks import Mark
+from ...core.robots import robot_named
+from ...core.types import Goal
+from ..furniture.clearance import SPARE_M
+from ..objects.instance import Instance, grasps_from_above, turned
+from ..pointing import DOWN, pushing, turn_about_z
+from ..stage import Check
+from ..world import World
+
+Marks = Callable[[World, Goal], Mark]
+"""Where a goal is, in the world frame; `progress` below 0 stands for the share of the predicates that hold."""
+Place = Callable[[World], np.ndarray]
+SHARE = -1.0
+"""Progress that is the share of the goal's predicates that hold."""
+HANDLE_M = 0.014
+"""What is between the fingers on a handle [m]."""
+TIP_M, SIDE_M = 0.011, 0.009
+"""From the tool centre point to the fingertips, and to the side of the pads."""
+YAWS = 8
+"""Headings tried about the approach of a thing of revolution."""
+ROUND_M, ROUND_RAD = 0.004, 0.05
+"""Grasps are chosen for poses rounded to these, so that the choice is a function of the state and seldom made."""
+LYING_M = 0.015
+NEAR_PER_M = 4.0
+
+
+# --- ways to hold -------------------------------------------------------------------------------------------------------
+@functools.lru_cache(maxsize=4096)
+def _within_reach(name: str, poses: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
+    """How far off the arm stays from each tool pose in the base frame, flattened (16,): metres and 0.05 of radians."""
+    robot, T = robot_named(name), np.array(poses).reshape(-1, 4, 4)
+    starts = np.repeat(robot.q_home[None], len(T), axis=0)
+    starts[:, 0] = np.clip(np.arctan2(T[:, 1, 3], T[:, 0, 3]), robot.q_min[0], robot.q_max[0])
+    reached = robot.forward(robot.inverse(T, starts, iterations=40))
+    off = np.linalg.norm(reached[:, :3, 3] - T[:, :3, 3], axis=1)
+    turn = np.arccos(np.clip((np.einsum("bij,bij->b", reached[:, :3, :3], T[:, :3, :3]) - 1) / 2, -1, 1))
+    return tuple((off + 0.05 * turn).tolist())
+
+
+def _rounded(T: np.ndarray) -> tuple[float, ...]:
+    out = T.copy()
+    out[:3, 3] = np.round(T[:3, 3] / ROUND_M) * ROUND_M
+    out[:3, :3] = np.round(T[:3, :3] / ROUND_RAD) * ROUND_RAD
+    return tuple(out.ravel().tolist())
+
+
+def easiest(w: World, poses: Sequence[np.ndarray], costs: Sequence[float] | None = None) -> int:
+    """Which of several tool poses (4, 4) in the world the arm gets nearest to; `costs` [m] are added."""
+    inverse = np.linalg.inv(w.T_world_base)
+    off = np.array(_within_reach(w.robot.name, tuple(_rounded(inverse @ T) for T in poses)))
+    off = np.where(off < 0.02, 0.0, off)  # near enough: rounding alone is that much
+    return int(np.argmin(10 * off + (0.0 if costs is None else np.asarray(costs))))
+
+
+def either_way(w: World, T: np.ndarray) -> np.ndarray:
+    """A tool pose (4, 4) or the same turned half about its own axis, whichever the arm reaches: a gripper is symmetric."""
+    both = (T, turned(T, np.pi))
+    home = w.T_world_base @ w.robot.forward(w.robot.q_home[None])[0]
+    return both[easiest(w, both, [0.02 * float(1 - home[:3, 1] @ t[:3, 1]) for t in both])]
+
+
+def _crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
+    """How far the open fingers would reach into other things [m]."""
+    total, own = 0.0, w.body(role)
+    tips = [T[:2, 3] + sign * (0.5 * (width + SPARE_M) + 0.01) * T[:2, 1] for sign in (-1, 1)]
+    for other, body in w.roles.items():
+        if body != own and other in w.cast:
+            centre, r = w.position(other)[:2], w.cast[other].footprint
+            total += sum(max(0.0, r + 0.014 - float(np.linalg.norm(centre - tip))) for tip in tips)
+    return total
+
+
+def _on_ear(instance: Instance, rotation: np.ndarray, T: np.ndarray) -> bool:
+    """Whether a finger would come down on what sticks out of a thing of revolution, as a mug's ear does."""
+    across = np.abs(rotation.T @ T[:3, 1])
+    long, short = (0, 1) if instance.half[0] > instance.half[1] else (1, 0)
+    return instance.half[long] - instance.half[short] > 0.012 and across[long] > 0.6
+
+
+def grasp_of(w: World, role: str) -> tuple[np.ndarray, float]:
+    """The tool pose (4, 4) that holds a thing where it is, from above, and what is then between the fingers [m]; the tool's own while
+    the fingers hold it."""
+    if (w.touch(role) > 0).all():
+        return w.T_world_tool, 2 * min(w.cast[role].half[:2]) or 0.02
+    instance, position, rotation = w.cast[role], w.position(role), w.rotation(role)
+    options: list[tuple[float, np.ndarray, float]] = []
+    for rank, grasp, T, angle in grasps_from_above(instance, position, rotation, YAWS):
+        option = turned(T, angle)
+        if not (grasp.any_yaw and _on_ear(instance, rotation, option)):
+            options.append((0.05 * rank + 4 * _crowding(w, role, option, grasp.width), option, grasp.width))
+    if not options:  # it has fallen over: across its own axis
+        yaw = float(np.arctan2(rotation[1, 2], rotation[0, 2]))
+        options = [(0.0, posed(turn_about_z(yaw) @ DOWN, np.array([*position[:2], max(position[2], LYING_M)])), 0.05)]
+    options = sorted(options, key=lambda o: o[0])[:6]
+    poses = [_for_jaws(w, role, t, width) for _, T, width in options for t in (T, turned(T, np.pi))]
+    home = w.T_world_base @ w.robot.forward(w.robot.q_home[None])[0]
+    costs = [options[k // 2][0] + 0.02 * float(1 - home[:3, 1] @ t[:3, 1]) for k, t in enumerate(poses)]
+    best = easiest(w, poses, costs)
+    return poses[best], options[best // 2][2]
+
+
+def _for_jaws(w: World, role: str, T: np.ndarray, width: float) -> np.ndarray:
+    """The tool pose at which the jaws take what is `width` wide at T."""
+    out = T.copy()
+    out[:3, 3] -= T[:3, :3] @ w.robot.grasp_offset(width)
+    return out
+
+
+def posed(R: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """(4, 4) of a rotation (3, 3) and a position (3,)."""
+    T = np.eye(4)
+    T[:3, :3], T[:3, 3] = R, position
+    return T
+
+
+def mark_at(T: np.ndarray, width: float, place: np.ndarray, way: np.ndarray | None = None, progress: float = SHARE) -> Mark:
+    """A mark at a tool pose (4, 4); the way leads to the place where none is given."""
+    step = place - T[:3, 3] if way is None else way
+    length = float(np.linalg.norm(step))
+    return Mark(
+        position=T[:3, 3].copy(), approach=T[:3, 2].copy(), across=T[:3, 1].copy(), width=width, place=np.array(place, float),
+        way=step / length if length > 1e-6 else np.array([0.0, 0.0, 1.0]), progress=progress,
+    )  # fmt: skip
+
+
+# --- fixtures -----------------------------------------------------------------------------------------------------------
+def _moved(w: World, joint: str, point: np.ndarray, delta: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where a point (3,) on a joint's body goes when the joint moves by `delta`, and the way it starts, per unit of the joint."""
+    anchor, axis, hinge = w.joint_axis(joint)
+    if not hinge:
+        return point + delta * axis, axis
+    arm, c, s = point - anchor, np.cos(delta), np.sin(delta)
+    turned_arm = c * arm + s * np.cross(axis, arm) + (1 - c) * (axis @ arm) * axis
+    return anchor + turned_arm, np.cross(axis, arm)
+
+
+def fixture_mark(w: World, joint: str, *, opens: bool) -> Mark:
+    """At a fixture that has to be opened or shut: at its handle where it is pulled, at its push site where it is pushed."""
+    f = w.names.fixtures[joint]
+    now, target = w.joint(joint), f.opened * 1.05 if opens else 0.0
+    progress = float(np.clip(now / f.opened if opens else 1 - (now - f.shut) / max(f.travel - f.shut, 1e-9), 0, 1))
+    pulled = f.handle and (opens or not f.push_shut)
+    if pulled:
+        T, width = either_way(w, w.site(f.handle)), HANDLE_M
+    else:
+        T, width = pushposed(w, f.push_open if opens else f.push_shut, f.push_pitch), 0.0
+    place, way = _moved(w, joint, T[:3, 3], target - now)
+    if not pulled and target == now:
+        way = w.site(f.push_open if opens else f.push_shut)[:3, 2]
+    return mark_at(T, width, place, way * (1.0 if target >= now else -1.0), progress)
+
+
+def pushposed(w: World, site: str, pitch: float) -> np.ndarray:
+    """The tool pose (4, 4) with closed fingers against a push site: with their tips, or with their side where the tool points down."""
+    S = w.site(site)
+    R = pushing(S[:3, 2], pitch, S[:2, 3] - w.T_world_base[:2, 3])
+    if (pitch > 1.2 and abs(S[2, 2]) < 0.7) or S[2, 2] > 0.7:
+        return either_way(w, posed(R, S[:3, 3] - SIDE_M * S[:3, 2]))
+    return either_way(w, posed(R, S[:3, 3] - TIP_M * R[:, 2]))
+
+
+# --- things -------------------------------------------------------------------------------------------------------------
+def held_up(role: Callable[[Goal], str], height_m: float) -> Marks:
+    """A thing that has to be held up by `height_m`."""
+
+    def mark(w: World, goal: Goal) -> Mark:
+        name = role(goal)
+        T, width = grasp_of(w, name)
+        left = w.cast[name].rest + height_m - float(w.position(name)[2])
+        held = 0.5 * float((w.touch(name) > 0).mean())
+        progress = held + 0.5 * float(np.clip(1 - left / height_m, 0, 1))
+        return mark_at(T, width, T[:3, 3] + [0.0, 0.0, max(left, 0.0)], np.array([0.0, 0.0, 1.0]), progress)
+
+    return mark
+
+
+def brought(role: Callable[[Goal], str], place: Callable[[World, Goal], np.ndarray]) -> Marks:
+    """A thing that has to go to a place (3,)."""
+
+    def mark(w: World, goal: Goal) -> Mark:
+        name, there = role(goal), place(w, goal)
+        T, width = grasp_of(w, name)
+        near = float(1 - np.tanh(NEAR_PER_M * np.linalg.norm(w.position(name) - there)))
+        return mark_at(T, width, there, progress=0.3 * float((w.touch(name) > 0).mean()) + 0.7 * near)
+
+    return mark
+
+
+def the(role: str) -> Callable[[Goal], str]:
+    """The same role whatever the goal."""
+    return lambda goal: role
+
+
+def in_cavity(container: str) -> Callable[[World, Goal], np.ndarray]:
+    """(3,) the middle of a container's floor."""
+
+    def place(w: World, goal: Goal) -> np.ndarray:
+        del goal
+        cavity = w.cast[container].cavity
+        assert cavity is not None, f"{w.cast[container].name} has no cavity"
+        return w.position(container) + w.rotation(container) @ np.array([*cavity.centre, cavity.floor])
+
+    return place
+
+
+def at_site(site: Callable[[Goal], str]) -> Callable[[World, Goal], np.ndarray]:
+    """(3,) a site's own position."""
+    return lambda w, goal: w.site(site(goal))[:3, 3]
+
+
+# --- one after the other ------------------------------------------------------------------------------------------------
+def in_turn(*parts: tuple[Callable[[World, Goal], bool], Marks]) -> Marks:
+    """The mark of the first part that is not done yet; the last one's where all are. Progress: the share of the predicates."""
+
+    def mark(w: World, goal: Goal) -> Mark:
+        chosen = next((m for done, m in parts if not done(w, goal)), parts[-1][1])
+        found = chosen(w, goal)
+        return mark_at(found.pose, found.width, found.place, found.way)
+
+    return mark
+
+
+def holds_all(*checks: Check) -> Callable[[World, Goal], bool]:
+    """Whether several predicates hold."""
+    return lambda w, goal: all(c(w) for c in checks)
