@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import mujoco
 import numpy as np
 
 from .engine import HouseholdVectorEnv
 from .readout import bodies_of
+from .registry import task_robots
 from .skills.expert import Expert
 
 ENOUGH_PX = 8
 """Pixels of 128 x 128 from which on a part counts as seen."""
 SIZE = (128, 128)
+CAMERAS = ("scene", "wrist", "side")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Something that can be moved: the bodies of a subtree, or a cloth."""
+    """Something that can be moved: the bodies of a subtree, or a cloth, whose bodies are its vertices."""
 
     name: str
     bodies: frozenset[int]
@@ -59,7 +62,8 @@ def moving_part(env: HouseholdVectorEnv, slot: int) -> Part:
     nearest = int(owner[np.argmin(np.where(movable[owner], away, np.inf))])
     for flex, (first, count) in enumerate(zip(model.flex_vertadr, model.flex_vertnum, strict=True)):
         if nearest in model.flex_vertbodyid[first : first + count]:
-            return Part(name=str(mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX, flex)), bodies=frozenset(), flex=flex)
+            name, vertices = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX, flex), model.flex_vertbodyid[first : first + count]
+            return Part(name=str(name), bodies=frozenset(map(int, vertices)), flex=flex)
     return Part(name=model.body(nearest).name, bodies=_subtree(model, nearest))
 
 
@@ -74,7 +78,7 @@ def pixels_at_start(env: HouseholdVectorEnv, cameras: Sequence[str], episodes: i
 
 
 def pixels_while_held(env: HouseholdVectorEnv, camera: str, episodes: int, every: int = 5) -> np.ndarray:
-    """(frames,) pixels of 128 x 128 that show the thing in `camera` while both fingers touch it, as the expert does the task."""
+    """(frames,) pixels of 128 x 128 that show the part in `camera` while both pads press on it, as the expert does the task."""
     out: list[int] = []
     expert = Expert(env)
     for index in range(episodes):
@@ -86,3 +90,22 @@ def pixels_while_held(env: HouseholdVectorEnv, camera: str, episodes: int, every
             if env.steps(0) % every == 0 and env.holding(0, part.bodies):
                 out.append(part.pixels(env.render_slot(0, camera, SIZE, kind="segmentation"), model))
     return np.array(out, int)
+
+
+def seen_table(tasks: Sequence[str], episodes: int, held_episodes: int, progress: Callable[[int, str], None]) -> list[dict[str, Any]]:
+    """One entry a task and robot: the shares of held-out starts in which cameras see the part that has to move, and of grasped frames in
+    which the wrist camera sees what is held (None where nothing was)."""
+    out: list[dict[str, Any]] = []
+    for number, task in enumerate(tasks):
+        for robot in task_robots(task):
+            env = HouseholdVectorEnv(task, 1, robot=robot, cameras=(), split="heldout", threads=1)
+            seen = pixels_at_start(env, CAMERAS, episodes) >= ENOUGH_PX
+            held = pixels_while_held(env, "wrist", held_episodes) if held_episodes else np.zeros(0, int)
+            env.close()
+            out.append({
+                "task": task, "robot": robot, "start": float(seen.any(1).mean()),
+                **{camera: float(seen[:, c].mean()) for c, camera in enumerate(CAMERAS)},
+                "held": float((held >= ENOUGH_PX).mean()) if len(held) else None,
+            })  # fmt: skip
+        progress(number + 1, task)
+    return out

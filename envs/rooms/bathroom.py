@@ -18,7 +18,7 @@ from .shell import BOX, begin, block, cameras
 
 PIECES = (JAR_PIECE, BOTTLE_PIECE, DISPENSER_PIECE, PILL_BOX_PIECE, WASHBASIN, SHELF, TOWEL_STAND)
 WALL_X, WALL_Y = 1.0, 1.9
-SIDE = ((-0.35, 0.55, 0.95), (0.42, 0.06, 0.06), 50.0)
+SIDE = ((-0.15, 0.55, 0.85), (0.36, 0.0, 0.06), 46.0)
 """The camera `side`: nearer than elsewhere, since the lids of the pill box are small."""
 FRONT_M = {"pill_box": 0.465, ".": 0.505}
 """How far front edges are from the robot's foot, others at 0.44 [m]: fingers go under the lids from before them. `.`: the middle of
