@@ -25,6 +25,9 @@ from .simulations import Simulations
 from .spaces import cpu_name
 from .stage import FINGERS, Stage
 
+PINCH_M = 0.0015
+"""Fingers closer than this hold nothing: closed ones that push touch a thing with both pads."""
+
 
 class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     """The readers of HouseholdVectorEnv; it fills the fields."""
@@ -139,7 +142,9 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return camera_geometry(self._sims.models[i], camera, self.image_size, self._world_pose[i], self.base_pose(i))
 
     def holding(self, i: int, bodies: Collection[int]) -> bool:
-        """Whether both pads of slot i's hand press on something of `bodies` (ids)."""
+        """Whether both pads of slot i's hand press on something of `bodies` (ids) between them."""
+        if self.tool_state(i)[1] < PINCH_M:
+            return False
         model, data = self._reading.data(i)
         pads = [model.geom(f"pad_{finger}").id for finger in FINGERS]
         pairs = data.contact.geom if data.ncon else np.zeros((0, 2), int)

@@ -89,6 +89,13 @@ def window(spec: mujoco.MjSpec, x: float, y0: float, y1: float, z0: float, z1: f
         block(spec, low, high, "frame")
 
 
+def side_walls(spec: mujoco.MjSpec, x: tuple[float, float], y: float, low: float, high: float) -> None:
+    """Walls to the left and right, at -y and y, from `low` to `high` [m]: where a room ends pictures would be black."""
+    for sign in (-1, 1):
+        near, far = sorted((sign * y, sign * (y + 0.05)))
+        block(spec, (x[0], near, low), (x[1], far, high), "wall")
+
+
 Eye = tuple[Vector, Vector, float]
 """Where a camera stands, where it looks [m], and its field of view [deg]."""
 SIDE: Eye = ((-0.6, 0.05, 1.25), (0.18, 0.0, 0.1), 56.0)

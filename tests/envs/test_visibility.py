@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.house import SCENES, household_stage
+from homebody.envs.readout import NOTHING
 from homebody.envs.registry import all_tasks, task_robots
+from homebody.envs.rendering import RenderPool, View
+from homebody.envs.rooms.care_styles import CARE_STYLES
 from homebody.envs.rooms.shell import FAR_M, NEAR_M
 from homebody.envs.visibility import CAMERAS, ENOUGH_PX, SIZE, moving_part, pixels_at_start, pixels_while_held
 
@@ -80,6 +83,23 @@ def test_every_room_has_three_cameras_and_a_near_plane_within_a_centimetre(scene
     assert model.vis.map.zfar * model.stat.extent == pytest.approx(FAR_M)
 
 
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_picture_shows_where_a_room_ends(scene: str) -> None:
+    model, size = household_stage(scene, "panda").model, (90, 160)
+    pool, views = RenderPool(model, threads=1), [View(c, *size, "segmentation") for c in ("scene", "side", "overview")]
+    pictures = [view.empty(1) for view in views]
+    pool.draw({"qpos": model.qpos0[None]}, views, [0], pictures)
+    pool.close()
+    for view, picture in zip(views, pictures, strict=True):
+        assert not (picture[..., 1] == NOTHING).any(), view.camera
+
+
+def test_the_mat_before_a_person_is_never_the_colour_of_skin() -> None:
+    for style in CARE_STYLES:
+        red, green, blue = style.finishes["mat"].rgb
+        assert red < max(green, blue), style.name
+
+
 def test_a_part_is_what_its_goal_moves() -> None:
     for task, names in (
         ("open_fridge", {"fridge_door_pull"}),
@@ -91,3 +111,18 @@ def test_a_part_is_what_its_goal_moves() -> None:
         env.reset(options={"index": [0]})
         assert moving_part(env, 0).name in names
         env.close()
+
+
+@pytest.mark.parametrize("scene", ["home_kitchen", "home_bathroom", "care_room"])
+def test_every_mesh_is_lit_from_the_side_that_it_faces(scene: str) -> None:
+    """MuJoCo takes a normal for each vertex: one that is another corner's shows as a swirl."""
+    model = household_stage(scene, "panda").donor
+    for i in (k for k in range(model.nmesh) if model.mesh(k).name != "taxel_plate"):  # nobody sees that one
+        first, count = model.mesh_faceadr[i], model.mesh_facenum[i]
+        vertices, faces = model.mesh_vert[model.mesh_vertadr[i] :], model.mesh_face[first : first + count]
+        a, b, c = (vertices[faces[:, k]] for k in range(3))
+        flat = np.cross(b - a, c - a)
+        area = np.linalg.norm(flat, axis=1)
+        lit = model.mesh_normal[model.mesh_normaladr[i] :][model.mesh_facenormal[first : first + count]]
+        towards = np.einsum("fk,fjk->fj", flat / np.maximum(area, 1e-14)[:, None], lit).min(1)
+        assert (area[towards < 0.4]).sum() < 0.01 * area.sum(), model.mesh(i).name
