@@ -81,7 +81,7 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
                 damping=1.0, armature=0.1, frictionloss=0.2,
             )  # fmt: skip
         body.mass, body.ipos, body.fullinertia, body.explicitinertial = MASS[i], COM[i], INERTIA[i], True
-        add_link_look(body, i)
+        add_link_look(spec, body, i)
     return body
 
 
