@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.robots import DEFAULT_ROBOT, robot_named
+from .bench_setup import check_counts
 from .outputs import JsonPath, MaybeFolder, write_json
 from .tables import Column, print_table
 
@@ -29,15 +30,22 @@ def describe_tasks() -> list[dict[str, Any]]:
     return out
 
 
-def tasks(*, gallery: MaybeFolder = None, only: str = "all", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None) -> int:
-    """Lists the tasks: family, an instruction, predicates, horizon, phrasings; or draws each of them.
+def tasks(
+    *, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: str = "all", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None
+) -> int:
+    """Lists the tasks: family, an instruction, predicates, horizon, phrasings; or draws each of them; or measures what cameras see of them.
 
     Args:
         gallery: Folder for a picture of every task, before and after the expert did it, and a page that shows them.
-        only: Tasks for the gallery: `all`, `core`, a family, or names separated by commas.
-        robot: Who does them there; of `all`, `core` and families, those that it can do.
+        seen: Held-out starts of each task in which the pixels are counted that show the part that has to move, in each camera.
+        held: With --seen, episodes in which the pixels of what the hand holds are counted in the wrist camera.
+        only: Tasks for the gallery or --seen: `all`, `core`, a family, or names separated by commas.
+        robot: Who does them in the gallery; of `all`, `core` and families, those that it can do.
         json_path: Write `tasks: [...]` there too.
     """
+    if seen or held < 0:
+        check_counts(seen=(seen, 1), held=(held, 0))
+        return _measure_seen(seen, held, only, json_path)
     entries = describe_tasks()
     write_json(json_path, {"tasks": entries})
     if gallery is not None:
@@ -75,6 +83,36 @@ def _draw_all(folder: Path, only: str, robot: str) -> int:
     undone = [n for n, ok in done.items() if not ok]
     print(f"{folder / 'index.html'}: {len(names)} tasks" + (f"; the expert failed at {', '.join(undone)}" if undone else ""))
     return 1 if undone else 0
+
+
+SEEN_STARTS, SEEN_HELD = 0.95, 0.90
+"""Least shares of starts and of grasped frames in which what matters is seen."""
+
+
+def _measure_seen(starts: int, held: int, only: str, json_path: Path | None) -> int:
+    """Prints and writes what cameras see; 1 where it is too little."""
+    from ..benchmarks.tasksets import task_names
+    from ..envs.visibility import CAMERAS, ENOUGH_PX, seen_table
+    from .doctor import require_gl
+    from .progress import progress_bar
+
+    require_gl()
+    names = task_names(only)
+    with progress_bar("seen", len(names)) as progress:
+        rows = seen_table(names, starts, held, progress)
+    shares = {"any camera": "start", **{c: c for c in CAMERAS}}
+    print_table(
+        [
+            Column(title="task", rank=0, cells=[r["task"] for r in rows]), Column(title="robot", rank=2, cells=[r["robot"] for r in rows]),
+            *(Column(title=title, rank=1, cells=[f"{r[key]:.2f}" for r in rows]) for title, key in shares.items()),
+            Column(title="held, wrist", rank=1, cells=["" if r["held"] is None else f"{r['held']:.2f}" for r in rows]),
+        ],
+        more="a wider terminal or --json has them",
+    )  # fmt: skip
+    poor = [r["task"] for r in rows if r["start"] < SEEN_STARTS or (r["held"] is not None and r["held"] < SEEN_HELD)]
+    print(f"shares of {starts} held-out starts with {ENOUGH_PX} pixels or more" + (f"; too few: {', '.join(poor)}" if poor else ""))
+    write_json(json_path, {"seen": rows})
+    return 1 if poor else 0
 
 
 def robots(*, json_path: JsonPath = None) -> int:

@@ -10,22 +10,24 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from ..core.errors import HomebodyError
-from ..core.kinematics import rotation_to_6d
 from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ, Goal
 from .arguments import camera_names, choice, flag, picture_size, whole
 from .arguments import render_mode as check_mode
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
+from .control import CONTROL_MODES
 from .episode import Episode
 from .profiles import Profile
-from .rendering import RenderPool, View
+from .rendering import Kind, RenderPool, View
 from .requests import Streams, read_request
-from .robots.taxels import tactile_image
-from .senses import Senses
+from .sensors.cameras import EXTRA, camera_sensor, camera_views, key_of
+from .sensors.frames import Frames
+from .sensors.registry import ALWAYS, SENSORS, requested
+from .sensors.sensor import Condition, Reading, Setting
 from .simulations import Simulations
 from .slot_state import SlotState, fits
 from .slots import Slots
-from .spaces import action_space, objects, observation_space
+from .spaces import objects, observation_space
 from .splits import SPLITS
 from .stage import HOLD_STEPS
 from .stages import find_stage
@@ -57,33 +59,41 @@ class HouseholdVectorEnv(Slots):
         self, task: str = "first", num_envs: int = 1, *, robot: str = DEFAULT_ROBOT, scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
+        control_mode: str = "joint", sensors: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """task: a task's name, or `first` for episodes of all six tasks of the first room. scene: by default the task's own. image_size: one number for square pictures, or
-        (height, width)."""
+        """task: a task's name, or `first` for episodes of all six tasks of the first room. scene: by default the task's own.
+        image_size: one number for square pictures, or (height, width). control_mode: what actions mean, see envs.control. sensors: what
+        else is sensed: `depth` and `segmentation` of every camera, `wrench`, `joint_torques`, `taxel_forces`, and what was registered
+        (envs.sensors.registry)."""
         self.num_envs, self._threads = whole("num_envs", num_envs, 1), whole("threads", threads, 1)
         self.image_size, self.privileged = picture_size(image_size), flag("privileged", privileged)
         self.reward_kind, self.split = choice("reward", reward, REWARDS), choice("split", split, SPLITS)
         self.randomize = None if randomize is None else choice("randomisation", randomize, RANDOMIZE)
         self.render_mode, self._fixed_axes = check_mode(render_mode), check_axes({} if axes is None else axes)
-        self.stage = find_stage(task, robot, scene)
+        self.control_mode = choice("control_mode", control_mode, CONTROL_MODES)
+        self._control = CONTROL_MODES[self.control_mode]
+        self.sensors = requested(sensors)
+        self.stage = find_stage(task, robot, scene, tuple(n for n in self.sensors if n in SENSORS and SENSORS[n].add is not None))
         self.task, self.model, self.robot = task, self.stage.model, self.stage.robot
         self.cameras = camera_names(cameras, sorted(self.model.camera(i).name for i in range(self.model.ncam)))
         self._sims = Simulations(self.stage, self.num_envs, self._threads)
-        self._qpos, self._qvel, self._ctrl, self._sensor = (self._sims.fields[n] for n in ("qpos", "qvel", "ctrl", "sensordata"))
-        self._views = [View(c, *self.image_size) for c in self.cameras]
+        self._qpos, self._qvel, self._ctrl = (self._sims.fields[n] for n in ("qpos", "qvel", "ctrl"))
+        self._views = camera_views(self.cameras, self.image_size, [k for k in EXTRA if k in self.sensors])
+        self._read = (*map(camera_sensor, self._views), *ALWAYS, *(SENSORS[n] for n in self.sensors if n in SENSORS))
         self._pools: dict[str, RenderPool] = {}
         self._streams = Streams(self.num_envs)
         self._episodes: list[Episode | None] = [None] * self.num_envs
         self._index = np.full(self.num_envs, -1, np.int64)
         self._steps, self._held = np.zeros(self.num_envs, np.int64), np.zeros(self.num_envs, np.int64)
         self._done = np.ones(self.num_envs, bool)
-        self._images = [np.zeros((self.num_envs, *self.image_size, 3), np.uint8) for _ in self.cameras]
-        self._senses = Senses(self.num_envs)
+        self._images = [view.empty(self.num_envs) for view in self._views]
+        self._frames = Frames(self.num_envs)
+        self._reading = Reading(self.robot, self.stage.rig, self._sims, self.model, self.num_envs)
         self._world_pose = np.tile(np.eye(4), (self.num_envs, 1, 1))
         seen = self._view()
         size = len(self.stage.privileged(self.stage.goals[0], seen[0])) if self.privileged else 0
-        self.single_observation_space = observation_space(self.image_size, self.cameras, self.robot, size)
-        self.single_action_space = action_space(self.robot)
+        self.single_observation_space = observation_space(self._read, Setting(robot=self.robot, image_size=self.image_size), size)
+        self.single_action_space = self._control.space(self.robot)
         self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, self.num_envs)
         self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, self.num_envs)
 
@@ -124,7 +134,8 @@ class HouseholdVectorEnv(Slots):
         axes, key = episode.axes, episode.key
         model = self.stage.dress(episode.start, axes, episode_stream(*key, "directions"))
         self._sims.load(slot, episode.start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
-        self._senses.begin(slot, axes, *key)
+        self._reading.conditions[slot] = Condition(axes=axes, key=key)
+        self._frames.begin(slot, self._reading.conditions[slot])
         self._episodes[slot], self._index[slot] = episode, key[2]
         self._steps[slot] = self._held[slot] = 0
         self._done[slot] = False
@@ -135,7 +146,8 @@ class HouseholdVectorEnv(Slots):
         actions, active = self._checked(actions), np.flatnonzero(~self._done)
         if len(active):
             self._happen(active)
-            self._ctrl[active] = self.robot.clip(self._ctrl[active], actions[active], CONTROL_HZ)
+            targets = self._control.targets(self.robot, actions[active], self._ctrl[active])
+            self._ctrl[active] = self.robot.clip(self._ctrl[active], targets, CONTROL_HZ)
             self._sims.step(active)
         self._steps[active] += 1
         views = self._view()
@@ -162,8 +174,11 @@ class HouseholdVectorEnv(Slots):
         if not any(self._episodes):
             raise HomebodyError("step before reset: no episode has begun")
         given = np.asarray(actions)
-        if given.shape != self._ctrl.shape or given.dtype.kind not in "iuf":
-            raise HomebodyError(f"actions have shape {given.shape} and type {given.dtype}: expected {self._ctrl.shape} of float32")
+        if given.shape != self.action_space.shape or given.dtype.kind not in "iuf":
+            raise HomebodyError(
+                f"actions have shape {given.shape} and type {given.dtype}: expected {self.action_space.shape} of float32"
+                + ("" if self.control_mode == "joint" else f" for control_mode {self.control_mode!r}")
+            )
         bad = np.flatnonzero(~self._done & ~np.isfinite(given).all(1))
         if len(bad):
             raise HomebodyError(f"action of slot {bad[0]} is not finite: {given[bad[0]].tolist()}")
@@ -195,27 +210,18 @@ class HouseholdVectorEnv(Slots):
             self._pose = self.robot.forward(self._qpos[:, self.stage.rig.arm_qpos])  # (B, 4, 4) in the base frame
             before, self._world_pose = self._world_pose, base @ self._pose
             self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
+        self._reading.moved(self._pose)
         self._seen = self.stage.views(self._sims.fields, self._world_pose, starts)
         return self._seen
 
     def _observe(self, slots: np.ndarray, views: list[Any]) -> dict[str, np.ndarray]:
         """Observations of all slots; pictures are redrawn for `slots` only, the others stand still."""
-        rig, n = self.stage.rig, self.robot.dof
-        q, dq = self._qpos[:, [*rig.arm_qpos, *rig.finger_qpos]], self._qvel[:, rig.arm_qvel]
-        pose = self._pose
-        late = [i for i in range(self.num_envs) if self.axes(i).get("encoder_delay", 0) > 0]
-        if late:
-            q[late], dq[late] = self._sensor[late][:, rig.encoders[0]], self._sensor[late][:, rig.encoders[1, :n]]
-            pose = self.robot.forward(q[:, :n])
-        width = self.robot.width(q[:, n:])[:, None]
-        proprio = [q[:, :n], dq, width, pose[:, :3, 3], rotation_to_6d(pose[:, :3, :3])]
-        out: dict[str, np.ndarray] = {}
         if self._views and len(slots):
             finite = [int(s) for s in slots if not self._sims.diverged[s]]
             self._pool("fast").draw(self._sims.frames(), self._views, finite, self._images, self._sims.own_models())
-        out |= dict(zip(self.cameras, self._senses.pictures([int(s) for s in slots], self._images), strict=True))
-        out["tactile"] = self._senses.taxels(tactile_image(self._sensor[:, rig.tactile[0]], self._sensor[:, rig.tactile[1]]))
-        out["proprio"] = np.concatenate(proprio, axis=1).astype(np.float32)
+        seen = self._frames.see([int(s) for s in slots], self._images)
+        self._reading.pictures = dict(zip(map(key_of, self._views), seen, strict=True))
+        out = {sensor.name: sensor.read(self._reading) for sensor in self._read}
         if self.privileged:
             out["privileged"] = np.stack([self.stage.privileged(self.goal(i), v) for i, v in enumerate(views)])
         broken = self._sims.diverged.any()
@@ -235,6 +241,8 @@ class HouseholdVectorEnv(Slots):
             "diverged": self._sims.diverged.copy(), "index": self._index.copy(), "predicates": objects(predicates),
             "safety": objects(e.safety.to_json() if e else {} for e in episodes),
         }  # fmt: skip
+        if any(kind in self.sensors for kind in EXTRA):
+            values["cameras"] = objects({c: self.camera_geometry(i, c).to_info() for c in self.cameras} for i in range(self.num_envs))
         return values | {f"_{key}": begun.copy() for key in values}
 
     def _pool(self, profile: Profile) -> RenderPool:
@@ -249,7 +257,7 @@ class HouseholdVectorEnv(Slots):
         return SlotState(
             scene=self.stage.scene, robot=self.robot.name, model_hash=self.stage.model_hash, episode=self._episode(i).memory(),
             physics=self._sims.take(i), diverged=bool(self._sims.diverged[i]), steps=int(self._steps[i]), held=int(self._held[i]),
-            done=bool(self._done[i]), senses=self._senses.memory(i), views=tuple(self._views), pictures=tuple(p[i].copy() for p in self._images),
+            done=bool(self._done[i]), senses=self._frames.memory(i), views=self._views, pictures=tuple(p[i].copy() for p in self._images),
         )  # fmt: skip
 
     def set_state(self, i: int, state: SlotState, *, keep_goal: bool = False) -> None:
@@ -264,16 +272,19 @@ class HouseholdVectorEnv(Slots):
             self._begin(i, self._prepare(memory.key[2], memory.axes, *memory.asked))
         self._episode(i).recall(memory, keep_goal=keep_goal)
         self._sims.put(i, state.physics, diverged=state.diverged)
-        self._senses.recall(i, state.senses)
+        self._frames.recall(i, state.senses)
         for here, picture in zip(self._images, state.pictures, strict=False):
             here[i] = picture
         self._steps[i], self._held[i], self._done[i] = state.steps, 0 if keep_goal else state.held, state.done
         self._view()
 
-    def render_slot(self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast") -> np.ndarray:
-        """A picture of slot i, (height, width, 3) uint8."""
-        out = np.zeros((self.num_envs, *size, 3), np.uint8)
-        self._pool(profile).draw(self._sims.frames(), [View(camera, *size)], [i], [out], self._sims.own_models())
+    def render_slot(
+        self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast", kind: Kind = "colour"
+    ) -> np.ndarray:
+        """A picture of slot i, (height, width, 3) uint8; of another kind as rendering.SHAPES says."""
+        view = View(camera, *size, kind)
+        out = view.empty(self.num_envs)
+        self._pool(profile).draw(self._sims.frames(), [view], [i], [out], self._sims.own_models())
         return out[i]
 
     def render(self) -> tuple[np.ndarray, ...] | None:  # type: ignore[override]

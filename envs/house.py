@@ -35,9 +35,9 @@ def household_tasks() -> Table[HouseholdTask]:
 @TASKS.derived
 @SCENES.derived
 @functools.lru_cache(maxsize=6)
-def household_stage(scene: str, robot: str) -> HouseholdStage:
-    """The stage of a scene with a robot in it, built once per process. Raises HomebodyError for unknown names."""
+def household_stage(scene: str, robot: str, sensors: tuple[str, ...] = ()) -> HouseholdStage:
+    """The stage of a scene with a robot and its `sensors` in it, built once per process. Raises HomebodyError for unknown names."""
     definition = SCENES.find(scene)
     tasks = {n: t for n, t in TASKS.items() if t.scene == scene}
     mixes = {n: m for n, m in MIXES.items() if set(m) <= set(tasks)}
-    return HouseholdStage(definition, tasks, arm_named(robot), mixes)
+    return HouseholdStage(definition, tasks, arm_named(robot), mixes, sensors)

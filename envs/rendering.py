@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import mujoco
 import numpy as np
@@ -20,18 +20,39 @@ import numpy as np
 from ..core.errors import HomebodyError, unknown
 from ..core.opengl import opengl_conflict
 from .profiles import Profile, apply_profile, scene_flags
+from .readout import metric_depth, objects_of
 
 MAX_PIXELS = (720, 1280)
 """Largest picture, height and width."""
 
 
+Kind = Literal["colour", "depth", "segmentation"]
+SHAPES: dict[Kind, tuple[int, np.dtype[Any]]] = {
+    "colour": (3, np.dtype(np.uint8)), "depth": (1, np.dtype(np.float32)), "segmentation": (2, np.dtype(np.int32)),
+}  # fmt: skip
+"""Channels and type of each kind of picture: RGB; distance from the camera's plane [m]; an object's id and type (mjtObj), -1 for none."""
+
+
 @dataclass(frozen=True)
 class View:
-    """One picture to draw: camera name, height and width."""
+    """One picture to draw: camera name, height and width, and what it shows."""
 
     camera: str
     height: int
     width: int
+    kind: Kind = "colour"
+
+    @property
+    def channels(self) -> int:
+        return SHAPES[self.kind][0]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return SHAPES[self.kind][1]
+
+    def empty(self, count: int) -> np.ndarray:
+        """(count, H, W, C) zeros of this view's type."""
+        return np.zeros((count, self.height, self.width, self.channels), self.dtype)
 
 
 def _egl_context() -> Any:
@@ -59,6 +80,7 @@ class _Worker:
         self.gl.make_current()
         self.context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self.context)
+        self.context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR.value
         self.data = mujoco.MjData(self.model)
         self.scene = mujoco.MjvScene(self.model, maxgeom=2000)
         for flag, value in scene_flags(profile).items():
@@ -82,7 +104,7 @@ class _Worker:
     def draw(
         self, state: Mapping[str, np.ndarray], row: int, model: mujoco.MjModel | None, views: Sequence[View], out: Sequence[np.ndarray]
     ) -> None:  # fmt: skip
-        """Writes each view of row `row` of the state into its array of `out` (height, width, 3) uint8."""
+        """Writes each view of row `row` of the state into its array of `out` (height, width, channels)."""
         m, d = self._dressed(model), self.data
         if m is not self._drawn:  # where sleeping is on, static bodies are placed at a reset alone
             mujoco.mj_resetData(m, d)
@@ -96,11 +118,22 @@ class _Worker:
         for view, picture in zip(views, out, strict=True):
             self.camera.fixedcamid = m.camera(view.camera).id
             mujoco.mjv_updateScene(m, d, self.option, self.perturb, self.camera, mujoco.mjtCatBit.mjCAT_ALL.value, self.scene)
-            rect = mujoco.MjrRect(0, 0, view.width, view.height)
-            mujoco.mjr_render(rect, self.scene, self.context)
-            pixels = np.empty((view.height, view.width, 3), np.uint8)
-            mujoco.mjr_readPixels(pixels, None, rect, self.context)
-            picture[:] = pixels[::-1]
+            picture[:] = self._shoot(m, view)[::-1]
+
+    def _shoot(self, model: mujoco.MjModel, view: View) -> np.ndarray:
+        """(height, width, channels) as OpenGL keeps it: bottom row first."""
+        rect = mujoco.MjrRect(0, 0, view.width, view.height)
+        coded = view.kind == "segmentation"
+        for flag in (mujoco.mjtRndFlag.mjRND_SEGMENT.value, mujoco.mjtRndFlag.mjRND_IDCOLOR.value):
+            self.scene.flags[flag] = coded
+        mujoco.mjr_render(rect, self.scene, self.context)
+        if view.kind == "depth":
+            depth = np.empty((view.height, view.width), np.float32)
+            mujoco.mjr_readPixels(None, depth, rect, self.context)
+            return metric_depth(depth, model)[..., None]
+        pixels = np.empty((view.height, view.width, 3), np.uint8)
+        mujoco.mjr_readPixels(pixels, None, rect, self.context)
+        return objects_of(pixels, self.scene) if coded else pixels
 
     def close(self) -> None:
         self.context.free()
@@ -163,7 +196,7 @@ class RenderPool:
         models: Sequence[mujoco.MjModel | None] | None = None,
     ) -> None:  # fmt: skip
         """For each `row` of the state {field of MjData: (B, ...)}, `qpos` and maybe `mocap_pos`, `mocap_quat`, writes view v into
-        out[v][row] (B, height, width, 3) uint8; `models[row]` is the episode's own model where it has one."""
+        out[v][row] (see View.empty); `models[row]` is the episode's own model where it has one."""
         for view in views:
             if view.camera not in self._cameras:
                 raise unknown("camera", view.camera, sorted(self._cameras))

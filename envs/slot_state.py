@@ -11,7 +11,7 @@ from ..core.errors import HomebodyError
 from .episode import EpisodeMemory
 from .physics_state import PhysicsState
 from .rendering import View
-from .senses import SenseMemory
+from .sensors.frames import FrameMemory
 from .stage import Stage
 
 
@@ -30,11 +30,11 @@ class SlotState:
     held: int
     """Control steps that the goal has held."""
     done: bool
-    senses: SenseMemory
+    senses: FrameMemory
     views: tuple[View, ...]
     """What the cameras of `pictures` and `senses` are."""
     pictures: tuple[np.ndarray, ...]
-    """Each camera's last picture (H, W, 3) uint8."""
+    """Each view's last picture (H, W, C)."""
 
 
 def fits(state: SlotState, stage: Stage, task: str, split: str, views: Sequence[View]) -> None:
@@ -49,5 +49,7 @@ def fits(state: SlotState, stage: Stage, task: str, split: str, views: Sequence[
     if state.model_hash != stage.model_hash:
         raise HomebodyError(f"state of model {state.model_hash}: expected {stage.model_hash}; the house has changed since it was taken")
     if views and tuple(views) != state.views:
-        shown = ", ".join(f"{v.camera} {v.height} x {v.width}" for v in state.views) or "none"
+        shown = (
+            ", ".join(f"{v.camera} {v.height} x {v.width}" + ("" if v.kind == "colour" else f" {v.kind}") for v in state.views) or "none"
+        )
         raise HomebodyError(f"state with cameras {shown}: expected this environment's own, or an environment with cameras=()")

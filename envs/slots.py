@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from typing import Any
 
 import gymnasium
@@ -14,12 +15,18 @@ from ..core.instructions import phrasings
 from ..core.marks import Mark
 from ..core.robots import Robot
 from ..core.types import Certificate, Goal
+from .arguments import choice
+from .control import ControlMode
 from .episode import Episode
 from .labels import Sight, frame_labels, marked_goals
-from .robots.table import arm_named
+from .sensors.cameras import CameraGeometry, camera_geometry
+from .sensors.sensor import Reading
 from .simulations import Simulations
 from .spaces import cpu_name
-from .stage import Stage
+from .stage import FINGERS, Stage
+
+PINCH_M = 0.0015
+"""Fingers closer than this hold nothing: closed ones that push touch a thing with both pads."""
 
 
 class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
@@ -32,6 +39,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     cameras: tuple[str, ...]
     image_size: tuple[int, int]
     """Height and width of a picture."""
+    control_mode: str
+    model: mujoco.MjModel
+    _control: ControlMode
+    _reading: Reading
     _sims: Simulations
     _qpos: np.ndarray
     _ctrl: np.ndarray
@@ -74,8 +85,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return float(self._ctrl[i, -1])
 
     def held_actions(self) -> np.ndarray:
-        """(B, A) the targets in force: the action that changes nothing."""
-        return self._ctrl.astype(np.float32)
+        """(B, A) the action that changes nothing: in control mode `joint` the targets in force."""
+        return self._control.still(self.robot, self._ctrl)
 
     def finished(self, i: int) -> bool:
         """Whether slot i's episode has ended (or none has begun)."""
@@ -127,12 +138,27 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             self.cameras,
             aspect,
             self._sight,
-            arm_named(self.robot.name).hand,
+            self.stage.arm.hand,
         )
 
     @functools.cached_property
     def _sight(self) -> Sight:
         return Sight(self.stage.model)
+
+    def camera_geometry(self, i: int, camera: str) -> CameraGeometry:
+        """Intrinsics and pose of a camera of slot i, as of the last reset or step, for pictures of `image_size`."""
+        choice("camera", camera, [self.model.camera(k).name for k in range(self.model.ncam)])
+        return camera_geometry(self._sims.models[i], camera, self.image_size, self._world_pose[i], self.base_pose(i), self.stage.arm.hand)
+
+    def holding(self, i: int, bodies: Collection[int]) -> bool:
+        """Whether both pads of slot i's hand press on something of `bodies` (ids) between them."""
+        if self.tool_state(i)[1] < PINCH_M:
+            return False
+        model, data = self._reading.data(i)
+        pads = [model.geom(f"pad_{finger}").id for finger in FINGERS]
+        pairs = data.contact.geom if data.ncon else np.zeros((0, 2), int)
+        theirs = np.isin(model.geom_bodyid[pairs], list(bodies)).any(1)
+        return all((theirs & (pairs == pad).any(1)).any() for pad in pads)
 
     def axes(self, i: int) -> dict[str, float]:
         """What differs from the nominal house in slot i's episode."""

@@ -1,4 +1,4 @@
-"""Spaces of observations and actions, and the name of the machine that numbers depend on."""
+"""Spaces of observations, and the name of the machine that numbers depend on."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from ..core.robots import Robot
-from ..core.types import TAXELS
+from .sensors.sensor import Sensor, Setting
 
 
 def cpu_name() -> str:
@@ -33,18 +32,9 @@ def objects(values: Iterable[Any]) -> np.ndarray:
     return out
 
 
-def action_space(robot: Robot) -> gymnasium.spaces.Box:
-    """Absolute joint targets [rad], then gripper opening."""
-    low, high = np.append(robot.q_min, 0.0), np.append(robot.q_max, 1.0)
-    return gymnasium.spaces.Box(low.astype(np.float32), high.astype(np.float32), dtype=np.float32)
-
-
-def observation_space(image_size: tuple[int, int], cameras: Sequence[str], robot: Robot, privileged: int) -> gymnasium.spaces.Dict:
-    """The space of one simulation's observation; image_size (height, width); `privileged` numbers of privileged state, 0 for none."""
-    box = gymnasium.spaces.Box
-    spaces: dict[str, gymnasium.Space[Any]] = {c: box(0, 255, (*image_size, 3), np.uint8) for c in cameras}
-    spaces["tactile"] = box(-np.inf, np.inf, TAXELS, np.float32)
-    spaces["proprio"] = box(-np.inf, np.inf, (robot.proprio_dim,), np.float32)
+def observation_space(sensors: Sequence[Sensor], setting: Setting, privileged: int) -> gymnasium.spaces.Dict:
+    """The space of one simulation's observation: every sensor's, then `privileged` numbers of privileged state, 0 for none."""
+    spaces: dict[str, gymnasium.Space[Any]] = {s.name: s.space(setting) for s in sensors}
     if privileged:
-        spaces["privileged"] = box(-np.inf, np.inf, (privileged,), np.float32)
+        spaces["privileged"] = gymnasium.spaces.Box(-np.inf, np.inf, (privileged,), np.float32)
     return gymnasium.spaces.Dict(spaces)

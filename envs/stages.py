@@ -9,9 +9,9 @@ from .house import MIXES, SCENES, household_stage, household_tasks
 from .house_stage import HouseholdStage
 
 
-def find_stage(task: str, robot: str, scene: str = "") -> HouseholdStage:
-    """The stage of a task, or of a mix of one scene's tasks. Raises HomebodyError for unknown names, and for a scene or a robot
-    that is not the task's."""
+def find_stage(task: str, robot: str, scene: str = "", sensors: tuple[str, ...] = ()) -> HouseholdStage:
+    """The stage of a task, or of a mix of one scene's tasks, with what `sensors` (names of those that add something) add to its model.
+    Raises HomebodyError for unknown names, and for a scene or a robot that is not the task's."""
     tasks = household_tasks()
     choice("task", task, sorted([*MIXES, *tasks]))
     choice("robot", robot, ROBOTS)
@@ -24,4 +24,4 @@ def find_stage(task: str, robot: str, scene: str = "") -> HouseholdStage:
     for member in members:
         if robot not in member.robots:
             raise HomebodyError(f"task {member.name} is not for robot {robot}: expected {', '.join(member.robots)}")
-    return household_stage(own, robot)
+    return household_stage(own, robot, sensors)

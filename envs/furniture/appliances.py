@@ -1,4 +1,4 @@
-"""Appliances: a coffee machine with a button, a toaster with a lever, a light with its switch; hob and sink have files of their own."""
+"""Appliances: a coffee machine with a button, a toaster with a lever, a light switch at the end of a wall; hob and sink have files of their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from .parts import BOX, CYLINDER, push_site, slab
 from .piece import Fixture, Piece
 from .sink import SINK
 
+BUTTON_RADIUS_M = 0.024
+"""As large as a camera of 128 x 128 pixels needs to see it across the worktop, about 10 mm a pixel [m]."""
 BUTTON_TRAVEL_M, BUTTON_ON_M, BUTTON_OFF_M = 0.008, 0.006, 0.001
 BUTTON_STIFFNESS, BUTTON_PRELOAD_N = 350.0, 3.0
 """[N/m]; 3 N to move it, 5.8 N at its stop."""
@@ -21,6 +23,8 @@ TOASTER_LATCH_M = 0.051
 ROCKER_TRAVEL_RAD, ROCKER_ON_RAD, ROCKER_OFF_RAD = 0.26, 0.215, 0.045
 ROCKER_STIFFNESS = -0.45
 """About the middle [N m/rad]: negative, so that the rocker falls to either side; 0.06 N m at its stops, 2.6 N at its edge."""
+PARTITION_M = (0.30, 0.42, 0.075)
+"""Depth, height and half-width of the end of the wall that the light switch is on [m]."""
 ACROSS = [np.sqrt(0.5), 0, np.sqrt(0.5), 0]
 """A cylinder with this orientation lies along x."""
 
@@ -47,14 +51,14 @@ def _coffee_machine(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     _disc(body, (0.065, 0.0, 0.178), 0.022, 0.024, "metal")
     _disc(body, (0.065, 0.0, 0.160), 0.009, 0.016, "black")
     slab(body, (0.018, 0.005, 0.222), (0.02, 0.07, 0.268), "glass", solid=False)
-    _disc(body, (0.019, -0.04, 0.245), 0.024, 0.003, "metal", along_x=True)
+    _disc(body, (0.019, -0.04, 0.245), 0.030, 0.003, "metal", along_x=True)
     button = body.add_body(name="coffee_button", pos=[0.006, -0.04, 0.245])
     button.add_joint(
         name="coffee_button", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[1, 0, 0], range=[0, BUTTON_TRAVEL_M], limited=True, damping=4.0,
         frictionloss=0.1, armature=0.02, stiffness=BUTTON_STIFFNESS, springref=-BUTTON_PRELOAD_N / BUTTON_STIFFNESS,
     )  # fmt: skip
     button.add_geom(
-        type=CYLINDER, pos=[0.012, 0, 0], quat=ACROSS, size=[0.018, 0.012, 0], material="accent", group=1, mass=0.01, contype=1, conaffinity=0,
+        type=CYLINDER, pos=[0.012, 0, 0], quat=ACROSS, size=[BUTTON_RADIUS_M, 0.012, 0], material="accent", group=1, mass=0.01, contype=1, conaffinity=0,
         friction=[0.9, 0.01, 0.0005], condim=4, solref=[0.012, 1.0],
     )  # fmt: skip
     push_site(button, "coffee_button_push", (0, 0, 0), direction=(1, 0, 0))
@@ -90,12 +94,12 @@ def _toaster(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 def _light_switch(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     del spec
-    slab(body, (0.0, -0.075, 0.0), (0.06, 0.075, 0.32), "front")
-    slab(body, (-0.006, -0.081, 0.32), (0.066, 0.081, 0.332), "wood")
-    _disc(body, (0.03, 0, 0.345), 0.022, 0.026, "metal")
-    body.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_SPHERE, pos=[0.03, 0, 0.398], size=[0.045, 0, 0], material="white", group=1, density=0, contype=1, conaffinity=0,
-    )  # fmt: skip
+    depth, height, half = PARTITION_M
+    slab(body, (0.0, -half, 0.0), (depth, half, height), "wall")
+    slab(body, (-0.004, -half - 0.004, height), (depth, half + 0.004, height + 0.016), "frame")
+    for y in (-half, half - 0.012):  # the corners' trims
+        slab(body, (-0.004, y, 0.0), (0.0, y + 0.012, height), "frame", solid=False)
+    slab(body, (-0.003, -half + 0.012, 0.0), (0.0, half - 0.012, 0.05), "skirting", solid=False)
     slab(body, (-0.005, -0.043, 0.167), (0.0, 0.043, 0.253), "white")
     half = ROCKER_TRAVEL_RAD / 2
     rocker = body.add_body(name="switch_rocker", pos=[-0.006, 0, 0.21], quat=[np.cos(half / 2), 0, -np.sin(half / 2), 0])
@@ -143,7 +147,7 @@ LIGHT_SWITCH = Piece(
                 push_shut="switch_off_push", kind="switch"),
     ),
 )  # fmt: skip
-"""A narrow piece of wall with a lamp on top: covers x 0..0.07, y -0.08..0.08, z 0..0.45. The rocker (x -0.01, y 0, z 0.18..0.24) is
+"""The end of a low wall that divides the worktop: covers x 0..0.30, y -0.08..0.08, z 0..0.44. The rocker (x -0.01, y 0, z 0.18..0.24) is
 pressed away from the person, above its middle for on: the 0.25 m before the front edge must be free above z 0.1. The Panda reaches it
 with the front edge at 0.4 to 0.68 m, the SO-101 within 0.3 m of its pan axis (x 0.24, y 0). It may stand in any room."""
 

@@ -14,8 +14,9 @@ BELL_STIFFNESS, BELL_PRELOAD_N = 500.0, 2.5
 """[N/m]; 2.5 N to move it, 6 N at its stop: accessible call devices work below 22 N (ADA standards, 309.4), good ones with a few."""
 BELL_X, BUTTON_Z = 0.06, 0.058
 """Middle of the button from the front edge, and its top when it is not pressed [m]."""
-BUTTON_M, GUARD_M, GUARD_Z = 0.0195, (0.0225, 0.034), 0.060
-"""Radius of the button, inner and outer radius of the guard about it, and its top [m]: nobody rings by leaning on it."""
+BUTTON_M, GUARD_M, GUARD_Z = 0.027, (0.030, 0.042), 0.060
+"""Radius of the button, inner and outer radius of the guard about it, and its top [m]: nobody rings by leaning on it. As large as the
+switches for people with weak hands, and as a camera across the room needs to see it."""
 GUARD_BLOCKS = 10
 FINISHES = {
     "bell_case": (0.93, 0.92, 0.89), "bell_rim": (0.62, 0.10, 0.10), "bell_button": (0.90, 0.16, 0.14), "bell_sign": (0.97, 0.96, 0.94),
@@ -32,7 +33,7 @@ def _bell(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     case = brick(0.058, 0.058, 0.021, corner=0.018, bevel=0.006, steps=5).moved(BELL_X, 0, 0.021)
     add_look(spec, body, "bell_case", case, "bell_case")
     inner, outer = GUARD_M
-    rim = lathe([(0.046, 0.041), (outer, GUARD_Z - 0.003), (outer - 0.003, GUARD_Z), (inner, GUARD_Z), (inner, 0.043)], 28).moved(BELL_X)
+    rim = lathe([(0.050, 0.041), (outer, GUARD_Z - 0.003), (outer - 0.003, GUARD_Z), (inner, GUARD_Z), (inner, 0.043)], 28).moved(BELL_X)
     add_look(spec, body, "bell_rim", rim, "bell_rim")
     solid = {"group": 3, "contype": 1, "conaffinity": 0, "density": 0, "friction": [0.8, 0.005, 0.0005]}
     body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, pos=[BELL_X, 0, 0.021], size=[0.058, 0.058, 0.021], **solid)

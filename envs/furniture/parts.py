@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import mujoco
 import numpy as np
 
-from ..objects.forms import Form, add_mesh
+from ..objects.forms import Form, add_mesh, lathe
 from ..stage import FINGERS
 
 Vector = tuple[float, float, float]
@@ -102,15 +102,4 @@ def add_lathe(spec: mujoco.MjSpec, name: str, profile: list[tuple[float, float]]
 
     Seen with the axis upwards and the radius to the right, the solid lies to the right of the path.
     """
-    angles = np.linspace(0, 2 * np.pi, SEGMENTS, endpoint=False)
-    ring = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    vertices = np.concatenate([np.column_stack([r * ring, np.full(SEGMENTS, z)]) for r, z in profile])
-    faces = []
-    for k in range(len(profile) - 1):
-        for j in range(SEGMENTS):
-            a, b = k * SEGMENTS + j, k * SEGMENTS + (j + 1) % SEGMENTS
-            faces += [(a, b + SEGMENTS, b), (a, a + SEGMENTS, b + SEGMENTS)]
-    mesh = spec.add_mesh(name=name)
-    mesh.uservert = vertices.ravel().tolist()
-    mesh.userface = np.array(faces).ravel().tolist()
-    mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+    add_mesh(spec, name, lathe(profile[::-1], SEGMENTS))

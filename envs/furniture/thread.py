@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
+from ..objects.forms import Form, add_mesh
 from .parts import CYLINDER, SOLREF, STIFF, add_touch, grip_site
 from .piece import Fixture
 
@@ -192,7 +193,5 @@ def cap_mesh(spec: mujoco.MjSpec, name: str, radius: float, height: float, ribs:
         for j in range(n):
             a, b = k * n + j, k * n + (j + 1) % n
             faces += [(a, a + n, b), (b, a + n, b + n)]
-    mesh = spec.add_mesh(name=name)
-    mesh.uservert = np.concatenate(rings).ravel().tolist()
-    mesh.userface = np.array(faces).ravel().tolist()
-    mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+    triangles = np.array(faces)
+    add_mesh(spec, name, Form(np.concatenate(rings), triangles, np.zeros((1, 2)), np.zeros_like(triangles)))

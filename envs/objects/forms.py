@@ -63,11 +63,16 @@ class Form:
 
 
 def add_mesh(spec: mujoco.MjSpec, name: str, form: Form) -> mujoco.MjsMesh:
-    """Adds a form as a mesh with normals, its texture coordinates left out."""
-    normals, faces = form.corner_normals()
+    """Adds a form as a mesh with normals, its texture coordinates left out.
+
+    MuJoCo 4.0 takes `usernormal` but ignores `userfacenormal`: a corner's normal is that with its vertex's number. So every vertex is
+    written once for each of its normals; without it all that is turned shows a swirl.
+    """
+    normals, corners = form.corner_normals()
+    pairs, faces = np.unique(np.stack([form.faces.ravel(), corners.ravel()], 1), axis=0, return_inverse=True)
     mesh = spec.add_mesh(name=name)
-    mesh.uservert, mesh.userface = form.vertices.ravel().tolist(), form.faces.ravel().tolist()
-    mesh.usernormal, mesh.userfacenormal = normals.ravel().tolist(), faces.ravel().tolist()
+    mesh.uservert, mesh.userface = form.vertices[pairs[:, 0]].ravel().tolist(), faces.ravel().tolist()
+    mesh.usernormal = normals[pairs[:, 1]].ravel().tolist()
     mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
     return mesh
 

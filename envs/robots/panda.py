@@ -14,6 +14,8 @@ import numpy as np
 
 from ...core.kinematics import DH_A, DH_ALPHA, DH_D, FLANGE_D, HAND_YAW, Q_MAX, Q_MIN, TAU_MAX, TCP_D
 from ...core.robots import PANDA
+from ..sensors.encoders import add_encoders
+from ..sensors.taxels import add_taxels
 from .arm import Arm, Grip, Mount
 from .driving import DriveConfig
 from .panda_look import add_finger_look, add_hand_look, add_link_look
@@ -85,7 +87,7 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
                 damping=1.0, armature=0.1, frictionloss=0.2,
             )  # fmt: skip
         body.mass, body.ipos, body.fullinertia, body.explicitinertial = MASS[i], COM[i], INERTIA[i], True
-        add_link_look(body, i)
+        add_link_look(spec, body, i)
     return body
 
 
@@ -140,10 +142,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
         quat=[np.sqrt(0.5), -np.sqrt(0.5), 0, 0], group=4, density=0, contype=0, conaffinity=0,
     )  # fmt: skip
     add_finger_look(finger)
-    spec.add_sensor(
-        name=f"tactile_{name}", type=mujoco.mjtSensor.mjSENS_TACTILE, objtype=mujoco.mjtObj.mjOBJ_MESH, objname="taxel_plate",
-        reftype=mujoco.mjtObj.mjOBJ_GEOM, refname=f"taxels_{name}",
-    )  # fmt: skip
+    add_taxels(spec, name)
 
 
 def _add_actuators(spec: mujoco.MjSpec) -> None:
@@ -163,16 +162,6 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
     gripper.nsample = DELAY_SAMPLES
 
 
-def _add_encoders(spec: mujoco.MjSpec) -> None:
-    """Positions, then velocities of the arm and the fingers, as their encoders deliver them: possibly late."""
-    kind = mujoco.mjtSensor
-    for quantity, sensor in (("q", kind.mjSENS_JOINTPOS), ("dq", kind.mjSENS_JOINTVEL)):
-        for joint in ENCODED:
-            spec.add_sensor(
-                name=f"encoder_{quantity}_{joint}", type=sensor, objtype=mujoco.mjtObj.mjOBJ_JOINT, objname=joint, nsample=DELAY_SAMPLES,
-            )  # fmt: skip
-
-
 def add_panda(spec: mujoco.MjSpec) -> None:
     """Adds the arm, the gripper, its actuators, sensors and the wrist camera; the base frame is the world's."""
     spec.compiler.degree = False
@@ -190,7 +179,7 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     equality.data[:5] = [0, 1, 0, 0, 0]
     equality.solref = [0.005, 1.0]
     _add_actuators(spec)
-    _add_encoders(spec)
+    add_encoders(spec, ENCODED, DELAY_SAMPLES)
 
 
 HAND_POINTS = np.concatenate([box_points((0, 0, -0.073), (0.03, 0.1, 0.028)), box_points((0, 0, -0.15), (0.042, 0.042, 0.045))])

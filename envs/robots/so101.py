@@ -14,6 +14,8 @@ import numpy as np
 
 from ...core import so101 as facts
 from ...core.robots import SO101
+from ..sensors.encoders import add_encoders
+from ..sensors.taxels import add_taxels
 from .arm import Arm, Grip, Mount, Ring
 from .driving import DriveConfig
 from .points import box_points
@@ -136,10 +138,7 @@ def _add_finger(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str) -> None:
         name=f"taxels_{name}", type=mujoco.mjtGeom.mjGEOM_MESH, meshname="taxel_plate", pos=place,
         quat=[np.sqrt(0.5), -np.sqrt(0.5), 0, 0], group=4, density=0, contype=0, conaffinity=0,
     )  # fmt: skip
-    spec.add_sensor(
-        name=f"tactile_{name}", type=mujoco.mjtSensor.mjSENS_TACTILE, objtype=mujoco.mjtObj.mjOBJ_MESH, objname="taxel_plate",
-        reftype=mujoco.mjtObj.mjOBJ_GEOM, refname=f"taxels_{name}",
-    )  # fmt: skip
+    add_taxels(spec, name)
     _collide(finger, BOX, [0.010, 0.0035, 0.0135], [0, 0.0055, -0.0138])
     _collide(finger, BOX, [0.014, 0.0045, 0.0125], [0, 0.0070, -0.0395])
 
@@ -180,16 +179,6 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
     gripper.nsample = DELAY_SAMPLES
 
 
-def _add_encoders(spec: mujoco.MjSpec) -> None:
-    """Positions, then velocities of the arm and the jaw, as their encoders deliver them: possibly late."""
-    kind = mujoco.mjtSensor
-    for quantity, sensor in (("q", kind.mjSENS_JOINTPOS), ("dq", kind.mjSENS_JOINTVEL)):
-        for joint in ENCODED:
-            spec.add_sensor(
-                name=f"encoder_{quantity}_{joint}", type=sensor, objtype=mujoco.mjtObj.mjOBJ_JOINT, objname=joint, nsample=DELAY_SAMPLES,
-            )  # fmt: skip
-
-
 def add_so101(spec: mujoco.MjSpec, position: tuple[float, float, float] = (0.0, 0.0, 0.0), yaw: float = 0.0) -> None:
     """Adds the arm, the gripper, its actuators, sensors and the wrist camera, its base at `position` [m] turned by `yaw` [rad]."""
     spec.compiler.degree = False
@@ -200,7 +189,7 @@ def add_so101(spec: mujoco.MjSpec, position: tuple[float, float, float] = (0.0, 
     _add_arm_collisions(spec)
     _add_jaws(spec, hand)
     _add_actuators(spec)
-    _add_encoders(spec)
+    add_encoders(spec, ENCODED, DELAY_SAMPLES)
 
 
 def hand_points(opening_m: float) -> np.ndarray:
@@ -232,3 +221,6 @@ SO101_ARM = Arm(
         orientation=0.02,  # five joints have no hold of it
     ),
 )
+
+
+__all__ = ["DELAY_SAMPLES", "ENCODED", "PAD", "add_so101"]

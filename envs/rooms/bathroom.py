@@ -14,10 +14,12 @@ from ..furniture.washroom import SHELF, TOWEL_STAND, WASHBASIN
 from ..objects.catalogue import CATALOGUE, add_assets
 from .bathroom_styles import BATHROOM_STYLES
 from .scene import Layout, Scene, Spot
-from .shell import BOX, begin, block, cameras
+from .shell import BOX, begin, block, cameras, side_walls
 
 PIECES = (JAR_PIECE, BOTTLE_PIECE, DISPENSER_PIECE, PILL_BOX_PIECE, WASHBASIN, SHELF, TOWEL_STAND)
 WALL_X, WALL_Y = 1.0, 1.9
+SIDE = ((-0.15, 0.55, 0.85), (0.36, 0.0, 0.06), 46.0)
+"""The camera `side`: nearer than elsewhere, since the lids of the pill box are small."""
 FRONT_M = {"pill_box": 0.465, ".": 0.505}
 """How far front edges are from the robot's foot, others at 0.44 [m]: fingers go under the lids from before them. `.`: the middle of
 the free worktop."""
@@ -62,13 +64,14 @@ def _shell(spec: mujoco.MjSpec) -> None:
     block(spec, (WALL_X, -3.0, -0.9), (WALL_X + 0.05, 3.0, 1.8), "wall")
     block(spec, (WALL_X - 0.008, -3.0, -0.9), (WALL_X, WALL_Y, 0.62), "tiles")
     block(spec, (WALL_X - 0.014, -3.0, 0.62), (WALL_X, WALL_Y, 0.645), "skirting")
-    block(spec, (-2.6, WALL_Y, -0.9), (WALL_X, WALL_Y + 0.05, 1.2), "wall")
+    block(spec, (-2.6, WALL_Y, -0.9), (WALL_X, WALL_Y + 0.05, 1.8), "wall")
+    side_walls(spec, (-2.6, WALL_X + 0.05), 3.0, -0.9, 1.8)
     block(spec, (-2.6, WALL_Y - 0.008, -0.9), (WALL_X - 0.008, WALL_Y, 0.62), "tiles")
     block(spec, (-2.6, WALL_Y - 0.014, 0.62), (WALL_X - 0.014, WALL_Y, 0.645), "skirting")
     block(spec, (-2.6, -3.0, -0.93), (1.2, 3.0, -0.9), "floor", solid=True)
     block(spec, (-2.65, -3.0, -0.9), (-2.6, 3.0, 1.2), "wall")
     _mirror(spec)
-    cameras(spec, (-0.16, -0.68, 1.12), (0.42, 0.0, 0.05), 50)
+    cameras(spec, (-0.16, -0.68, 1.12), (0.42, 0.0, 0.05), 50, side=SIDE)
 
 
 TRAIN = (

@@ -37,7 +37,7 @@ def _patchwork(rng: np.random.Generator) -> np.ndarray:
 
 def _stripes() -> np.ndarray:
     rows = np.arange(SIZE)[:, None]
-    return np.broadcast_to(np.where(rows % 24 < 6, -0.3, np.where(rows % 24 < 10, 0.1, 0.0)), (SIZE, SIZE))
+    return np.broadcast_to(np.where(rows % 24 < 6, -0.16, np.where(rows % 24 < 10, 0.06, 0.0)), (SIZE, SIZE))
 
 
 def _hem() -> np.ndarray:

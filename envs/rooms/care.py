@@ -16,7 +16,7 @@ from ..objects.catalogue import CATALOGUE, add_assets
 from ..objects.forms import Form, ball, brick, lathe, loft, merged, sweep
 from .care_styles import CARE_STYLES
 from .scene import Layout, Scene, Spot
-from .shell import begin, block, cameras, window
+from .shell import begin, block, cameras, side_walls, window
 
 PIECES = (PERSON, PERSON_BODY, BED, BELL, MAT, COASTER)
 EDGE_X, WALL_X, FLOOR_Z = 0.60, 2.05, -0.9
@@ -89,6 +89,7 @@ def _shell(spec: mujoco.MjSpec) -> None:
     block(spec, (WALL_X, -3.0, FLOOR_Z), (WALL_X + 0.05, 3.0, 1.9), "wall")
     block(spec, (WALL_X - 0.012, -3.0, FLOOR_Z), (WALL_X, 3.0, FLOOR_Z + 0.09), "skirting")
     block(spec, (-2.6, 2.1, FLOOR_Z), (WALL_X, 2.15, 1.9), "wall")
+    side_walls(spec, (-2.6, WALL_X + 0.05), 3.0, FLOOR_Z, 1.9)
     block(spec, (-2.6, -3.0, FLOOR_Z - 0.03), (WALL_X + 0.1, 3.0, FLOOR_Z), "floor", solid=True)
     window(spec, WALL_X, -0.75, 0.35, 0.42, 1.30)
     for k, y in enumerate((-0.92, 0.52)):

@@ -11,7 +11,7 @@ from ..furniture.storage import CHEST
 from ..furniture.wall_cabinet import WALL_CABINET
 from ..objects.first import CATALOGUE, add_assets
 from .scene import Finish, Layout, Scene, Spot, Style
-from .shell import begin, block, cameras
+from .shell import begin, block, cameras, side_walls
 
 ZONE = (0.36, 0.66, -0.165, 0.155)
 """Free worktop between chest and microwave [m]."""
@@ -39,7 +39,8 @@ def _shell(spec: mujoco.MjSpec) -> None:
     block(spec, (-0.16, -0.92, -0.9), (1.0, 0.92, -0.04), "base")
     for y in (-0.6, 0.0, 0.6):
         block(spec, (-0.175, y - 0.28, -0.84), (-0.16, y + 0.28, -0.1), "inside")
-    block(spec, (1.0, -1.6, -0.9), (1.03, 1.6, 1.7), "wall")
+    block(spec, (1.0, -2.2, -0.9), (1.03, 2.2, 2.0), "wall")
+    side_walls(spec, (-2.6, 1.03), 2.2, -0.9, 2.0)
     block(spec, (0.992, -0.95, 0.0), (1.0, 0.95, 0.60), "tiles")
     block(spec, (-2.6, -2.2, -0.93), (1.2, 2.2, -0.9), "floor", solid=True)
     cameras(spec, (-0.05, -0.75, 1.15), (0.38, 0.0, 0.05), 47, overview=(-0.74, -1.14, 1.06), view=(0.42, -0.03, 0.17))

@@ -19,7 +19,7 @@ from ..furniture.sink import SINK
 from ..furniture.storage import CHEST, CUTLERY
 from ..objects.catalogue import CATALOGUE, add_assets
 from .scene import Layout, Scene, Spot
-from .shell import begin, block, cameras, window
+from .shell import begin, block, cameras, side_walls, window
 from .styles import KITCHEN_STYLES
 
 PIECES = (CHEST, CUTLERY, CUPBOARD, FRIDGE, MICROWAVE, OVEN, BREAD_BIN, HOB, SINK, COFFEE_MACHINE, TOASTER, LIGHT_SWITCH, BIN, CUTLERY_TRAY)
@@ -34,7 +34,8 @@ def _shell(spec: mujoco.MjSpec) -> None:
     block(spec, (-0.18, -1.22, -0.9), (1.0, 1.22, -0.04), "base")
     for y in (-0.8, -0.27, 0.27, 0.8):
         block(spec, (-0.195, y - 0.25, -0.84), (-0.18, y + 0.25, -0.1), "front")
-    block(spec, (1.0, -3.0, -0.9), (1.05, 3.0, 1.8), "wall")
+    block(spec, (1.0, -3.0, -0.9), (1.05, 3.0, 2.2), "wall")
+    side_walls(spec, (-2.6, 1.05), 3.0, -0.9, 2.2)
     block(spec, (0.992, -1.25, 0.0), (1.0, 1.25, 0.56), "tiles")
     window(spec, 1.0, -0.55, 0.45, 0.72, 1.35)
     block(spec, (-2.6, -3.0, -0.93), (1.2, 3.0, -0.9), "floor", solid=True)

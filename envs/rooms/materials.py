@@ -28,34 +28,40 @@ def _grain(rng: np.random.Generator, strength: float) -> np.ndarray:
 
 
 def _planks(rng: np.random.Generator) -> np.ndarray:
-    out = np.concatenate([_grain(rng, 0.16)[: SIZE // 4] + 0.08 * rng.normal() for _ in range(4)])
-    out[:: SIZE // 4] -= 0.28
+    out = np.concatenate([_grain(rng, 0.09)[: SIZE // 4] + 0.05 * rng.normal() for _ in range(4)])
+    out[:: SIZE // 4] -= 0.2
     return out
 
 
 def _grid() -> np.ndarray:
     out = np.zeros((SIZE, SIZE))
-    out[:3], out[:, :3] = -0.16, -0.16
+    out[:3], out[:, :3] = -0.11, -0.11
     return out
 
 
 def _weave() -> np.ndarray:
     y, x = np.mgrid[:SIZE, :SIZE]
-    return 0.07 * np.sign(np.sin(x * np.pi / 4) * np.sin(y * np.pi / 4))
+    return 0.03 * np.sign(np.sin(x * np.pi / 4) * np.sin(y * np.pi / 4))
 
 
 def _checks() -> np.ndarray:
     y, x = np.mgrid[:SIZE, :SIZE] // (SIZE // 2)
-    return np.where((x + y) % 2 == 0, 0.0, -0.35)
+    return np.where((x + y) % 2 == 0, 0.0, -0.22)
+
+
+def _blots(rng: np.random.Generator, share: float, strength: float) -> np.ndarray:
+    """Stones of 2 x 2 cells strewn over a `share` of the ground."""
+    return np.where(rng.random((SIZE // 2, SIZE // 2)) < share, strength, 0.0).repeat(2, 0).repeat(2, 1)
 
 
 def textures() -> dict[str, np.ndarray]:
-    """Name -> (SIZE, SIZE) grey, around 0: how much lighter or darker than the material's colour."""
+    """Name -> (SIZE, SIZE) grey, around 0: how much lighter or darker than the material's colour. Quiet, since a picture of 128 x 128
+    pixels without mip-maps turns fine contrast into noise."""
     rng = np.random.default_rng(11)
     return {
-        "grain": _grain(rng, 0.16), "planks": _planks(rng), "stone": 0.05 * rng.normal(0, 1, (SIZE, SIZE)), "grid": _grid(),
-        "plaster": 0.015 * rng.normal(0, 1, (SIZE, SIZE)), "weave": _weave(), "checks": _checks(),
-        "terrazzo": np.where(rng.random((SIZE, SIZE)) < 0.06, -0.3, 0.0) + np.where(rng.random((SIZE, SIZE)) < 0.05, 0.12, 0.0),
+        "grain": _grain(rng, 0.11), "planks": _planks(rng), "stone": 0.018 * rng.normal(0, 1, (SIZE, SIZE)), "grid": _grid(),
+        "plaster": 0.008 * rng.normal(0, 1, (SIZE, SIZE)), "weave": _weave(), "checks": _checks(),
+        "terrazzo": _blots(rng, 0.04, -0.10) + _blots(rng, 0.03, 0.05),
     }  # fmt: skip
 
 

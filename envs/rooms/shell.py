@@ -11,10 +11,11 @@ from .materials import add_materials
 
 BOX = mujoco.mjtGeom.mjGEOM_BOX
 TIMESTEP_S = 0.005
+NEAR_M, FAR_M = 0.006, 30.0
 Vector = tuple[float, float, float]
 
 
-def look_at(position: tuple[float, float, float], target: tuple[float, float, float]) -> list[float]:
+def look_at(position: Vector, target: Vector) -> list[float]:
     """`xyaxes` of a camera at `position` that looks at `target` with the world's z upwards."""
     z = np.array(position) - np.array(target)
     z /= np.linalg.norm(z)
@@ -47,6 +48,13 @@ def cloth_options(spec: mujoco.MjSpec) -> None:
     spec.option.tolerance = 1e-6
 
 
+def clip_planes(spec: mujoco.MjSpec) -> None:
+    """What cameras draw: from NEAR_M to FAR_M. MuJoCo counts them in extents of the model, which grow with the room: a wrist camera in a
+    bedroom was blind up to 9 cm. An extent of 1 m makes them metres."""
+    spec.stat.extent = 1.0
+    spec.visual.map.znear, spec.visual.map.zfar = NEAR_M, FAR_M
+
+
 def light(spec: mujoco.MjSpec) -> None:
     """Daylight from the left, a softer lamp from the right, and what the walls throw back."""
     world, sun = spec.worldbody, mujoco.mjtLightType.mjLIGHT_DIRECTIONAL
@@ -54,7 +62,7 @@ def light(spec: mujoco.MjSpec) -> None:
     world.add_light(pos=[0.2, -1.2, 1.8], dir=[0.2, 0.7, -0.9], diffuse=[0.22, 0.24, 0.28], specular=[0, 0, 0], type=sun)
     head = spec.visual.headlight
     head.ambient, head.diffuse, head.specular = [0.35, 0.34, 0.33], [0.18, 0.18, 0.18], [0, 0, 0]
-    spec.visual.map.znear, spec.visual.map.zfar = 0.01, 30.0
+    clip_planes(spec)
     spec.add_texture(
         name="backdrop", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
         rgb1=[0.93, 0.90, 0.85], rgb2=[0.70, 0.66, 0.61], width=64, height=384,
@@ -81,13 +89,35 @@ def window(spec: mujoco.MjSpec, x: float, y0: float, y1: float, z0: float, z1: f
         block(spec, low, high, "frame")
 
 
+def side_walls(spec: mujoco.MjSpec, x: tuple[float, float], y: float, low: float, high: float) -> None:
+    """Walls to the left and right, at -y and y, from `low` to `high` [m]: where a room ends pictures would be black."""
+    for sign in (-1, 1):
+        near, far = sorted((sign * y, sign * (y + 0.05)))
+        block(spec, (x[0], near, low), (x[1], far, high), "wall")
+
+
+Eye = tuple[Vector, Vector, float]
+"""Where a camera stands, where it looks [m], and its field of view [deg]."""
+SIDE: Eye = ((-0.6, 0.05, 1.25), (0.18, 0.0, 0.1), 56.0)
+"""Over the robot's shoulder. Fronts face the robot, those beside it too: from there switches, buttons and levers show their faces, and the
+arm hides others than from `scene`."""
+
+
+def add_camera(spec: mujoco.MjSpec, name: str, eye: Eye) -> None:
+    """A camera on the world."""
+    position, target, fovy = eye
+    spec.worldbody.add_camera(name=name, pos=list(position), xyaxes=look_at(position, target), fovy=fovy)
+
+
 def cameras(
-    spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float, overview: Vector = (-0.78, -1.06, 1.10), view: Vector = (0.38, 0.0, 0.14)
+    spec: mujoco.MjSpec, scene: Vector, target: Vector, fovy: float, overview: Vector = (-0.78, -1.06, 1.10), view: Vector = (0.38, 0.0, 0.14),
+    side: Eye = SIDE,
 ) -> None:  # fmt: skip
-    """`scene`, which policies see, and `overview` for people, which looks at `view`."""
-    world = spec.worldbody
-    world.add_camera(name="scene", pos=list(scene), xyaxes=look_at(scene, target), fovy=fovy)
-    world.add_camera(name="overview", pos=list(overview), xyaxes=look_at(overview, view), fovy=48)
+    """`scene`, which policies see, `side`, which sees what the arm or a thing's own body hides from it, and `overview` for people, which
+    looks at `view`."""
+    add_camera(spec, "scene", (scene, target, fovy))
+    add_camera(spec, "side", side)
+    add_camera(spec, "overview", (overview, view, 48.0))
 
 
 def begin(spec: mujoco.MjSpec, set_options: Callable[[mujoco.MjSpec], None] = options) -> None:

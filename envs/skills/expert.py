@@ -31,6 +31,9 @@ class Expert:
     name = "expert"
 
     def __init__(self, env: HouseholdVectorEnv) -> None:
+        """Raises HomebodyError where actions mean something else than joint targets."""
+        if env.control_mode != "joint":
+            raise HomebodyError(f"the expert commands joint targets: expected control_mode 'joint', not {env.control_mode!r}")
         self._env = env
         self._contexts: dict[int, HouseContext] = {}
         self._skills: dict[int, Iterator[None] | None] = {}

@@ -7,6 +7,7 @@ import pytest
 from homebody.core.types import Goal
 from homebody.envs.axes import AXES
 from homebody.envs.engine import HouseholdVectorEnv
+from homebody.envs.sensors.taxels import worn
 from homebody.envs.skills.expert import Expert
 
 
@@ -53,7 +54,7 @@ def test_blur_and_noise_grow_with_their_axes(env):
 
 def test_the_share_of_dead_taxels_is_the_axis_value(env):
     env.reset(options={"index": [3, 3], "axes": [{"dead_taxels": 0.25}, {}]})
-    felt = env._senses.taxels(np.ones((2, 2, 3, 8, 8), np.float32))
+    felt = worn(np.ones((2, 2, 3, 8, 8), np.float32), env._reading.conditions)
     assert (felt[0] == 0).all(1).mean() == pytest.approx(0.25) and felt[1].all()
 
 

@@ -9,8 +9,8 @@ from homebody.core import so101
 from homebody.core.so101 import JAW_CLOSED, JAW_OPEN, KP, Q_HOME, Q_MAX, Q_MIN, TAU_MAX, forward, gravity_torque, hold
 from homebody.envs.projection import camera_poses
 from homebody.envs.robots.so101 import ENCODED, FRICTION, add_so101
-from homebody.envs.robots.taxels import tactile_image
 from homebody.envs.rooms.shell import options
+from homebody.envs.sensors.taxels import tactile_image
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 STEP_S = 0.005

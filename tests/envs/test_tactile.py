@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from homebody.core.kinematics import GRIPPER_MAX_M, Q_HOME, forward
 from homebody.envs.robots.panda import GRIP_FORCE_N, add_panda
-from homebody.envs.robots.taxels import tactile_image
 from homebody.envs.rooms.shell import options
+from homebody.envs.sensors.taxels import tactile_image
 
-OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 FINGERS = ("left", "right")
 RADIUS_M = 0.02
 OBJECT = slice(9, 16)
@@ -19,11 +18,9 @@ OBJECT = slice(9, 16)
 
 def grip(offset: tuple[float, float, float], opening: float, seconds: float = 0.8) -> tuple[mujoco.MjModel, mujoco.MjData]:
     """The gripper closed to `opening` on a weightless sphere at `offset` [m] from the tool, in the tool's frame."""
-    spec, room = mujoco.MjSpec(), mujoco.MjSpec()
-    options(room)
-    house = room.option
-    for option in OPTIONS:
-        setattr(spec.option, option, getattr(house, option))
+    spec = mujoco.MjSpec()
+    options(spec)
+    spec.option.enableflags = 0  # nothing sleeps
     add_panda(spec)
     T = forward(Q_HOME)
     ball = spec.worldbody.add_body(name="ball", pos=T[:3, 3] + T[:3, :3] @ np.array(offset), gravcomp=1)
