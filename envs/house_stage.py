@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import mujoco
@@ -18,8 +18,10 @@ from .first.initial import episode_rng
 from .furniture.clearance import Furniture
 from .furniture.parts import add_touch
 from .objects.instance import Instance, add_thing
+from .past import Past
 from .rooms.scene import Layout, Scene, spot_matrix
-from .stage import Check, Start, robot_rig
+from .stage import Check, Running, Start, robot_rig
+from .tasks.care import grip
 from .tasks.setup import NoRoom, Setup
 from .tasks.task import HouseholdTask
 from .variation import dressed, knobs
@@ -38,6 +40,14 @@ SENSOR, OBJECT = mujoco.mjtSensor, mujoco.mjtObj
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Who plays what under one goal: bodies and what they are, by role."""
+
+    roles: Mapping[str, str]
+    cast: Mapping[str, Instance]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Detail:
     """What the stage remembers of an episode besides its start."""
 
@@ -47,6 +57,16 @@ class Detail:
     style: str
     zone: tuple[float, float, float, float]
     """Free worktop of the layout: x from, x to, y from, y to [m]."""
+    parts: Mapping[Goal, Parts]
+    """Who plays what under each goal that the state allows."""
+
+
+NOBODY = Parts(roles={}, cast={})
+
+
+def parts_of(goal: Goal, start: Start) -> Parts:
+    """Who plays what under `goal` in an episode that began with `start`."""
+    return start.detail.parts.get(goal) or Parts(roles=start.roles, cast=start.detail.cast)
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
@@ -57,6 +77,11 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
             name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
             reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
         )  # fmt: skip
+        if spec.body("person_fingers") is not None:
+            spec.add_sensor(
+                name=f"clasp_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
+                reftype=OBJECT.mjOBJ_BODY, refname="person_fingers", intprm=[1, 0, 1],
+            )  # fmt: skip
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
@@ -172,7 +197,7 @@ class HouseholdStage:
         return Start(
             goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
-            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone),
+            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone, parts={}),
         )  # fmt: skip
 
     def _set_up(self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> Setup:
@@ -191,15 +216,29 @@ class HouseholdStage:
         assert start.model is not None
         return dressed(start.model, self._knobs, axes, rng)
 
-    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
-        return [
-            World(self.names, fields, i, tools[i], s.roles if s else {}, s.detail.cast if s else {}, begun=s is not None)
-            for i, s in enumerate(starts)
-        ]
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, episodes: Sequence[Running | None]) -> list[World]:
+        out = []
+        for i, e in enumerate(episodes):
+            p = parts_of(e.goal, e.start) if e else NOBODY
+            out.append(World(self.names, fields, i, tools[i], p.roles, p.cast, begun=e is not None, past=e.past if e else None))
+        return out
 
     def checks(self, goal: Goal, start: Start) -> dict[str, Check]:
-        del start
-        return self._task(goal).checks(goal)
+        p = parts_of(goal, start)
+
+        def played(check: Check) -> Check:
+            return lambda w: check(w.playing(p.roles, p.cast))
+
+        return {name: played(check) for name, check in self._task(goal).checks(goal).items()}
+
+    def remember(self, past: Past, view: World, *, anew: bool = False) -> None:
+        if anew:
+            past.begin(view)
+        else:
+            past.see(view)
+
+    def muscles(self, goal: Goal, view: World) -> Mapping[int, float]:
+        return grip(goal, view)
 
     def _task(self, goal: Goal) -> HouseholdTask:
         if goal.task not in self.tasks:
@@ -223,8 +262,8 @@ class HouseholdStage:
         return np.concatenate([*things, joints, view.tool, focus - view.tool]).astype(np.float32)
 
     def pushable(self, goal: Goal, start: Start) -> int:
-        del goal
-        return self.names.body[start.roles["target"]] if "target" in start.roles else -1
+        roles = parts_of(goal, start).roles
+        return self.names.body[roles["target"]] if "target" in roles else -1
 
     def safety(self, view: World) -> dict[str, float]:
         def strongest(sensors: tuple[str, ...]) -> float:

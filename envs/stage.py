@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import mujoco
 import numpy as np
@@ -12,6 +12,9 @@ import numpy as np
 from ..core.kinematics import rotation_from_quaternion
 from ..core.robots import Robot
 from ..core.types import Goal
+
+if TYPE_CHECKING:
+    from .past import Past
 
 FINGERS = ("left", "right")
 SUBSTEPS = 10
@@ -71,6 +74,14 @@ def robot_rig(model: mujoco.MjModel, robot: Robot) -> Rig:
     )  # fmt: skip
 
 
+class Running(Protocol):
+    """An episode, as a stage sees it."""
+
+    start: Start
+    goal: Goal
+    past: Past
+
+
 class Stage(Protocol):
     """A scene with a robot in it. Two exist: the first kitchen (`kitchen_stage`) and the household rooms (`household`)."""
 
@@ -102,8 +113,16 @@ class Stage(Protocol):
         """The episode's model: `start.model` or the stage's, with the axes' physics and looks; shared where nothing differs."""
         ...
 
-    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[Any]:
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, episodes: Sequence[Running | None]) -> list[Any]:
         """One view a simulation from bound fields (B, ...) and tool poses (B, 4, 4) in the world."""
+        ...
+
+    def remember(self, past: Past, view: Any, *, anew: bool = False) -> None:
+        """Looks after what an episode remembers, once a control step; `anew`: a new instruction begins here."""
+        ...
+
+    def muscles(self, goal: Goal, view: Any) -> Mapping[int, float]:
+        """Address in qvel -> torque [N m] that people's own joints exert during the next control step."""
         ...
 
     def checks(self, goal: Goal, start: Start) -> dict[str, Check]:

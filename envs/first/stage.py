@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import mujoco
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from ...core.instructions import all_goals
 from ...core.robots import ROBOTS
 from ...core.types import Goal, goal_points
-from ..stage import Check, Start, pose_rotation, robot_rig
+from ..past import Past
+from ..stage import Check, Running, Start, pose_rotation, robot_rig
 from ..variation import dressed, knobs
 from .initial import initial_state
 from .loose import OBJECTS
@@ -42,8 +43,15 @@ class KitchenStage:
         del start
         return dressed(self.model, self._knobs, axes, rng)
 
-    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[Snapshot]:
-        h, qpos, count = self.house, fields["qpos"], len(starts)
+    def remember(self, past: Past, view: Snapshot, *, anew: bool = False) -> None:
+        """Its predicates ask for the present state alone."""
+
+    def muscles(self, goal: Goal, view: Snapshot) -> Mapping[int, float]:
+        del goal, view
+        return {}
+
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, episodes: Sequence[Running | None]) -> list[Snapshot]:
+        h, qpos, count = self.house, fields["qpos"], len(episodes)
         pose = qpos[:, h.object_qpos]  # (B, 6, 7)
         fixtures = qpos[:, h.fixture_qpos]  # (B, 3)
         speed = np.linalg.norm(fields["qvel"][:, h.object_qvel[:, :3]], axis=-1)

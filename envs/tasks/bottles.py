@@ -9,13 +9,13 @@ import numpy as np
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bottles import BOTTLE, JAR, PLINTH_M
-from ..furniture.pill_box import DAYS, LID_TRAVEL_RAD
+from ..furniture.pill_box import LID_TRAVEL_RAD
 from ..furniture.thread import ScrewTop
 from ..stage import Check
 from ..world import World
 from .common import target_position
 from .fixtures import fixture_task
-from .predicates import inside, opened, released, shut
+from .predicates import STILL_MPS, inside, opened, others_left_alone, put_down, released, shut
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -34,17 +34,12 @@ def _nudge(piece: str) -> Callable[[Setup], None]:
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------
-def _others_shut(goal: Goal) -> Check:
-    checks = [shut(f"lid_{d}") for d in DAYS if d != goal.target]
-    return lambda w: all(c(w) for c in checks)
-
-
 def _lid(w: World, goal: Goal) -> np.ndarray:
     return w.site(f"lid_{goal.target}_under")[:3, 3]
 
 
 def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
-    """The lid of one day, the others stay shut."""
+    """The lid of one day, the others stay as they are."""
 
     def setup(s: Setup, goal: Goal) -> None:
         s.use("pill_box")
@@ -55,7 +50,7 @@ def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
 
     def checks(goal: Goal) -> dict[str, Check]:
         side, check = ("open", opened) if opens else ("shut", shut)
-        return {f"{side}({goal.target}_lid)": check(f"lid_{goal.target}"), "shut(other_lids)": _others_shut(goal)}
+        return {f"{side}({goal.target}_lid)": check(f"lid_{goal.target}"), "others_left_alone": others_left_alone(f"lid_{goal.target}")}
 
     def possible(s: Setup, goal: Goal) -> bool:
         return (s.joints.get(f"lid_{goal.target}", 0.0) < 0.1 * LID_TRAVEL_RAD) == opens
@@ -84,6 +79,11 @@ def lies(top: ScrewTop) -> Check:
     return lambda w: bool(-0.002 < w.position(f"{top.name}_cap")[2] < LIES_M)
 
 
+def let_go(cap: str) -> Check:
+    """No finger touches the cap and it is at rest."""
+    return lambda w: bool(not w.touch(cap).any() and w.speed(cap) < STILL_MPS)
+
+
 def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
     cap = f"{top.name}_cap"
 
@@ -95,7 +95,8 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
     def checks(goal: Goal) -> dict[str, Check]:
         del goal
         return {
-            f"turned({cap})": opened(f"cap_{top.name}"), f"off({cap})": off(top), f"on_worktop({cap})": lies(top), f"released({cap})": released(cap),
+            f"turned({cap})": opened(f"cap_{top.name}"), f"off({cap})": off(top), f"on_worktop({cap})": lies(top),
+            f"released({cap})": let_go(cap), f"put_down({cap})": put_down(cap), "others_left_alone": others_left_alone(f"cap_{top.name}"),
         }  # fmt: skip
 
     def focus(w: World, goal: Goal) -> np.ndarray:
@@ -127,8 +128,20 @@ def _brush_setup(s: Setup, goal: Goal) -> None:
         s.put(role, np.array([radius * np.cos(way), radius * np.sin(way), s.cast_of[role].rest]), way + s.between(-turn, turn))
 
 
+STEEP = 0.6
+"""Least rise of a brush that stands in a cup, as the sine of its angle (37 degrees): across the rim it has none."""
+
+
+def steep(role: str) -> Check:
+    """A long thing stands more than it lies: its length (x) points up or down."""
+    return lambda w: bool(abs(w.rotation(role)[2, 0]) > STEEP)
+
+
 def _brush_checks(goal: Goal) -> dict[str, Check]:
-    return {f"inside({goal.target}, beaker)": inside("target", "receptacle"), f"released({goal.target})": released("target")}
+    return {
+        f"inside({goal.target}, beaker)": inside("target", "receptacle"), f"steep({goal.target})": steep("target"),
+        f"released({goal.target})": released("target"),
+    }  # fmt: skip
 
 
 _anywhere: Callable[[Setup, Goal], bool] = lambda s, goal: True  # noqa: E731 - every bathroom has them, shut

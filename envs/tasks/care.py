@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import mujoco
 import numpy as np
@@ -10,14 +10,15 @@ import numpy as np
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.care import COASTER_M
-from ..furniture.person import HOLD_HALF, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
+from ..furniture.person import HOLD_HALF, KNUCKLE_STIFFNESS, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
 from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
 from ..rooms.scene import Spot, spot_matrix
 from ..stage import Check
+from ..world import World
 from .common import target_position
 from .fixtures import fixture_task
-from .predicates import in_box, near, released, stands
+from .predicates import in_box, near, put_down, released, stands
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -64,6 +65,48 @@ def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
     return any(_suits(goal.task, robot, t) for t in by_category(goal.target, heldout=heldout))
 
 
+# --- the person's hand ---------------------------------------------------------------------------------------------------
+GRIP_M, GRIP_AFTER_S, GRIP_RISE_S = 0.05, 0.15, 0.4
+"""How hard the person's knuckles close about what was asked for, over the load that the hand feels: people grip what is heavier harder
+(Johansson and Westling, Exp Brain Res 1984) [N m/N]; the time from the touch until they begin, and the time in which they tighten [s]."""
+GRIP_MOST_N = 5.0
+"""Load beyond which they grip no harder [N]."""
+CLASPED = 0.9
+"""Share of that torque with which fingers that hold something press on it."""
+STRUCK_N = 20.0
+"""The most that a person's hand may feel: four times the weight of the heaviest thing that is laid into it."""
+
+
+def clasped(role: str) -> Check:
+    """The person's fingers have closed on the thing: they press with their whole strength, and it is the thing that they press."""
+
+    def check(w: World) -> bool:
+        tight = w.past is not None and w.past.felt_s > GRIP_AFTER_S + CLASPED * GRIP_RISE_S
+        return bool(tight and w.sensor(f"clasp_{w.body(role)}")[0] > 0)
+
+    return check
+
+
+def given(w: World) -> bool:
+    """Nothing was let fall into the person's hand."""
+    return w.past is None or not w.past.flung
+
+
+def spared(w: World) -> bool:
+    """The person's hand was not struck or pressed."""
+    return w.past is None or w.past.load_N <= STRUCK_N
+
+
+def grip(goal: Goal, w: World) -> Mapping[int, float]:
+    """The torque of the person's knuckles [N m], by address in qvel: they close on what they asked for once they feel it."""
+    if "person_knuckles" not in w.names.dof:
+        return {}
+    wants, felt = goal.task == "hand_over", w.past.felt_s if w.past else 0.0
+    tight = float(np.clip((felt - GRIP_AFTER_S) / GRIP_RISE_S, 0.0, 1.0)) if wants else 0.0
+    load = min(float(np.linalg.norm(w.sensor("force_person_load"))), GRIP_MOST_N)
+    return {w.names.dof["person_knuckles"]: tight * (GRIP_M * load + KNUCKLE_STIFFNESS * max(w.joint("person_knuckles"), 0.0))}
+
+
 # --- hand over --------------------------------------------------------------------------------------------------------
 def _over_setup(s: Setup, goal: Goal) -> None:
     s.use("person")
@@ -73,7 +116,10 @@ def _over_setup(s: Setup, goal: Goal) -> None:
 
 
 def _over_checks(goal: Goal) -> dict[str, Check]:
-    return {f"in_hand({goal.target}, person)": in_box("target", "person_hold", HOLD_HALF), f"released({goal.target})": released("target")}
+    return {
+        f"in_hand({goal.target}, person)": in_box("target", "person_hold", HOLD_HALF), f"clasped({goal.target}, person)": clasped("target"),
+        f"released({goal.target})": released("target"), "given(person)": given, "gentle(person)": spared,
+    }  # fmt: skip
 
 
 # --- take from the hand -----------------------------------------------------------------------------------------------
@@ -107,7 +153,7 @@ def _take_checks(goal: Goal) -> dict[str, Check]:
     return {
         f"stands({goal.target}, round_mat)": stands("target"),
         f"near({goal.target}, round_mat)": near("target", "coaster", ON_COASTER_M),
-        f"released({goal.target})": released("target"),
+        f"released({goal.target})": released("target"), "gentle(person)": spared,
     }  # fmt: skip
 
 
@@ -122,7 +168,7 @@ def _bring_setup(s: Setup, goal: Goal) -> None:
 def _bring_checks(goal: Goal) -> dict[str, Check]:
     return {
         f"within_reach({goal.target}, person)": near("target", "person_palm", REACH_M), f"stands({goal.target}, worktop)": stands("target"),
-        f"released({goal.target})": released("target"),
+        f"released({goal.target})": released("target"), f"put_down({goal.target})": put_down("target"), "gentle(person)": spared,
     }  # fmt: skip
 
 

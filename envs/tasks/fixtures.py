@@ -11,12 +11,17 @@ from ...core.types import Goal
 from ..furniture.piece import Fixture
 from ..stage import Check
 from ..world import World
-from .predicates import opened, shut
+from .predicates import gentle, opened, others_left_alone, shut
 from .setup import Setup
 from .task import HouseholdTask
 
 Joint = Callable[[Goal], str]
 """Which joint a goal is about."""
+
+
+def careful(joint: str, words: str) -> dict[str, Check]:
+    """What is asked of whoever moves a fixture, besides that it be moved: not to slam it, and to leave the others alone."""
+    return {f"gentle({words})": gentle(joint), "others_left_alone": others_left_alone(joint)}
 
 
 def fixture_task(
@@ -38,7 +43,8 @@ def fixture_task(
 
     def checks(goal: Goal) -> dict[str, Check]:
         words = label.format(target=goal.target)
-        return {f"open({words})": opened(joint(goal))} if opens else {f"shut({words})": shut(joint(goal))}
+        side, check = ("open", opened) if opens else ("shut", shut)
+        return {f"{side}({words})": check(joint(goal)), **careful(joint(goal), words)}
 
     def focus(w: World, goal: Goal) -> np.ndarray:
         f = w.names.fixtures[joint(goal)]

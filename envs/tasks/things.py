@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
-from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M, COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
+from ..furniture.bins import COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
 from ..stage import Check
 from .common import fits_in, for_hand, some_for_hand, target_position
-from .predicates import grasped, in_box, inside, lifted, released, upright
+from .predicates import grasped, in_bin, inside, lies_in, lifted, put_down, released, upright
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -39,9 +39,13 @@ def _put_setup(container: str) -> Callable[[Setup, Goal], None]:
     return setup
 
 
-def _put_checks(container: str, *, stands: bool = False) -> Callable[[Goal], dict[str, Check]]:
+def _put_checks(container: str, *, stands: bool = False, soft: bool = False) -> Callable[[Goal], dict[str, Check]]:
+    """stands: it has to stand; soft: it may be dropped."""
+
     def checks(goal: Goal) -> dict[str, Check]:
         out = {f"inside({goal.target}, {container})": inside("target", "receptacle"), f"released({goal.target})": released("target")}
+        if not soft:
+            out[f"put_down({goal.target})"] = put_down("target")
         return {**out, f"upright({goal.target})": upright("target")} if stands else out
 
     return checks
@@ -59,6 +63,7 @@ def _stack_setup(s: Setup, goal: Goal) -> None:
 def _stack_checks(goal: Goal) -> dict[str, Check]:
     return {
         "stacked(bowl, bowl)": inside("target", "receptacle"), "upright(bowl)": upright("target"), "released(bowl)": released("target"),
+        "put_down(bowl)": put_down("target"),
     }  # fmt: skip
 
 
@@ -70,10 +75,10 @@ def _sort_setup(s: Setup, goal: Goal) -> None:
 
 
 def _sort_checks(goal: Goal) -> dict[str, Check]:
-    half = (TRAY_DEPTH_M / 2, COMPARTMENT_M / 2 - 0.006, TRAY_HEIGHT_M)
+    half = (TRAY_DEPTH_M / 2, COMPARTMENT_M / 2, TRAY_HEIGHT_M)
     place = f"compartment_{goal.receptacle}"
     return {
-        f"inside({goal.target}, {goal.receptacle}_compartment)": in_box("target", place, half),
+        f"inside({goal.target}, {goal.receptacle}_compartment)": lies_in("target", place, half),
         f"released({goal.target})": released("target"),
     }
 
@@ -86,8 +91,7 @@ def _rubbish_setup(s: Setup, goal: Goal) -> None:
 
 
 def _rubbish_checks(goal: Goal) -> dict[str, Check]:
-    half = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M)
-    return {f"inside({goal.target}, bin)": in_box("target", "bin_floor", half), f"released({goal.target})": released("target")}
+    return {f"inside({goal.target}, bin)": in_bin("target"), f"released({goal.target})": released("target")}
 
 
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
@@ -103,7 +107,7 @@ TASKS: tuple[HouseholdTask, ...] = (
     _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), "so101"),
     _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), "so101"),
     _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), "so101"),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), "so101"),
+    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket", soft=True), "so101"),
     _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, "so101"),
     _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks),
     _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks),

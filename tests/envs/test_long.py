@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.first.tasks import long
 from homebody.envs.furniture.clearance import Furniture
 from homebody.envs.house import SCENES, household_tasks
 from homebody.envs.skills import expert_for
+from homebody.envs.tasks import long
 
 NAMES = [t.name for t in long.TASKS]
 
