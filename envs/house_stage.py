@@ -16,7 +16,7 @@ from ..core.robots import Robot
 from ..core.types import Goal
 from .first.initial import episode_rng
 from .furniture.clearance import Furniture
-from .furniture.parts import add_touch
+from .furniture.parts import ROOT, add_force, add_touch
 from .objects.instance import Instance, add_thing
 from .past import Past
 from .rooms.scene import Layout, Scene, spot_matrix
@@ -30,8 +30,6 @@ from .world import BOUND, Names, World
 AddRobot = Callable[[mujoco.MjSpec], None]
 STORE_Z = -0.9
 """Height of the floor that things which an episode does not use stand on, behind the robot [m]."""
-ROOT = "link0"
-"""The body that carries the whole arm."""
 PEOPLE = ("hand_", "person", "pet")
 """How the names of bodies of people and pets begin; `hand` alone is the robot's own."""
 ATTEMPTS = 40
@@ -73,10 +71,7 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
     """Contacts of each loose thing with each finger, its net force with the robot, and the deepest contact anywhere."""
     for k in range(scene.things):
         add_touch(spec, f"thing{k}")
-        spec.add_sensor(
-            name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
-            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
-        )  # fmt: skip
+        add_force(spec, f"thing{k}")
         if spec.body("person_fingers") is not None:
             spec.add_sensor(
                 name=f"clasp_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",

@@ -83,9 +83,9 @@ class Past:
             self.begin(w)
             return
         self._see_fixtures(w)
-        dropped = self._see_loose(w)
         if len(self.swept):
             self._see_grains(w)
+        dropped = self._see_loose(w)
         if "force_person_load" in w.names.sensor:
             self._see_hand(w, dropped)
 
@@ -98,7 +98,8 @@ class Past:
             back = (sign * self.speeds > 0) & (sign * v < -0.05 * np.abs(self.speeds)) & (gap < BOUNCED * travel)
             back &= last <= sign * self.speeds * DT_S  # it would have been there before now
             self.struck = np.maximum(self.struck, np.where(hit | back, speed, 0.0))
-        self.moved = np.maximum(self.moved, np.abs(q - self.asked))
+        # A button at rest is pressed a little into its stop: that is no movement.
+        self.moved = np.maximum(self.moved, np.abs(np.clip(q, 0.0, travel) - np.clip(self.asked, 0.0, travel)))
         self.joints, self.speeds = q.copy(), v.copy()
 
     def _see_loose(self, w: World) -> bool:
@@ -121,6 +122,9 @@ class Past:
         if not role or not on_move.any():
             return
         sponge, R, r = w.cast[role], w.rotation(role), w.names.grain_radius
+        before = self.loose[w.names.loose.index(w.body(role))]
+        if np.linalg.norm(w.position(role) - before) < MOVED_M:  # they roll against it
+            return
         d = np.abs((grains - w.position(role)) @ R) - sponge.half
         outside = np.linalg.norm(np.maximum(d, 0.0), axis=1)
         low = w.position(role)[2] - float(np.abs(R[2]) @ np.asarray(sponge.half))

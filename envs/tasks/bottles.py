@@ -15,7 +15,7 @@ from ..stage import Check
 from ..world import World
 from .common import target_position
 from .fixtures import fixture_task
-from .predicates import STILL_MPS, inside, opened, others_left_alone, put_down, released, shut
+from .predicates import inside, opened, others_left_alone, put_down, released, shut
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -79,11 +79,6 @@ def lies(top: ScrewTop) -> Check:
     return lambda w: bool(-0.002 < w.position(f"{top.name}_cap")[2] < LIES_M)
 
 
-def let_go(cap: str) -> Check:
-    """No finger touches the cap and it is at rest."""
-    return lambda w: bool(not w.touch(cap).any() and w.speed(cap) < STILL_MPS)
-
-
 def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
     cap = f"{top.name}_cap"
 
@@ -96,7 +91,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
         del goal
         return {
             f"turned({cap})": opened(f"cap_{top.name}"), f"off({cap})": off(top), f"on_worktop({cap})": lies(top),
-            f"released({cap})": let_go(cap), f"put_down({cap})": put_down(cap), "others_left_alone": others_left_alone(f"cap_{top.name}"),
+            f"released({cap})": released(cap), f"put_down({cap})": put_down(cap), "others_left_alone": others_left_alone(f"cap_{top.name}"),
         }  # fmt: skip
 
     def focus(w: World, goal: Goal) -> np.ndarray:

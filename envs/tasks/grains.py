@@ -58,12 +58,15 @@ def poured(container: str, share: float = ENOUGH, source: str = "target") -> Che
     return check
 
 
-def kept(role: str) -> Check:
-    """Not dropped: both fingers hold it, or it stands on the worktop by itself."""
+def kept(role: str, container: str = "receptacle") -> Check:
+    """Not dropped: both fingers hold it, or it stands on the worktop by itself, and not among the peas."""
     alone = stands(role)
 
     def check(w: World) -> bool:
-        return bool((w.touch(role) > 0).all() or (alone(w) and not w.touch(role).any() and w.speed(role) < STILL_MPS))
+        if (w.touch(role) > 0).all():
+            return True
+        beside = np.linalg.norm(w.position(role)[:2] - w.position(container)[:2]) > min(w.cast[container].half[:2])
+        return bool(beside and alone(w) and not w.touch(role).any() and w.speed(role) < STILL_MPS)
 
     return check
 

@@ -75,7 +75,7 @@ def _sort_setup(s: Setup, goal: Goal) -> None:
 
 
 def _sort_checks(goal: Goal) -> dict[str, Check]:
-    half = (TRAY_DEPTH_M / 2, COMPARTMENT_M / 2, TRAY_HEIGHT_M)
+    half = (TRAY_DEPTH_M / 2, COMPARTMENT_M / 2 - 0.006, TRAY_HEIGHT_M)
     place = f"compartment_{goal.receptacle}"
     return {
         f"inside({goal.target}, {goal.receptacle}_compartment)": lies_in("target", place, half),
