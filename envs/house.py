@@ -44,4 +44,4 @@ def household_stage(scene: str, robot: str) -> HouseholdStage:
             add_so101(spec, position=(spot.x, spot.y, spot.z), yaw=spot.yaw)
 
     tasks = {n: t for n, t in household_tasks().items() if t.scene == scene}
-    return HouseholdStage(definition, tasks, robot_named(robot), add_robot)
+    return HouseholdStage(definition, tasks, robot_named(robot), add_robot, household_tasks())

@@ -22,6 +22,7 @@ from .past import Past
 from .rooms.scene import Layout, Scene, spot_matrix
 from .stage import Check, Running, Start, robot_rig
 from .tasks.care import grip
+from .tasks.rivals import LEAST_GOALS, Casting, add_rival, stir
 from .tasks.setup import NoRoom, Setup
 from .tasks.task import HouseholdTask
 from .variation import dressed, knobs
@@ -65,6 +66,13 @@ NOBODY = Parts(roles={}, cast={})
 def parts_of(goal: Goal, start: Start) -> Parts:
     """Who plays what under `goal` in an episode that began with `start`."""
     return start.detail.parts.get(goal) or Parts(roles=start.roles, cast=start.detail.cast)
+
+
+def _parts(setup: Setup, casting: Casting) -> Parts:
+    """Who plays what where some things change roles; who is displaced from one is called `other_` and the role's name."""
+    names = {r: [g for g, own in casting.items() if own == r] or [f"other_{r}" if r in casting else r] for r in setup.roles}
+    roles = {n: body for r, body in setup.roles.items() for n in names[r]}
+    return Parts(roles=roles, cast={n: setup.cast_of[r] for r in setup.roles for n in names[r]})
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
@@ -124,10 +132,13 @@ class HouseholdStage:
 
     toward = slice(-3, None)
 
-    def __init__(self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot) -> None:
-        """tasks: those that play in this scene, by name."""
+    def __init__(
+        self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot,
+        others: Mapping[str, HouseholdTask] | None = None,
+    ) -> None:  # fmt: skip
+        """tasks: those that play in this scene, by name; others: all that may be asked for in it, these included."""
         self.definition, self.scene, self.robot = definition, definition.name, robot
-        self.tasks = tasks
+        self.tasks, self.others = tasks, tasks if others is None else others
         self._add_robot = add_robot
         self._bases: dict[str, mujoco.MjModel] = {}
         self._furniture: dict[str, Furniture] = {}
@@ -185,27 +196,46 @@ class HouseholdStage:
         rng = episode_rng(task, split, index)
         goals = [g for g in t.goals if t.fits is None or t.fits(g, self.robot.name, split == "heldout")]
         goal = goals[int(rng.integers(len(goals)))]
-        setup = self._set_up(t, goal, split, rng, axes)
+        setup, parts = self._set_up(t, goal, split, rng, axes)
         qpos = setup.qpos()
         instruction = phrase(goal, split, rng, {r: (i.nouns, i.adjective) for r, i in setup.cast_of.items()})
-        others = tuple(g for o in self.tasks.values() if o.name != task and o.possible is not None for g in o.goals if o.possible(setup, g))
         return Start(
-            goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
+            goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *parts),
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
-            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone, parts={}),
+            detail=Detail(task=task, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone, parts=parts),
         )  # fmt: skip
 
-    def _set_up(self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> Setup:
-        """Draws initial states until one has room for everything."""
+    def _set_up(
+        self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]
+    ) -> tuple[Setup, dict[Goal, Parts]]:
+        """Draws initial states until one has room for everything and allows enough other goals; who plays what under each of these."""
+        askable = sorted({g.target for t in self.others.values() if t.family == "pick" for g in t.goals})
         for attempt in range(ATTEMPTS):
             setup = Setup(self, split, rng, axes)
             try:
                 task.setup(setup, goal)
-                return setup
+                stir(setup)
+                parts = self._allowed(setup, goal)
+                while len(parts) + 1 < LEAST_GOALS:
+                    add_rival(setup, askable)
+                    parts = self._allowed(setup, goal)
+                return setup, parts
             except NoRoom:
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError
+
+    def _allowed(self, setup: Setup, own: Goal) -> dict[Goal, Parts]:
+        """The goals besides its own that an initial state allows, in a fixed order."""
+        out: dict[Goal, Parts] = {}
+        for task in self.others.values():
+            if task.possible is None or self.robot.name not in task.robots:
+                continue
+            for goal in task.goals:
+                casting = None if goal == own else task.possible(setup, goal)
+                if casting is not None:
+                    out[goal] = _parts(setup, casting)
+        return out
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None
@@ -236,9 +266,9 @@ class HouseholdStage:
         return grip(goal, view)
 
     def _task(self, goal: Goal) -> HouseholdTask:
-        if goal.task not in self.tasks:
-            raise HomebodyError(f"task {goal.task!r} does not play in {self.scene}: expected one of {', '.join(self.tasks)}")
-        return self.tasks[goal.task]
+        if goal.task not in self.others:
+            raise HomebodyError(f"task {goal.task!r} does not play in {self.scene}: expected one of {', '.join(self.others)}")
+        return self.others[goal.task]
 
     def reward(self, goal: Goal, view: World, success: bool) -> float:
         """In [0, 2.2]: 0.2 for the tool near the focus, 1 for the share of predicates that hold, 1 for success."""

@@ -9,13 +9,13 @@ import numpy as np
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bottles import BOTTLE, JAR, PLINTH_M
-from ..furniture.pill_box import LID_TRAVEL_RAD
 from ..furniture.thread import ScrewTop
 from ..stage import Check
 from ..world import World
 from .common import target_position
-from .fixtures import fixture_task
+from .fixtures import could_move, fixture_task
 from .predicates import inside, opened, others_left_alone, put_down, released, shut
+from .rivals import Casting
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -52,8 +52,8 @@ def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
         side, check = ("open", opened) if opens else ("shut", shut)
         return {f"{side}({goal.target}_lid)": check(f"lid_{goal.target}"), "others_left_alone": others_left_alone(f"lid_{goal.target}")}
 
-    def possible(s: Setup, goal: Goal) -> bool:
-        return (s.joints.get(f"lid_{goal.target}", 0.0) < 0.1 * LID_TRAVEL_RAD) == opens
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        return {} if could_move(s, "pill_box", f"lid_{goal.target}", opens=opens) else None
 
     return HouseholdTask(
         name=name, family="bottles", room=ROOM, scene=SCENE, horizon=260, goals=task_phrases(name).goals, setup=setup, checks=checks,
@@ -100,7 +100,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
 
     return HouseholdTask(
         name=name, family="bottles", room=ROOM, scene=SCENE, horizon=500, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=focus, possible=_anywhere,
+        focus=focus, possible=lambda s, goal: {} if piece in s.layout.usable else None,
     )  # fmt: skip
 
 
@@ -138,8 +138,6 @@ def _brush_checks(goal: Goal) -> dict[str, Check]:
         f"released({goal.target})": released("target"),
     }  # fmt: skip
 
-
-_anywhere: Callable[[Setup, Goal], bool] = lambda s, goal: True  # noqa: E731 - every bathroom has them, shut
 
 TASKS: tuple[HouseholdTask, ...] = (
     fixture_task("press_soap_pump", family="bottles", piece="dispenser", joint=lambda _: "pump", opens=True, horizon=200, label="soap_pump",

@@ -19,11 +19,14 @@ from ..world import World
 from .common import target_position
 from .fixtures import fixture_task
 from .predicates import in_box, near, put_down, released, stands
+from .rivals import Casting, standing
 from .setup import Setup
 from .task import HouseholdTask
 
 SCENE, ROOM = "care_room", "care"
 GRAVITY = 9.81
+FURTHER_M = 0.03
+"""How much further than the person reaches what is to be brought stands [m]."""
 CARRIED_KG = 0.45
 """Heaviest thing that is put into the hand of somebody in bed."""
 ON_COASTER_M = 0.05
@@ -122,6 +125,26 @@ def _over_checks(goal: Goal) -> dict[str, Check]:
     }  # fmt: skip
 
 
+def _can_give(s: Setup, goal: Goal) -> Casting | None:
+    """The hand is empty, and what stands about is for it."""
+    if "person" not in s.layout.usable or any(r == "target" and r not in s.handy for r in s.roles):
+        return None
+    role = standing(s, goal.target, lambda t: _suits(goal.task, s.stage.robot.name, t))
+    return None if role is None else {"target": role}
+
+
+def _can_bring(s: Setup, goal: Goal) -> Casting | None:
+    """It stands about, out of the person's reach."""
+    if "person" not in s.layout.usable:
+        return None
+    role = standing(s, goal.target, lambda t: _suits(goal.task, s.stage.robot.name, t))
+    if role is None:
+        return None
+    T = spot_matrix(s.layout.spots["person"])
+    palm = T[:2, 3] + T[:2, 0] * PALM_X
+    return {"target": role} if np.linalg.norm(s.pose_of(role)[:2] - palm) > REACH_M + FURTHER_M else None
+
+
 # --- take from the hand -----------------------------------------------------------------------------------------------
 def put_in_hand(s: Setup, role: str) -> None:
     """Lays a thing into the open hand, which sinks as far as its weight bends the wrist."""
@@ -173,17 +196,18 @@ def _bring_checks(goal: Goal) -> dict[str, Check]:
 
 
 def _task(
-    name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]], reverse: str = ""
-) -> HouseholdTask:
+    name: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
+    possible: Callable[[Setup, Goal], Casting | None] | None, reverse: str = "",
+) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family="care", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=target_position, fits=_some_fits, reverse=reverse,
+        focus=target_position, fits=_some_fits, reverse=reverse, possible=possible,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("hand_over", 300, _over_setup, _over_checks, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, "hand_over"),
-    _task("bring_within_reach", 300, _bring_setup, _bring_checks),
+    _task("hand_over", 300, _over_setup, _over_checks, _can_give, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, None, "hand_over"),
+    _task("bring_within_reach", 300, _bring_setup, _bring_checks, _can_bring),
     fixture_task("ring_bell", family="care", piece="bell", joint=lambda _: "bell_button", opens=True, horizon=240, label="bell", start=(0.0, 0.0),
                  scene=SCENE, room=ROOM),
 )  # fmt: skip

@@ -87,6 +87,8 @@ class Setup:
         self._nudges: dict[str, np.ndarray] = {}
         self._taken: list[Area] = []
         """What stands on the worktop."""
+        self.handy: set[str] = set()
+        """Roles that stand on the worktop with room for a hand about them."""
 
     def _heldout(self, axis: str) -> bool:
         """Whether what `axis` governs comes from the held-out set: in the held-out split always, else by the axis's chance."""
@@ -172,7 +174,8 @@ class Setup:
         """Stands a thing on free worktop, by rejection; returns its position (3,). What is given a zone is stood within reach.
         `handy`: only where furniture leaves room for a hand about it, as what plays `target` must have it."""
         near = self.reaches if zone is not None else lambda x, y: True
-        in_hand = self._in_hand(role) if (role == "target" if handy is None else handy) else lambda position, heading: True
+        handy = role == "target" if handy is None else handy
+        in_hand = self._in_hand(role) if handy else lambda position, heading: True
         x0, x1, y0, y1 = zone or self.layout.zone
         more = self.axes.get("object_pose", 0.0)
         x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
@@ -189,6 +192,8 @@ class Setup:
                         continue
                     self._taken.append(area)
                     self.put(role, position, heading)
+                    if handy:
+                        self.handy.add(role)
                     return position
         raise NoRoom(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
 
@@ -241,6 +246,11 @@ class Setup:
         low, high = points[:, :2].min(0), points[:, :2].max(0)
         self._taken.append((*((low + high) / 2), 0.0, *((high - low) / 2)))
 
+    @property
+    def cloths(self) -> tuple[str, ...]:
+        """The cloths that were put somewhere."""
+        return tuple(self._cloths)
+
     def take(self, x: float, y: float, radius: float) -> None:
         """Keeps a circle of the worktop free."""
         self._taken.append((x, y, 0.0, radius, radius))
@@ -259,8 +269,13 @@ class Setup:
                 tall = self.cast_of[f"distractor{n}"].top > 0.055  # a hand over low things would meet it
                 self.stand(f"distractor{n}", margin=0.10 if tall else GAP_M, squeeze=False)
             except HomebodyError:  # no room, or no small one: one distractor less
-                self._free.insert(0, self.roles.pop(f"distractor{n}")) if f"distractor{n}" in self.roles else None
-                self.cast_of.pop(f"distractor{n}", None)
+                self.dismiss(f"distractor{n}")
+
+    def dismiss(self, role: str) -> None:
+        """Takes back a role that was cast and not placed."""
+        if role in self.roles:
+            self._free.insert(0, self.roles.pop(role))
+        self.cast_of.pop(role, None)
 
     # --- the result ---------------------------------------------------------------------------------------------------
     def qpos(self) -> np.ndarray:

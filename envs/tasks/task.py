@@ -13,6 +13,7 @@ from ..stage import Check
 from ..world import World
 
 if TYPE_CHECKING:
+    from .rivals import Casting
     from .setup import Setup
 
 
@@ -40,8 +41,8 @@ class HouseholdTask:
     """Whether a robot (by name) can do a goal, in the held-out split or not; None: every robot of `robots` can do all of them."""
     reverse: str = ""
     """The task that undoes it, where there is one."""
-    possible: Callable[[Setup, Goal], bool] | None = None
-    """Whether another task's initial state allows the goal too, so that language alone decides."""
+    possible: Callable[[Setup, Goal], Casting | None] | None = None
+    """Whether another goal's initial state allows this one too, so that language alone decides: who plays its roles then, or None."""
 
     def predicates(self, goal: Goal) -> tuple[str, ...]:
         return tuple(self.checks(goal))

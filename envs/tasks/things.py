@@ -10,6 +10,7 @@ from ..furniture.bins import COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
 from ..stage import Check
 from .common import fits_in, for_hand, some_for_hand, target_position
 from .predicates import grasped, in_bin, inside, lies_in, lifted, put_down, released, upright
+from .rivals import Casting, standing
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -21,6 +22,11 @@ def _hold_setup(s: Setup, goal: Goal) -> None:
     s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
     s.distract(1, 4)
+
+
+def _can_hold(s: Setup, goal: Goal) -> Casting | None:
+    role = standing(s, goal.target)
+    return None if role is None else {"target": role}
 
 
 def _hold_checks(goal: Goal) -> dict[str, Check]:
@@ -37,6 +43,17 @@ def _put_setup(container: str) -> Callable[[Setup, Goal], None]:
         s.distract(1, 3)
 
     return setup
+
+
+def _can_put(container: str) -> Callable[[Setup, Goal], Casting | None]:
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        found = [r for r, t in s.cast_of.items() if t.category == container]
+        if len(found) != 1:
+            return None
+        role = standing(s, goal.target, fits_in(s, found[0]))
+        return None if role is None else {"target": role, "receptacle": found[0]}
+
+    return possible
 
 
 def _put_checks(container: str, *, stands: bool = False, soft: bool = False) -> Callable[[Goal], dict[str, Check]]:
@@ -74,6 +91,15 @@ def _sort_setup(s: Setup, goal: Goal) -> None:
     s.distract(0, 2)
 
 
+def _with(piece: str) -> Callable[[Setup, Goal], Casting | None]:
+    """Whether the thing stands about and a piece is in reach."""
+
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        return _can_hold(s, goal) if piece in s.layout.usable else None
+
+    return possible
+
+
 def _sort_checks(goal: Goal) -> dict[str, Check]:
     half = (TRAY_DEPTH_M / 2, COMPARTMENT_M / 2 - 0.006, TRAY_HEIGHT_M)
     place = f"compartment_{goal.receptacle}"
@@ -95,20 +121,20 @@ def _rubbish_checks(goal: Goal) -> dict[str, Check]:
 
 
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-          *robots: str) -> HouseholdTask:  # fmt: skip
+          possible: Callable[[Setup, Goal], Casting | None] | None, *robots: str) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        focus=target_position, robots=("panda", *robots), fits=some_for_hand,
+        focus=target_position, robots=("panda", *robots), fits=some_for_hand, possible=possible,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, "so101") for what in ("drink", "food", "cutlery", "toy")),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), "so101"),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), "so101"),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), "so101"),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket", soft=True), "so101"),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, "so101"),
-    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks),
-    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks),
+    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, _can_hold, "so101") for what in ("drink", "food", "cutlery", "toy")),
+    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), _can_put("plate"), "so101"),
+    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), _can_put("pot"), "so101"),
+    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), _can_put("tray"), "so101"),
+    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket", soft=True), _can_put("basket"), "so101"),
+    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, None, "so101"),
+    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks, _with("cutlery_tray")),
+    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks, _with("bin")),
 )
