@@ -83,6 +83,10 @@ class Scene:
     extras: Callable[[mujoco.MjSpec], None] | None = None
     """What else moves: cloth, granules."""
     movers: tuple[Mover, ...] = ()
+    nudge: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """How far what the robot can use is moved within its place in an episode: along and across its own axes [m], and its turn [rad]."""
+    fixed: tuple[str, ...] = ()
+    """Pieces that are never nudged: things lie on them, or there is no room."""
     mount: Mapping[str, Spot] = field(default_factory=lambda: {"panda": Spot(x=0.0, y=0.0), "so101": Spot(x=0.2, y=0.0)})
     """Where each robot stands."""
 

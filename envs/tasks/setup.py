@@ -89,6 +89,7 @@ class Setup:
         """What stands on the worktop."""
         self.handy: set[str] = set()
         """Roles that stand on the worktop with room for a hand about them."""
+        self._nudge_all()
 
     def _heldout(self, axis: str) -> bool:
         """Whether what `axis` governs comes from the held-out set: in the held-out split always, else by the axis's chance."""
@@ -101,6 +102,15 @@ class Setup:
         if not fitting:
             raise HomebodyError(f"no layout of {self.stage.scene} has {', '.join(pieces)} in reach")
         self.layout = fitting[int(self.rng.integers(len(fitting)))]
+        self._nudge_all()
+
+    def _nudge_all(self) -> None:
+        """Nudges what the robot can use of the layout, where the scene says so."""
+        scene = self.stage.definition
+        self._nudges.clear()
+        if any(scene.nudge):
+            for piece in (p.name for p in scene.pieces if p.name in self.layout.usable and p.name not in scene.fixed):
+                self.nudge(piece, *scene.nudge)
 
     def nudge(self, piece: str, along: float, across: float, turn: float, height: tuple[float, float] | None = None) -> None:
         """Moves a piece without loose parts within its place, for this episode: up to `along` and `across` its own axes [m], up to
@@ -109,6 +119,11 @@ class Setup:
         c, sn = np.cos(spot.yaw), np.sin(spot.yaw)
         z = spot.z if height is None else self.between(*height)
         self._nudges[piece] = np.array([spot.x + c * dx - sn * dy, spot.y + sn * dx + c * dy, z, spot.yaw + da])
+
+    def _nudged(self, piece: str) -> np.ndarray:
+        """(4, 4) where a nudged piece stands."""
+        x, y, z, yaw = self._nudges[piece]
+        return spot_matrix(Spot(x=x, y=y, z=z, yaw=yaw))
 
     @property
     def reach(self) -> Zone:
@@ -207,8 +222,13 @@ class Setup:
             data.qpos[names.qpos[name]] = value
         mujoco.mj_kinematics(model, data)
 
+        moves = {names.body[p]: self._nudged(p) @ np.linalg.inv(spot_matrix(self.layout.spots[p])) for p in self._nudges}
+
         def placed(body: str) -> tuple[np.ndarray, np.ndarray]:
-            return data.xpos[names.body[body]], data.xmat[names.body[body]].reshape(3, 3)
+            i = names.body[body]
+            T = moves.get(int(model.body_rootid[i]))
+            position, R = data.xpos[i], data.xmat[i].reshape(3, 3)
+            return (position, R) if T is None else (T[:3, :3] @ position + T[:3, 3], T[:3, :3] @ R)
 
         def check(position: np.ndarray, heading: float) -> bool:
             R = spot_matrix(Spot(x=0.0, y=0.0, yaw=heading))[:3, :3]
