@@ -44,8 +44,7 @@ def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
     def setup(s: Setup, goal: Goal) -> None:
         s.use("pill_box")
         _nudge("pill_box")(s)
-        if not opens:
-            s.joint(f"lid_{goal.target}", s.ajar(*OPEN_AT))
+        s.joint(f"lid_{goal.target}", 0.0 if opens else s.ajar(*OPEN_AT))
         s.distract(0, 2, *ABOUT)
 
     def checks(goal: Goal) -> dict[str, Check]:
