@@ -113,6 +113,8 @@ class HouseholdVectorEnv(Slots):
         if len(slots):
             self._sims.forward(request.slots)
         views = self._view()
+        for slot in slots:
+            self.stage.remember(self._episode(slot).past, views[slot], anew=True)
         predicates = self._predicates(views)
         for slot in slots:
             self._episode(slot).initially, self._episode(slot).initial_hash = predicates[slot], self.state_hash(slot)
@@ -151,6 +153,8 @@ class HouseholdVectorEnv(Slots):
             self._sims.step(active)
         self._steps[active] += 1
         views = self._view()
+        for i in map(int, active):
+            self.stage.remember(self._episode(i).past, views[i])
         predicates = self._predicates(views)
         self._watch(active, views)
         hold = np.array([all(p.values()) for p in predicates]) & ~self._sims.diverged
@@ -193,6 +197,7 @@ class HouseholdVectorEnv(Slots):
         """What others do during the step: people and pets move, things are pushed, an instruction changes."""
         for i in map(int, active):
             episode, step = self._episode(i), int(self._steps[i])
+            self._sims.pull(i, self.stage.muscles(episode.goal, self._seen[i]))
             if not episode.events.any:
                 continue
             self._sims.place(i, episode.events.mocap(step))
@@ -211,7 +216,7 @@ class HouseholdVectorEnv(Slots):
             before, self._world_pose = self._world_pose, base @ self._pose
             self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
         self._reading.moved(self._pose)
-        self._seen = self.stage.views(self._sims.fields, self._world_pose, starts)
+        self._seen = self.stage.views(self._sims.fields, self._world_pose, self._episodes)
         return self._seen
 
     def _observe(self, slots: np.ndarray, views: list[Any]) -> dict[str, np.ndarray]:
@@ -276,7 +281,9 @@ class HouseholdVectorEnv(Slots):
         for here, picture in zip(self._images, state.pictures, strict=False):
             here[i] = picture
         self._steps[i], self._held[i], self._done[i] = state.steps, 0 if keep_goal else state.held, state.done
-        self._view()
+        view = self._view()[i]
+        if keep_goal:
+            self.stage.remember(self._episode(i).past, view, anew=True)
 
     def render_slot(
         self, i: int, camera: str = "scene", size: tuple[int, int] = (480, 640), profile: Profile = "fast", kind: Kind = "colour"

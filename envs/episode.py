@@ -15,6 +15,7 @@ from ..core.types import Goal
 from ..core.wording import reworded
 from .axes import episode_stream
 from .happenings import Happenings
+from .past import Past
 from .safety import Safety
 from .stage import Check, Stage, Start
 
@@ -37,6 +38,7 @@ class EpisodeMemory:
     initially: Mapping[str, bool]
     initial_hash: str
     safety: Safety
+    past: Past
 
 
 class Episode:
@@ -60,7 +62,7 @@ class Episode:
         self.stopped = False
         self.initially: dict[str, bool] = {}
         self.initial_hash = ""
-        self.safety = Safety()
+        self.safety, self.past = Safety(), Past()
         stream = episode_stream(task, split, index, "happenings")
         self.events = Happenings(axes, stream, self.goal, start.valid, stage.movers, parked, stage.pushable(self.goal, start))
 
@@ -89,6 +91,7 @@ class Episode:
             self.stopped, self.checks = True, {}
         else:
             self.goal, self.checks = news.goal, self._stage.checks(news.goal, self.start)
+        self._stage.remember(self.past, view, anew=True)
         self.initially = {k: c(view) for k, c in self.checks.items()} or {"still": False}
         return True
 
@@ -97,6 +100,7 @@ class Episode:
         return EpisodeMemory(
             key=self.key, axes=dict(self.axes), asked=self.asked, goal=self.goal, instruction=self.instruction, stopped=self.stopped,
             initially=dict(self.initially), initial_hash=self.initial_hash, safety=copy.deepcopy(self.safety),
+            past=copy.deepcopy(self.past),
         )  # fmt: skip
 
     def is_of(self, memory: EpisodeMemory) -> bool:
@@ -106,6 +110,7 @@ class Episode:
     def recall(self, memory: EpisodeMemory, *, keep_goal: bool = False) -> None:
         """Takes up what had happened when `memory` was made, in the same episode; `keep_goal`: but not what was asked for."""
         self.safety = copy.deepcopy(memory.safety)
+        self.past = Past() if keep_goal else copy.deepcopy(memory.past)  # what was done under another goal does not count
         if keep_goal:
             return
         self.goal, self.instruction, self.stopped = memory.goal, memory.instruction, memory.stopped

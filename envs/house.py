@@ -39,5 +39,6 @@ def household_stage(scene: str, robot: str, sensors: tuple[str, ...] = ()) -> Ho
     """The stage of a scene with a robot and its `sensors` in it, built once per process. Raises HomebodyError for unknown names."""
     definition = SCENES.find(scene)
     tasks = {n: t for n, t in TASKS.items() if t.scene == scene}
+    others = {n: t for n, t in TASKS.items() if t.scene == scene or not (definition.alone or SCENES[t.scene].alone)}
     mixes = {n: m for n, m in MIXES.items() if set(m) <= set(tasks)}
-    return HouseholdStage(definition, tasks, arm_named(robot), mixes, sensors)
+    return HouseholdStage(definition, tasks, arm_named(robot), mixes, sensors, others)

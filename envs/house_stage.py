@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import mujoco
@@ -15,13 +15,16 @@ from ..core.marks import Mark
 from ..core.phrasebook import phrase
 from ..core.types import Goal
 from .furniture.clearance import Furniture
-from .furniture.parts import add_touch
+from .furniture.parts import add_force, add_touch
 from .objects.instance import Instance, add_thing
+from .past import Past
 from .robots.arm import Arm
 from .rooms.scene import Layout, Scene, spot_matrix
 from .sensors.registry import add_sensors
 from .splits import episode_rng
-from .stage import Check, Start, robot_rig
+from .stage import Check, Running, Start, robot_rig
+from .tasks.care import grip
+from .tasks.rivals import LEAST_GOALS, Casting, add_rival, stir
 from .tasks.setup import NoRoom, Setup
 from .tasks.task import HouseholdTask
 from .variation import dressed, knobs
@@ -37,6 +40,14 @@ SENSOR, OBJECT = mujoco.mjtSensor, mujoco.mjtObj
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Who plays what under one goal: bodies and what they are, by role."""
+
+    roles: Mapping[str, str]
+    cast: Mapping[str, Instance]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Detail:
     """What the stage remembers of an episode besides its start."""
 
@@ -46,16 +57,35 @@ class Detail:
     style: str
     zone: tuple[float, float, float, float]
     """Free worktop of the layout: x from, x to, y from, y to [m]."""
+    parts: Mapping[Goal, Parts]
+    """Who plays what under each goal that the state allows."""
+
+
+NOBODY = Parts(roles={}, cast={})
+
+
+def parts_of(goal: Goal, start: Start) -> Parts:
+    """Who plays what under `goal` in an episode that began with `start`."""
+    return start.detail.parts.get(goal) or Parts(roles=start.roles, cast=start.detail.cast)
+
+
+def _parts(setup: Setup, casting: Casting) -> Parts:
+    """Who plays what where some things change roles; who is displaced from one is called `other_` and the role's name."""
+    names = {r: [g for g, own in casting.items() if own == r] or [f"other_{r}" if r in casting else r] for r in setup.roles}
+    roles = {n: body for r, body in setup.roles.items() for n in names[r]}
+    return Parts(roles=roles, cast={n: setup.cast_of[r] for r in setup.roles for n in names[r]})
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
     """Contacts of each loose thing with each finger, its net force with the robot, whose lowest body is `root`, and the deepest contact."""
     for k in range(scene.things):
         add_touch(spec, f"thing{k}")
-        spec.add_sensor(
-            name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
-            reftype=OBJECT.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
-        )  # fmt: skip
+        add_force(spec, f"thing{k}", root)
+        if spec.body("person_fingers") is not None:
+            spec.add_sensor(
+                name=f"clasp_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
+                reftype=OBJECT.mjOBJ_BODY, refname="person_fingers", intprm=[1, 0, 1],
+            )  # fmt: skip
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
@@ -118,12 +148,13 @@ class HouseholdStage:
         arm: Arm,
         mixes: Mapping[str, tuple[str, ...]] | None = None,
         sensors: tuple[str, ...] = (),
+        others: Mapping[str, HouseholdTask] | None = None,
     ) -> None:
         """tasks: those that play in this scene, by name; mixes: names for several of them, each episode one; sensors: names of those that
-        add something to the model."""
+        add something to the model; others: all tasks that may be asked for in it, these included."""
         self._mixes, self._sensors = mixes or {}, sensors
         self.definition, self.scene, self.arm, self.robot = definition, definition.name, arm, arm.robot
-        self.tasks = tasks
+        self.tasks, self.others = tasks, tasks if others is None else others
         self._bases: dict[str, mujoco.MjModel] = {}
         self._furniture: dict[str, Furniture] = {}
         self._layouts = {y.name: y for y in definition.layouts}
@@ -182,57 +213,93 @@ class HouseholdStage:
         t = self.tasks[names[int(rng.integers(len(names)))] if len(names) > 1 else task]
         goals = [g for g in t.goals if t.fits is None or t.fits(g, self.robot.name, split == "heldout")]
         goal = goals[int(rng.integers(len(goals)))]
-        setup = self._set_up(t, goal, split, rng, axes)
+        setup, parts = self._set_up(t, goal, split, rng, axes)
         qpos = setup.qpos()
         instruction = phrase(goal, split, rng, {r: (i.nouns, i.adjective) for r, i in setup.cast_of.items()})
-        others = tuple(g for o in self.tasks.values() if o.possible for g in o.goals if g != goal and o.possible(setup, g))
         return Start(
-            goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *others),
+            goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *parts),
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
-            detail=Detail(task=t.name, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone),
+            detail=Detail(task=t.name, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone, parts=parts),
         )  # fmt: skip
 
-    def _set_up(self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> Setup:
-        """Draws initial states until one has room for everything."""
+    def _set_up(
+        self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]
+    ) -> tuple[Setup, dict[Goal, Parts]]:
+        """Draws initial states until one has room for everything and allows enough other goals; who plays what under each of these."""
+        askable = sorted({g.target for t in self.others.values() if t.family == "pick" for g in t.goals})
         for attempt in range(ATTEMPTS):
             setup = Setup(self, split, rng, axes)
             try:
                 task.setup(setup, goal)
-                return setup
+                stir(setup)
+                parts = self._allowed(setup, goal)
+                while len(parts) + 1 < LEAST_GOALS:
+                    add_rival(setup, askable)
+                    parts = self._allowed(setup, goal)
+                return setup, parts
             except NoRoom:
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError
 
+    def _allowed(self, setup: Setup, own: Goal) -> dict[Goal, Parts]:
+        """The goals besides its own that an initial state allows, in a fixed order."""
+        out: dict[Goal, Parts] = {}
+        for task in self.others.values():
+            if task.possible is None or self.robot.name not in task.robots:
+                continue
+            for goal in task.goals:
+                casting = None if goal == own else task.possible(setup, goal)
+                if casting is not None:
+                    out[goal] = _parts(setup, casting)
+        return out
+
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None
         return dressed(start.model, self._knobs, axes, rng)
 
-    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[World]:
-        return [
-            World(
-                self.names,
-                fields,
-                i,
-                tools[i],
-                s.roles if s else {},
-                s.detail.cast if s else {},
-                self.robot,
-                s.T_world_base if s else np.eye(4),
-                functools.partial(self.furniture, self._layouts[s.detail.layout] if s else self.definition.layouts[0]),
-                begun=s is not None,
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, episodes: Sequence[Running | None]) -> list[World]:
+        out = []
+        for i, e in enumerate(episodes):
+            p = parts_of(e.goal, e.start) if e else NOBODY
+            layout = self._layouts[e.start.detail.layout] if e else self.definition.layouts[0]
+            out.append(
+                World(
+                    self.names,
+                    fields,
+                    i,
+                    tools[i],
+                    p.roles,
+                    p.cast,
+                    self.robot,
+                    e.start if e else None,
+                    functools.partial(self.furniture, layout),
+                    past=e.past if e else None,
+                )
             )
-            for i, s in enumerate(starts)
-        ]
+        return out
 
     def checks(self, goal: Goal, start: Start) -> dict[str, Check]:
-        del start
-        return self._task(goal).checks(goal)
+        p = parts_of(goal, start)
+
+        def played(check: Check) -> Check:
+            return lambda w: check(w.playing(p.roles, p.cast))
+
+        return {name: played(check) for name, check in self._task(goal).checks(goal).items()}
+
+    def remember(self, past: Past, view: World, *, anew: bool = False) -> None:
+        if anew:
+            past.begin(view)
+        else:
+            past.see(view)
+
+    def muscles(self, goal: Goal, view: World) -> Mapping[int, float]:
+        return grip(goal, view)
 
     def _task(self, goal: Goal) -> HouseholdTask:
-        if goal.task not in self.tasks:
-            raise HomebodyError(f"task {goal.task!r} does not play in {self.scene}: expected one of {', '.join(self.tasks)}")
-        return self.tasks[goal.task]
+        if goal.task not in self.others:
+            raise HomebodyError(f"task {goal.task!r} does not play in {self.scene}: expected one of {', '.join(self.others)}")
+        return self.others[goal.task]
 
     def reward(self, goal: Goal, view: World, success: bool) -> float:
         """In [0, 2.2]: 0.2 for the tool near the act point, 1 for progress, 1 for success."""
@@ -243,6 +310,9 @@ class HouseholdStage:
     def mark(self, goal: Goal, view: World) -> Mark:
         """Where `goal` is, in the world frame."""
         t = self._task(goal)
+        if view.start is not None:
+            p = parts_of(goal, view.start)
+            view = view.playing(p.roles, p.cast)
         mark = t.marks(view, goal)
         return mark if mark.progress >= 0 else replace(mark, progress=float(np.mean([c(view) for c in t.checks(goal).values()])))
 
@@ -260,8 +330,9 @@ class HouseholdStage:
         return np.concatenate([*things, joints, view.tool, mark]).astype(np.float32)
 
     def pushable(self, goal: Goal, start: Start) -> int:
-        role = next((r for r in ("target", goal.target) if r in start.roles), None)
-        return -1 if role is None else self.names.body[start.roles[role]]
+        roles = parts_of(goal, start).roles
+        role = next((r for r in ("target", goal.target) if r in roles), None)
+        return -1 if role is None else self.names.body[roles[role]]
 
     def safety(self, view: World) -> dict[str, float]:
         def strongest(sensors: tuple[str, ...]) -> float:

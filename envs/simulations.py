@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import mujoco
 import numpy as np
@@ -43,7 +44,7 @@ class Simulations:
         self._batch = batch.Batch(model, nsim=count, nthread=threads, persistent=sleeps)
         self.fields: dict[str, np.ndarray] = {n: self._batch.bind(n) for n in ("qpos", "qvel", "ctrl", "sensordata", *stage.bound)}
         self._history = self._batch.bind("history") if model.nhistory else None
-        self._push = self._batch.bind("xfrc_applied")
+        self._push, self._pull = self._batch.bind("xfrc_applied"), self._batch.bind("qfrc_applied")
         self._mocap = (self._batch.bind("mocap_pos"), self._batch.bind("mocap_quat")) if model.nmocap else None
         self._followers = followers(model)
         self._follow = {n: self._batch.bind(n) for n in ("qpos", "qvel", "eq_active")} if self._followers else {}
@@ -88,6 +89,11 @@ class Simulations:
     def push(self, slot: int, body: int, force: np.ndarray) -> None:
         """Applies a force (3,) [N] to a body of `slot` until it is set again."""
         self._push[slot].reshape(-1, 6)[body, :3] = force
+
+    def pull(self, slot: int, torques: Mapping[int, float]) -> None:
+        """Has joints of `slot` exert torques [N m] by themselves, by address in qvel, until they are set again."""
+        for dof, torque in torques.items():
+            self._pull[slot, dof] = torque
 
     def place(self, slot: int, mocap: np.ndarray | None) -> None:
         """Moves people and pets of `slot` to poses (nmocap, 7)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import mujoco
@@ -12,7 +12,9 @@ import numpy as np
 from ..core.marks import Mark
 from ..core.robots import Robot
 from ..core.types import Goal
+from .past import Past
 from .robots.arm import Arm
+from .start import Start
 
 FINGERS = ("left", "right")
 HOLD_STEPS = 10
@@ -22,28 +24,6 @@ SUBSTEPS = 10
 
 Check = Callable[[Any], bool]
 """A predicate over one simulation's state: the `view` of a stage."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Start:
-    """Everything that differs between two episodes' beginnings."""
-
-    goal: Goal
-    instruction: str
-    qpos: np.ndarray
-    """(nq,)"""
-    ctrl: np.ndarray
-    """(A,) arm targets [rad] and gripper opening."""
-    valid: tuple[Goal, ...]
-    """All goals that this state allows; only language says which one is meant."""
-    roles: Mapping[str, str] = field(default_factory=dict)
-    """Which body of the model plays which part, e.g. {"target": "thing2"}; empty where bodies bear the names themselves."""
-    model: mujoco.MjModel | None = None
-    """The episode's own model (layout, objects, styles); None for the stage's."""
-    T_world_base: np.ndarray = field(default_factory=lambda: np.eye(4))
-    """(4, 4) where the robot stands."""
-    detail: Any = None
-    """What else the stage needs to know of its episode."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +52,14 @@ def robot_rig(model: mujoco.MjModel, robot: Robot) -> Rig:
         tactile=np.array([sensor[f"tactile_{f}"] + np.arange(192) for f in FINGERS]),
         encoders=np.array([[sensor[f"encoder_{q}_{j}"] for j in (*arm, *fingers)] for q in ("q", "dq")]),
     )  # fmt: skip
+
+
+class Running(Protocol):
+    """An episode, as a stage sees it."""
+
+    start: Start
+    goal: Goal
+    past: Past
 
 
 class Stage(Protocol):
@@ -106,8 +94,16 @@ class Stage(Protocol):
         """The episode's model: `start.model` or the stage's, with the axes' physics and looks; shared where nothing differs."""
         ...
 
-    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, starts: list[Start | None]) -> list[Any]:
+    def views(self, fields: Mapping[str, np.ndarray], tools: np.ndarray, episodes: Sequence[Running | None]) -> list[Any]:
         """One view a simulation from bound fields (B, ...) and tool poses (B, 4, 4) in the world."""
+        ...
+
+    def remember(self, past: Past, view: Any, *, anew: bool = False) -> None:
+        """Looks after what an episode remembers, once a control step; `anew`: a new instruction begins here."""
+        ...
+
+    def muscles(self, goal: Goal, view: Any) -> Mapping[int, float]:
+        """Address in qvel -> torque [N m] that people's own joints exert during the next control step."""
         ...
 
     def checks(self, goal: Goal, start: Start) -> dict[str, Check]:

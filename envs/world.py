@@ -10,12 +10,18 @@ import numpy as np
 from ..core.errors import HomebodyError
 from ..core.robots import Robot
 from .furniture.clearance import Furniture
+from .furniture.grains import GRAIN_RADIUS_M
+from .furniture.grains import NAMES as GRAINS
 from .furniture.piece import Fixture
 from .objects.instance import Instance
+from .past import Past
 from .rooms.scene import Scene
+from .start import Start
 
 BOUND = ("xpos", "xmat", "site_xpos", "site_xmat", "xaxis", "xanchor")
 """Fields that a World reads besides qpos, qvel and sensordata; flexes add `flexvert_xpos`."""
+TAXELS = 64
+"""Taxels of a finger: the first channel of its sensor is how deep each is pressed."""
 
 
 class Names:
@@ -34,6 +40,17 @@ class Names:
         }
         self.things = tuple(f"thing{k}" for k in range(scene.things))
         self.fixtures: dict[str, Fixture] = scene.fixtures
+        self.fixture_order = {j: k for k, j in enumerate(self.fixtures)}
+        self.fixture_qpos = np.array([self.qpos[j] for j in self.fixtures], int)
+        self.fixture_dof = np.array([self.dof[j] for j in self.fixtures], int)
+        self.fixture_travel = np.array([f.travel for f in self.fixtures.values()])
+        self.loose = (*self.things, *(n for n in self.body if f"touch_{n}_left" in self.sensor and n in self.qpos and n not in self.things))
+        """Bodies that can be taken up, such as things and caps."""
+        self.loose_body = np.array([self.body[n] for n in self.loose], int)
+        self.loose_dof = np.array([self.dof[n] for n in self.loose], int)
+        self.loose_touch = np.array([[self.sensor[f"touch_{n}_{f}"].start for f in ("left", "right")] for n in self.loose], int)
+        self.grain_body = np.array([self.body[n] for n in GRAINS if n in self.body], int)
+        self.grain_radius = GRAIN_RADIUS_M
         flexes = [str(mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX, i)) for i in range(model.nflex)]
         self.flex = {n: slice(int(a), int(a + c)) for n, a, c in zip(flexes, model.flex_vertadr, model.flex_vertnum, strict=True)}
         joints = model.body_jntadr[model.flex_vertbodyid]
@@ -45,17 +62,25 @@ class Names:
 class World:
     """One simulation. Names of roles ("target") stand for the bodies that play them in this episode."""
 
-    __slots__ = ("T_world_base", "T_world_tool", "_fields", "_furniture", "_i", "begun", "cast", "names", "robot", "roles")
+    __slots__ = ("T_world_tool", "_fields", "_furniture", "_i", "cast", "names", "past", "robot", "roles", "start")
 
     def __init__(
-        self, names: Names, fields: Mapping[str, np.ndarray], i: int, T_world_tool: np.ndarray, roles: Mapping[str, str],
-        cast: Mapping[str, Instance], robot: Robot, T_world_base: np.ndarray, furniture: Callable[[], Furniture], *,
-        begun: bool = True,
-    ) -> None:  # fmt: skip
-        """cast: role -> what plays it; T_world_base (4, 4): where the robot stands; furniture: what stands in a hand's way in the episode's
-        layout; begun: False for a slot that no episode has been started in."""
-        self._furniture = furniture
-        self.begun, self.robot, self.T_world_base = begun, robot, T_world_base
+        self,
+        names: Names,
+        fields: Mapping[str, np.ndarray],
+        i: int,
+        T_world_tool: np.ndarray,
+        roles: Mapping[str, str],
+        cast: Mapping[str, Instance],
+        robot: Robot,
+        start: Start | None,
+        furniture: Callable[[], Furniture],
+        *,
+        past: Past | None = None,
+    ) -> None:
+        """cast: role -> what plays it; start: what the episode began with, None for a slot that none has been started in; furniture: what
+        stands in a hand's way in the episode's layout; past: what its episode remembers."""
+        self.robot, self.start, self._furniture, self.past = robot, start, furniture, past
         self.names, self._fields, self._i, self.T_world_tool, self.roles, self.cast = names, fields, i, T_world_tool, roles, cast
 
     def _id(self, table: Mapping[str, int], name: str, what: str) -> int:
@@ -66,6 +91,35 @@ class World:
     def body(self, name: str) -> str:
         """The body that plays a role; bodies stand for themselves."""
         return self.roles.get(name, name)
+
+    @property
+    def begun(self) -> bool:
+        """Whether an episode has been started in this slot."""
+        return self.start is not None
+
+    @property
+    def T_world_base(self) -> np.ndarray:
+        """(4, 4) where the robot stands."""
+        return np.eye(4) if self.start is None else self.start.T_world_base
+
+    def playing(self, roles: Mapping[str, str], cast: Mapping[str, Instance]) -> World:
+        """The same simulation with other bodies in the roles: as another goal sees it."""
+        return World(
+            self.names,
+            self._fields,
+            self._i,
+            self.T_world_tool,
+            roles,
+            cast,
+            self.robot,
+            self.start,
+            self._furniture,
+            past=self.past,
+        )
+
+    def row(self, name: str) -> np.ndarray:
+        """This simulation's row of a bound field."""
+        return self._fields[name][self._i]
 
     def in_the_way(self, T_world_tool: np.ndarray, opening: float) -> float:
         """How far a hand at a tool pose (4, 4), open by `opening` [m], would reach into furniture [m], summed."""
@@ -122,6 +176,28 @@ class World:
     def force(self, name: str) -> float:
         """Net contact force between a loose thing and the robot [N]."""
         return float(np.linalg.norm(self.sensor(f"force_{self.body(name)}")))
+
+    def pressed(self) -> np.ndarray:
+        """(2,) whether the inner sides of the left and the right finger feel anything."""
+        return np.array([(self.sensor(f"tactile_{f}")[:TAXELS] > 0).any() for f in ("left", "right")])
+
+    def struck(self, joint: str) -> float:
+        """The fastest that a fixture's joint has met one of its stops since the instruction [m/s or rad/s]."""
+        return self._of_fixture(joint, self.past.struck if self.past is not None else np.zeros(0))
+
+    def moved(self, joint: str) -> float:
+        """How far a fixture's joint has been from where it was when the instruction was given [m or rad]."""
+        return self._of_fixture(joint, self.past.moved if self.past is not None else np.zeros(0))
+
+    def _of_fixture(self, joint: str, values: np.ndarray) -> float:
+        """The value of one fixture; 0 where nothing is remembered yet."""
+        order = self.names.fixture_order
+        return float(values[self._id(order, joint, "fixture")]) if len(values) else 0.0
+
+    def fell(self, name: str) -> float:
+        """The fastest that a loose thing or a cap has fallen since the instruction with no finger at it [m/s]."""
+        values = self.past.fell_mps if self.past is not None else np.zeros(0)
+        return float(values[self.names.loose.index(self.body(name))]) if len(values) else 0.0
 
     def vertices(self, flex: str) -> np.ndarray:
         """(V, 3) vertices of a cloth [m], world frame."""

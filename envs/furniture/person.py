@@ -36,7 +36,10 @@ HOLD_HALF = (0.080, 0.048, 0.055)
 """Half-sizes of the box about the site `person_hold`, above the palm, in which a thing that lies in the hand has its centre [m]."""
 WRIST_STIFFNESS, WRIST_DAMPING = 5.0, 0.12
 """[N m/rad], [N m s/rad]"""
-KNUCKLE_STIFFNESS, KNUCKLE_DAMPING = 0.8, 0.015
+KNUCKLE_STIFFNESS, KNUCKLE_DAMPING = 0.8, 0.03
+"""Of relaxed fingers [N m/rad], [N m s/rad]; muscles bend them against it (tasks.care.grip)."""
+CLOSED_RAD = 2.2
+"""How far the fingers bend: all their joints are one here, which makes a fist [rad]."""
 FINGERS = ((0.031, 0.070), (0.0105, 0.079), (-0.0105, 0.073), (-0.031, 0.056))
 """Across [m] and length [m] of the index, middle, ring and little finger of a right hand."""
 KNUCKLE_X = -0.098
@@ -77,7 +80,7 @@ def _rod(body: mujoco.MjsBody, a: Vector, b: Vector, radius: float, mass: float)
 def _fingers(spec: mujoco.MjSpec, hand: mujoco.MjsBody) -> None:
     fingers = hand.add_body(name="person_fingers", pos=[KNUCKLE_X, 0, 0], gravcomp=1)
     fingers.add_joint(
-        name="person_knuckles", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0], range=[-0.3, 0.5], limited=True,
+        name="person_knuckles", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0], range=[-0.3, CLOSED_RAD], limited=True,
         stiffness=KNUCKLE_STIFFNESS, damping=KNUCKLE_DAMPING, armature=2e-4,
     )  # fmt: skip
     for y, length in FINGERS:

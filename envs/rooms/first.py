@@ -54,6 +54,6 @@ FIRST = Scene(
     name="first", room="first", shell=_shell, pieces=(CHEST, MICROWAVE, WALL_CABINET, BIN),
     layouts=(_layout("corner", heldout=False), _layout("corner_again", heldout=True)),
     styles=(Style(name="first", heldout=False, finishes=FINISHES), Style(name="first_again", heldout=True, finishes=FINISHES)),
-    catalogue=CATALOGUE, add_assets=add_assets, things=len(CATALOGUE), movers=(HAND, PET), mount_noise=0.0,
+    catalogue=CATALOGUE, add_assets=add_assets, things=len(CATALOGUE), movers=(HAND, PET), mount_noise=0.0, alone=True,
 )  # fmt: skip
 SCENES = (FIRST,)

@@ -1,4 +1,4 @@
-"""The household kitchen: shell, fourteen pieces, twenty-two layouts, fourteen styles."""
+"""The household kitchen: shell, fourteen pieces, thirty layouts, sixteen styles."""
 
 from __future__ import annotations
 
@@ -71,6 +71,14 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "pond": ("cupboard", "sink", "bin", "coffee_machine", "light_switch"),
     "nook": ("oven", "chest", "light_switch", "bin", "cutlery_tray"),
     "reef": ("hob", "cutlery", "bin", "coffee_machine", "light_switch"),
+    "mere": ("cupboard", "fridge", "toaster", "bin", "cutlery_tray"),
+    "holm": ("cupboard", "microwave", "bin", "coffee_machine", "toaster"),
+    "crag": ("oven", "sink", "bin", "light_switch", "coffee_machine"),
+    "lawn": ("bread_bin", "fridge", "light_switch", "bin", "cutlery_tray"),
+    "dell": ("oven", "microwave", "bin", "toaster", "light_switch"),
+    "fell": ("chest", "sink", "bin", "light_switch", "toaster"),
+    "rock": ("cutlery", "bread_bin", "light_switch", "bin", "cutlery_tray"),
+    "tor": ("hob", "chest", "bin", "toaster", "light_switch"),
 }
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
 FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
@@ -79,6 +87,8 @@ NARROW = {"sink": 0.12, "hob": 0.14}
 """How far to a side the worktop is free beside what stands turned towards the robot [m]."""
 WIPING_M = 0.38
 """Least width of free worktop for a place mat [m]; elsewhere it lies behind the robot."""
+NUDGE = (0.015, 0.012, 0.05)
+"""Nothing stands twice in quite the same place: less than the least gap between two pieces allows (a test)."""
 MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
 
 
@@ -105,7 +115,8 @@ def _beside(piece: str, sign: float, swings: bool, rng: np.random.Generator) -> 
 
 
 def _middle(piece: str, rng: np.random.Generator) -> Spot:
-    return Spot(x=MIDDLE_X[piece] + rng.uniform(-0.02, 0.02), y=rng.uniform(-0.04, 0.04), yaw=rng.uniform(-0.12, 0.12))
+    wide = 0.5 if piece == "cutlery_tray" else 1.0  # its neighbours are near
+    return Spot(x=MIDDLE_X[piece] + rng.uniform(-0.02, 0.02), y=wide * rng.uniform(-0.04, 0.04), yaw=wide * rng.uniform(-0.12, 0.12))
 
 
 def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> Layout:
@@ -137,10 +148,12 @@ def _with_mat(layout: Layout) -> Layout:
 KITCHEN = Scene(
     name="home_kitchen", room="kitchen", shell=_shell, pieces=PIECES,
     layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
-    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12, movers=(HAND, PET),
+    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12, movers=(HAND, PET), nudge=NUDGE,
+    fixed=("cutlery_tray",),
 )  # fmt: skip
 GRAINS_KITCHEN = dataclasses.replace(
     KITCHEN, name="kitchen_grains", pieces=(*PIECES, PLACE_MAT), layouts=tuple(_with_mat(y) for y in KITCHEN.layouts), extras=add_grains, things=5,
+    fixed=("cutlery_tray", "place_mat"),
 )  # fmt: skip
 """The same with two dozen dried peas and a place mat."""
 SCENES = (KITCHEN, GRAINS_KITCHEN)

@@ -85,6 +85,12 @@ class Scene:
     movers: tuple[Mover, ...] = ()
     mount_noise: float = 1.0
     """How much of the noise on where a robot stands comes in; 0 where it is bolted to its place."""
+    alone: bool = False
+    """Whether only its own tasks may be asked for in it, and these nowhere else."""
+    nudge: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """How far what the robot can use is moved within its place in an episode: along and across its own axes [m], and its turn [rad]."""
+    fixed: tuple[str, ...] = ()
+    """Pieces that are never nudged: things lie on them, or there is no room."""
 
     def __post_init__(self) -> None:
         names = {p.name for p in self.pieces}

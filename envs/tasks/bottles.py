@@ -10,14 +10,14 @@ from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bottles import BOTTLE, JAR, PLINTH_M
-from ..furniture.pill_box import DAYS, LID_TRAVEL_RAD
 from ..furniture.thread import ScrewTop
 from ..pointing import DOWN, pushing, turn_about_z
 from ..stage import Check
 from ..world import World
-from .fixtures import fixture_task
+from .fixtures import could_move, fixture_task
 from .marks import SIDE_M, Marks, brought, either_way, fixture_mark, in_cavity, mark_at, posed, the
-from .predicates import inside, opened, released, shut
+from .predicates import inside, opened, others_left_alone, put_down, released, shut
+from .rivals import Casting
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -40,11 +40,6 @@ def _nudge(piece: str) -> Callable[[Setup], None]:
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------
-def _others_shut(goal: Goal) -> Check:
-    checks = [shut(f"lid_{d}") for d in DAYS if d != goal.target]
-    return lambda w: all(c(w) for c in checks)
-
-
 def _lid(opens: bool) -> Marks:
     """Open: the fingertips under the tab, from before it; shut: behind the standing lid, pointing down."""
 
@@ -64,21 +59,20 @@ def _lid(opens: bool) -> Marks:
 
 
 def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
-    """The lid of one day, the others stay shut."""
+    """The lid of one day, the others stay as they are."""
 
     def setup(s: Setup, goal: Goal) -> None:
         s.use("pill_box")
         _nudge("pill_box")(s)
-        if not opens:
-            s.joint(f"lid_{goal.target}", s.ajar(*OPEN_AT))
+        s.joint(f"lid_{goal.target}", 0.0 if opens else s.ajar(*OPEN_AT))
         s.distract(0, 2, *ABOUT)
 
     def checks(goal: Goal) -> dict[str, Check]:
         side, check = ("open", opened) if opens else ("shut", shut)
-        return {f"{side}({goal.target}_lid)": check(f"lid_{goal.target}"), "shut(other_lids)": _others_shut(goal)}
+        return {f"{side}({goal.target}_lid)": check(f"lid_{goal.target}"), "others_left_alone": others_left_alone(f"lid_{goal.target}")}
 
-    def possible(s: Setup, goal: Goal) -> bool:
-        return (s.joints.get(f"lid_{goal.target}", 0.0) < 0.1 * LID_TRAVEL_RAD) == opens
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        return {} if could_move(s, "pill_box", f"lid_{goal.target}", opens=opens) else None
 
     return HouseholdTask(
         name=name, family="bottles", room=ROOM, scene=SCENE, horizon=260, goals=task_phrases(name).goals, setup=setup, checks=checks,
@@ -115,7 +109,8 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
     def checks(goal: Goal) -> dict[str, Check]:
         del goal
         return {
-            f"turned({cap})": opened(f"cap_{top.name}"), f"off({cap})": off(top), f"on_worktop({cap})": lies(top), f"released({cap})": released(cap),
+            f"turned({cap})": opened(f"cap_{top.name}"), f"off({cap})": off(top), f"on_worktop({cap})": lies(top),
+            f"released({cap})": released(cap), f"put_down({cap})": put_down(cap), "others_left_alone": others_left_alone(f"cap_{top.name}"),
         }  # fmt: skip
 
     def marks(w: World, goal: Goal) -> Mark:
@@ -131,7 +126,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
 
     return HouseholdTask(
         name=name, family="bottles", room=ROOM, scene=SCENE, horizon=500, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        marks=marks, possible=_anywhere,
+        marks=marks, possible=lambda s, goal: {} if piece in s.layout.usable else None,
     )  # fmt: skip
 
 
@@ -154,11 +149,21 @@ def _brush_setup(s: Setup, goal: Goal) -> None:
         s.put(role, np.array([radius * np.cos(way), radius * np.sin(way), s.cast_of[role].rest]), way + s.between(-turn, turn))
 
 
+STEEP = 0.6
+"""Least rise of a brush that stands in a cup, as the sine of its angle (37 degrees): across the rim it has none."""
+
+
+def steep(role: str) -> Check:
+    """A long thing stands more than it lies: its length (x) points up or down."""
+    return lambda w: bool(abs(w.rotation(role)[2, 0]) > STEEP)
+
+
 def _brush_checks(goal: Goal) -> dict[str, Check]:
-    return {f"inside({goal.target}, beaker)": inside("target", "receptacle"), f"released({goal.target})": released("target")}
+    return {
+        f"inside({goal.target}, beaker)": inside("target", "receptacle"), f"steep({goal.target})": steep("target"),
+        f"released({goal.target})": released("target"),
+    }  # fmt: skip
 
-
-_anywhere: Callable[[Setup, Goal], bool] = lambda s, goal: True  # noqa: E731 - every bathroom has them, shut
 
 TASKS: tuple[HouseholdTask, ...] = (
     fixture_task("press_soap_pump", family="bottles", piece="dispenser", joint=lambda _: "pump", opens=True, horizon=200, label="soap_pump",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import mujoco
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.care import COASTER_M
-from ..furniture.person import HOLD_HALF, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
+from ..furniture.person import HOLD_HALF, KNUCKLE_STIFFNESS, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
 from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
 from ..robots.table import arm_named
@@ -19,12 +19,15 @@ from ..stage import Check
 from ..world import World
 from .fixtures import fixture_task
 from .marks import Marks, at_site, brought, the
-from .predicates import in_box, near, released, stands
+from .predicates import in_box, near, put_down, released, stands
+from .rivals import Casting, standing
 from .setup import Setup
 from .task import HouseholdTask
 
 SCENE, ROOM = "care_room", "care"
 GRAVITY = 9.81
+FURTHER_M = 0.03
+"""How much further than the person reaches what is to be brought stands [m]."""
 CARRIED_KG = 0.45
 """Heaviest thing that is put into the hand of somebody in bed."""
 ON_COASTER_M = 0.05
@@ -68,6 +71,48 @@ def _some_fits(goal: Goal, robot: str, heldout: bool) -> bool:
     return any(_suits(goal.task, robot, t) for t in by_category(goal.target, heldout=heldout))
 
 
+# --- the person's hand ---------------------------------------------------------------------------------------------------
+GRIP_M, GRIP_AFTER_S, GRIP_RISE_S = 0.05, 0.15, 0.4
+"""How hard the person's knuckles close about what was asked for, over the load that the hand feels: people grip what is heavier harder
+(Johansson and Westling, Exp Brain Res 1984) [N m/N]; the time from the touch until they begin, and the time in which they tighten [s]."""
+GRIP_MOST_N = 5.0
+"""Load beyond which they grip no harder [N]."""
+CLASPED = 0.9
+"""Share of that torque with which fingers that hold something press on it."""
+STRUCK_N = 20.0
+"""The most that a person's hand may feel: four times the weight of the heaviest thing that is laid into it."""
+
+
+def clasped(role: str) -> Check:
+    """The person's fingers have closed on the thing: they press with their whole strength, and it is the thing that they press."""
+
+    def check(w: World) -> bool:
+        tight = w.past is not None and w.past.felt_s > GRIP_AFTER_S + CLASPED * GRIP_RISE_S
+        return bool(tight and w.sensor(f"clasp_{w.body(role)}")[0] > 0)
+
+    return check
+
+
+def given(w: World) -> bool:
+    """Nothing was let fall into the person's hand."""
+    return w.past is None or not w.past.flung
+
+
+def spared(w: World) -> bool:
+    """The person's hand was not struck or pressed."""
+    return w.past is None or w.past.load_N <= STRUCK_N
+
+
+def grip(goal: Goal, w: World) -> Mapping[int, float]:
+    """The torque of the person's knuckles [N m], by address in qvel: they close on what they asked for once they feel it."""
+    if "person_knuckles" not in w.names.dof:
+        return {}
+    wants, felt = goal.task == "hand_over", w.past.felt_s if w.past else 0.0
+    tight = float(np.clip((felt - GRIP_AFTER_S) / GRIP_RISE_S, 0.0, 1.0)) if wants else 0.0
+    load = min(float(np.linalg.norm(w.sensor("force_person_load"))), GRIP_MOST_N)
+    return {w.names.dof["person_knuckles"]: tight * (GRIP_M * load + KNUCKLE_STIFFNESS * max(w.joint("person_knuckles"), 0.0))}
+
+
 # --- hand over --------------------------------------------------------------------------------------------------------
 def _over_setup(s: Setup, goal: Goal) -> None:
     s.use("person")
@@ -77,7 +122,30 @@ def _over_setup(s: Setup, goal: Goal) -> None:
 
 
 def _over_checks(goal: Goal) -> dict[str, Check]:
-    return {f"in_hand({goal.target}, person)": in_box("target", "person_hold", HOLD_HALF), f"released({goal.target})": released("target")}
+    return {
+        f"in_hand({goal.target}, person)": in_box("target", "person_hold", HOLD_HALF), f"clasped({goal.target}, person)": clasped("target"),
+        f"released({goal.target})": released("target"), "given(person)": given, "gentle(person)": spared,
+    }  # fmt: skip
+
+
+def _can_give(s: Setup, goal: Goal) -> Casting | None:
+    """The hand is empty, and what stands about is for it."""
+    if "person" not in s.layout.usable or any(r == "target" and r not in s.handy for r in s.roles):
+        return None
+    role = standing(s, goal.target, lambda t: _suits(goal.task, s.stage.robot.name, t))
+    return None if role is None else {"target": role}
+
+
+def _can_bring(s: Setup, goal: Goal) -> Casting | None:
+    """It stands about, out of the person's reach."""
+    if "person" not in s.layout.usable:
+        return None
+    role = standing(s, goal.target, lambda t: _suits(goal.task, s.stage.robot.name, t))
+    if role is None:
+        return None
+    T = spot_matrix(s.layout.spots["person"])
+    palm = T[:2, 3] + T[:2, 0] * PALM_X
+    return {"target": role} if np.linalg.norm(s.pose_of(role)[:2] - palm) > REACH_M + FURTHER_M else None
 
 
 # --- take from the hand -----------------------------------------------------------------------------------------------
@@ -111,7 +179,7 @@ def _take_checks(goal: Goal) -> dict[str, Check]:
     return {
         f"stands({goal.target}, round_mat)": stands("target"),
         f"near({goal.target}, round_mat)": near("target", "coaster", ON_COASTER_M),
-        f"released({goal.target})": released("target"),
+        f"released({goal.target})": released("target"), "gentle(person)": spared,
     }  # fmt: skip
 
 
@@ -126,7 +194,7 @@ def _bring_setup(s: Setup, goal: Goal) -> None:
 def _bring_checks(goal: Goal) -> dict[str, Check]:
     return {
         f"within_reach({goal.target}, person)": near("target", "person_palm", REACH_M), f"stands({goal.target}, worktop)": stands("target"),
-        f"released({goal.target})": released("target"),
+        f"released({goal.target})": released("target"), f"put_down({goal.target})": put_down("target"), "gentle(person)": spared,
     }  # fmt: skip
 
 
@@ -148,17 +216,18 @@ def _task(
     setup: Callable[[Setup, Goal], None],
     checks: Callable[[Goal], dict[str, Check]],
     marks: Marks,
+    possible: Callable[[Setup, Goal], Casting | None] | None,
     reverse: str = "",
 ) -> HouseholdTask:
     return HouseholdTask(
         name=name, family="care", room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        marks=marks, fits=_some_fits, reverse=reverse,
+        marks=marks, fits=_some_fits, reverse=reverse, possible=possible,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("hand_over", 300, _over_setup, _over_checks, IN_HAND, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, ON_COASTER, "hand_over"),
-    _task("bring_within_reach", 300, _bring_setup, _bring_checks, brought(the("target"), _beside_hand)),
+    _task("hand_over", 300, _over_setup, _over_checks, IN_HAND, _can_give, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, ON_COASTER, None, "hand_over"),
+    _task("bring_within_reach", 300, _bring_setup, _bring_checks, brought(the("target"), _beside_hand), _can_bring),
     fixture_task("ring_bell", family="care", piece="bell", joint=lambda _: "bell_button", opens=True, horizon=240, label="bell", start=(0.0, 0.0),
                  scene=SCENE, room=ROOM),
 )  # fmt: skip

@@ -137,5 +137,6 @@ TASKS: tuple[HouseholdTask, ...] = (
     HouseholdTask(
         name="towel_in_basket", family="cloth", room="bedroom", scene="bedroom_towel", horizon=400, goals=task_phrases("towel_in_basket").goals,
         setup=_away_setup, checks=_away_checks, marks=_away_marks,
+        possible=lambda s, goal: {} if TOWEL.name in s.cloths and "basket" in s.layout.usable else None,
     ),
 )  # fmt: skip

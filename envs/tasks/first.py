@@ -17,6 +17,7 @@ from ..stage import Check
 from ..world import World
 from .marks import at_site, brought, fixture_mark, held_up, in_cavity
 from .predicates import LIFT_M, grasped, in_box, inside, lifted, opened, released, shut
+from .rivals import Casting
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -48,8 +49,8 @@ def _furnish(s: Setup, goal: Goal) -> None:
             which = mine
         elif which == mine or mine == "drawer_bottom":  # an open drawer above would be in the way
             which = ""
-    if which:
-        s.joint(which, opening)
+    for drawer in ("drawer_top", "drawer_bottom"):
+        s.joint(drawer, opening if drawer == which else 0.0)
     if goal.task.endswith("microwave"):
         door = wants_open
     s.joint("microwave_door", angle if door else 0.0)
@@ -69,7 +70,11 @@ def _setup(s: Setup, goal: Goal) -> None:
         s.stand(name, yaw=(away - turn, away + turn) if turn else (-np.pi, np.pi), squeeze=False, handy=name == goal.target)
 
 
-def _possible(s: Setup, goal: Goal) -> bool:
+def _possible(s: Setup, goal: Goal) -> Casting | None:
+    return {} if _allows(s, goal) else None
+
+
+def _allows(s: Setup, goal: Goal) -> bool:
     if goal.task in ("pick_up", "put_in"):
         return goal.target in s.cast_of
     now = s.joints.get(_joint(goal), 0.0)

@@ -11,12 +11,26 @@ from ..furniture.piece import Fixture
 from ..stage import Check
 from ..world import World
 from .marks import fixture_mark
-from .predicates import opened, shut
+from .predicates import gentle, opened, others_left_alone, shut
+from .rivals import Casting
 from .setup import Setup
 from .task import HouseholdTask
 
 Joint = Callable[[Goal], str]
 """Which joint a goal is about."""
+
+
+def careful(joint: str, words: str) -> dict[str, Check]:
+    """What is asked of whoever moves a fixture, besides that it be moved: not to slam it, and to leave the others alone."""
+    return {f"gentle({words})": gentle(joint), "others_left_alone": others_left_alone(joint)}
+
+
+def could_move(s: Setup, piece: str, joint: str, *, opens: bool) -> bool:
+    """Whether a fixture is in reach and not yet where it is to be moved."""
+    if piece not in s.layout.usable:
+        return False
+    fixture, now = s.stage.names.fixtures[joint], s.joints.get(joint, 0.0)
+    return now < 0.5 * fixture.opened if opens else now > 2 * fixture.shut
 
 
 def fixture_task(
@@ -38,17 +52,14 @@ def fixture_task(
 
     def checks(goal: Goal) -> dict[str, Check]:
         words = label.format(target=goal.target)
-        return {f"open({words})": opened(joint(goal))} if opens else {f"shut({words})": shut(joint(goal))}
+        side, check = ("open", opened) if opens else ("shut", shut)
+        return {f"{side}({words})": check(joint(goal)), **careful(joint(goal), words)}
 
     def marks(w: World, goal: Goal) -> Mark:
         return fixture_mark(w, joint(goal), opens=opens)
 
-    def possible(s: Setup, goal: Goal) -> bool:
-        if piece not in s.layout.usable:
-            return False
-        f = s.stage.names.fixtures[joint(goal)]
-        now = s.joints.get(joint(goal), 0.0)
-        return now < 0.5 * f.opened if opens else now > 2 * f.shut
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        return {} if could_move(s, piece, joint(goal), opens=opens) else None
 
     return HouseholdTask(
         name=name, family=family, room=room, scene=scene, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, marks=marks,

@@ -13,7 +13,7 @@ from ..pointing import pointing
 from ..stage import Check
 from ..world import World
 from .marks import brought, easiest, in_cavity, mark_at, posed, the
-from .predicates import STILL_MPS, UPRIGHT, released
+from .predicates import STILL_MPS, UPRIGHT, released, stands
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -25,6 +25,8 @@ ON_TABLE = 0.8
 OVER_BOWL_M, GRIP_SHARE, SIDE_PITCH_RAD, EAR_RAD = 0.12, 0.6, 0.35, 1.05
 """Height of a poured cup over the bowl's floor [m]; where it is taken, as a share of its height; how far the tool then points down, and how far
 a handle may be from where it points [rad]."""
+SWEPT = 0.8
+"""Share of the peas that the sponge has to have pushed; a hand that takes the sponge may brush a few."""
 HANDLE_RAD = 0.8
 """How far a mug's handle is turned from pointing away from the robot, at most."""
 
@@ -44,22 +46,32 @@ def in_vessel(points: np.ndarray, vessel: Instance) -> np.ndarray:
     return (radial < radius) & (points[:, 2] > cavity.floor) & (points[:, 2] < cavity.rim)
 
 
-def poured(container: str, share: float = ENOUGH) -> Check:
-    """At least a share of the peas lies in the cavity of the upright container."""
+def within(w: World, role: str) -> np.ndarray:
+    """(N,) which peas lie in the cavity of the vessel that plays `role`."""
+    return in_vessel((grains(w) - w.position(role)) @ w.rotation(role), w.cast[role])
+
+
+def poured(container: str, share: float = ENOUGH, source: str = "target") -> Check:
+    """At least a share of the peas lies in the cavity of the upright container, and no more in the cup that they came from: a full cup in
+    the bowl is not poured."""
 
     def check(w: World) -> bool:
-        R = w.rotation(container)
-        return bool(R[2, 2] > UPRIGHT and in_vessel((grains(w) - w.position(container)) @ R, w.cast[container]).mean() >= share)
+        if w.rotation(container)[2, 2] <= UPRIGHT:
+            return False
+        return bool((within(w, container) & ~within(w, source)).mean() >= share)
 
     return check
 
 
-def kept(role: str) -> Check:
-    """Not dropped: both fingers hold it, or it stands by itself."""
+def kept(role: str, container: str = "receptacle") -> Check:
+    """Not dropped: both fingers hold it, or it stands on the worktop by itself, and not among the peas."""
+    alone = stands(role)
 
     def check(w: World) -> bool:
-        stands = w.rotation(role)[2, 2] > UPRIGHT and not w.touch(role).any() and w.speed(role) < STILL_MPS
-        return bool((w.touch(role) > 0).all() or stands)
+        if (w.touch(role) > 0).all():
+            return True
+        beside = np.linalg.norm(w.position(role)[:2] - w.position(container)[:2]) > min(w.cast[container].half[:2])
+        return bool(beside and alone(w) and not w.touch(role).any() and w.speed(role) < STILL_MPS)
 
     return check
 
@@ -71,6 +83,20 @@ def clean(site: str, half: tuple[float, float]) -> Check:
         T = w.site(site)
         d = (grains(w) - T[:3, 3]) @ T[:3, :3]
         return bool((np.abs(d[:, :2]) > np.asarray(half)).any(1).all() and (d[:, 2] > -0.02).mean() >= ON_TABLE)
+
+    return check
+
+
+def swept(site: str, half: tuple[float, float], share: float = SWEPT) -> Check:
+    """Of the peas off a rectangle about a site, the sponge has pushed at least a share: not the bare hand."""
+
+    def check(w: World) -> bool:
+        if w.past is None or not len(w.past.swept):
+            return False
+        T = w.site(site)
+        d = (grains(w) - T[:3, 3]) @ T[:3, :3]
+        gone = (np.abs(d[:, :2]) > np.asarray(half)).any(1)
+        return bool(gone.any() and w.past.swept[gone].mean() >= share)
 
     return check
 
@@ -131,7 +157,10 @@ def _wipe_setup(s: Setup, goal: Goal) -> None:
 
 
 def _wipe_checks(goal: Goal) -> dict[str, Check]:
-    return {"clean(place_mat)": clean("mat", MAT_HALF_M), f"released({goal.target})": released("target")}
+    return {
+        "clean(place_mat)": clean("mat", MAT_HALF_M), f"swept_by({goal.target})": swept("mat", MAT_HALF_M),
+        f"released({goal.target})": released("target"),
+    }  # fmt: skip
 
 
 def _pour_marks(w: World, goal: Goal) -> Mark:

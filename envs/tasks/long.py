@@ -16,8 +16,9 @@ from ..pointing import pointing
 from ..stage import Check
 from ..world import World
 from .common import fits_in, for_hand, some_for_hand
+from .fixtures import careful
 from .marks import Marks, at_site, brought, clear_ones, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, posed, the
-from .predicates import in_box, inside, opened, released, shut, upright
+from .predicates import STAND_M, gentle, in_bin, in_box, inside, opened, others_left_alone, released, shut, upright
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -28,6 +29,8 @@ BESIDE_M, BELOW_RIM_M = 0.048, 0.032
 """How far from a tray's middle each of two things stands; how far below its rim a mug is taken from the front [m]."""
 EAR_BESIDE_RAD = tuple(np.deg2rad(a) for a in (45.0, -45.0, 30.0, -30.0, 60.0, -60.0))
 """Angles between a mug's ear and the way that the tool points [rad]."""
+STEADY = 0.97
+"""Least z component of the axis of a mug that nothing leans on (14 degrees)."""
 SPOUT_M = (0.032, 0.032, 0.075)
 """Half-sizes of the room under the coffee machine's spout in which a mug's middle has to be."""
 
@@ -47,7 +50,10 @@ def _stow_setup(s: Setup, goal: Goal) -> None:
 
 def _stow_checks(goal: Goal) -> dict[str, Check]:
     stored = in_box("target", "drawer_top_inside", DRAWER_INSIDE)
-    return {**_put(goal.target, "target", "top_chest_drawer", stored), "shut(top_chest_drawer)": shut("drawer_top")}
+    return {
+        **_put(goal.target, "target", "top_chest_drawer", stored), "shut(top_chest_drawer)": shut("drawer_top"),
+        **careful("drawer_top", "top_chest_drawer"),
+    }  # fmt: skip
 
 
 def _cutlery_setup(s: Setup, goal: Goal) -> None:
@@ -62,7 +68,10 @@ def _cutlery_setup(s: Setup, goal: Goal) -> None:
 
 def _cutlery_checks(goal: Goal) -> dict[str, Check]:
     stored = in_box("target", "cutlery_drawer_inside", CUTLERY_INSIDE)
-    return {**_put(goal.target, "target", "cutlery_drawer", stored), "shut(cutlery_drawer)": shut("cutlery_drawer")}
+    return {
+        **_put(goal.target, "target", "cutlery_drawer", stored), "shut(cutlery_drawer)": shut("cutlery_drawer"),
+        **careful("cutlery_drawer", "cutlery_drawer"),
+    }  # fmt: skip
 
 
 # --- two things ----------------------------------------------------------------------------------------------------------
@@ -75,9 +84,9 @@ def _clear_setup(s: Setup, goal: Goal) -> None:
 
 
 def _clear_checks(goal: Goal) -> dict[str, Check]:
-    half, out = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M), {}
+    out: dict[str, Check] = {}
     for role, words in (("target", f"one_{goal.target}"), ("second", f"other_{goal.target}")):
-        out.update(_put(words, role, "bin", in_box(role, "bin_floor", half)))
+        out.update(_put(words, role, "bin", in_bin(role)))
     return out
 
 
@@ -112,8 +121,8 @@ def _cook_setup(s: Setup, goal: Goal) -> None:
 def _cook_checks(goal: Goal) -> dict[str, Check]:
     return {
         **_put(goal.target, "target", "pot", inside("target", "pot")),
-        f"open({goal.receptacle}_burner)": opened(f"knob_{goal.receptacle}"),
-    }
+        f"open({goal.receptacle}_burner)": opened(f"knob_{goal.receptacle}"), "others_left_alone": others_left_alone(f"knob_{goal.receptacle}"),
+    }  # fmt: skip
 
 
 def _coffee_setup(s: Setup, goal: Goal) -> None:
@@ -125,10 +134,22 @@ def _coffee_setup(s: Setup, goal: Goal) -> None:
     s.distract(0, 1)
 
 
+def under_spout(role: str) -> Check:
+    """The thing stands on the machine's tray below the spout, with its foot on it."""
+    there = in_box(role, "coffee_tray", SPOUT_M)
+
+    def check(w: World) -> bool:
+        foot = w.position(role)[2] - w.cast[role].rest - w.site("coffee_tray")[2, 3]
+        return there(w) and abs(foot) < STAND_M and bool(w.rotation(role)[2, 2] > STEADY)
+
+    return check
+
+
 def _coffee_checks(goal: Goal) -> dict[str, Check]:
     return {
-        f"under({goal.target}, spout)": in_box("target", "coffee_tray", SPOUT_M), f"upright({goal.target})": upright("target"),
+        f"under({goal.target}, spout)": under_spout("target"), f"upright({goal.target})": upright("target"),
         f"released({goal.target})": released("target"), "open(coffee_button)": opened("coffee_button"),
+        "others_left_alone": others_left_alone("coffee_button"),
     }  # fmt: skip
 
 
@@ -143,7 +164,11 @@ def _both_setup(s: Setup, goal: Goal) -> None:
 
 def _both_checks(goal: Goal) -> dict[str, Check]:
     del goal
-    return {f"shut({n}_chest_drawer)": shut(f"drawer_{n}") for n in ("top", "bottom")}
+    names = ("top", "bottom")
+    return {
+        **{f"shut({n}_chest_drawer)": shut(f"drawer_{n}") for n in names}, **{f"gentle({n}_chest_drawer)": gentle(f"drawer_{n}") for n in names},
+        "others_left_alone": others_left_alone("drawer_top", "drawer_bottom"),
+    }  # fmt: skip
 
 
 DRAWERS = {"cutlery": ("cutlery", "cutlery_drawer"), "top": ("chest", "drawer_top")}
@@ -160,7 +185,11 @@ def _close_up_setup(s: Setup, goal: Goal) -> None:
 
 
 def _close_up_checks(goal: Goal) -> dict[str, Check]:
-    return {f"shut({goal.target}_drawer)": shut(DRAWERS[goal.target][1]), "shut(light)": shut("switch_rocker")}
+    joint = DRAWERS[goal.target][1]
+    return {
+        f"shut({goal.target}_drawer)": shut(joint), "shut(light)": shut("switch_rocker"), f"gentle({goal.target}_drawer)": gentle(joint),
+        "others_left_alone": others_left_alone(joint, "switch_rocker"),
+    }  # fmt: skip
 
 
 # --- where --------------------------------------------------------------------------------------------------------------

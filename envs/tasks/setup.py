@@ -77,6 +77,9 @@ class Setup:
         self._nudges: dict[str, np.ndarray] = {}
         self._taken: list[Area] = []
         """What stands on the worktop."""
+        self.handy: set[str] = set()
+        """Roles that stand on the worktop with room for a hand about them."""
+        self._nudge_all()
 
     def _heldout(self, axis: str) -> bool:
         """Whether what `axis` governs comes from the held-out set: in the held-out split always, else by the axis's chance."""
@@ -89,6 +92,15 @@ class Setup:
         if not fitting:
             raise HomebodyError(f"no layout of {self.stage.scene} has {', '.join(pieces)} in reach")
         self.layout = fitting[int(self.rng.integers(len(fitting)))]
+        self._nudge_all()
+
+    def _nudge_all(self) -> None:
+        """Nudges what the robot can use of the layout, where the scene says so."""
+        scene = self.stage.definition
+        self._nudges.clear()
+        if any(scene.nudge):
+            for piece in (p.name for p in scene.pieces if p.name in self.layout.usable and p.name not in scene.fixed):
+                self.nudge(piece, *scene.nudge)
 
     def nudge(self, piece: str, along: float, across: float, turn: float, height: tuple[float, float] | None = None) -> None:
         """Moves a piece without loose parts within its place, for this episode: up to `along` and `across` its own axes [m], up to
@@ -97,6 +109,11 @@ class Setup:
         c, sn = np.cos(spot.yaw), np.sin(spot.yaw)
         z = spot.z if height is None else self.between(*height)
         self._nudges[piece] = np.array([spot.x + c * dx - sn * dy, spot.y + sn * dx + c * dy, z, spot.yaw + da])
+
+    def _nudged(self, piece: str) -> np.ndarray:
+        """(4, 4) where a nudged piece stands."""
+        x, y, z, yaw = self._nudges[piece]
+        return spot_matrix(Spot(x=x, y=y, z=z, yaw=yaw))
 
     @property
     def reach(self) -> Zone:
@@ -163,7 +180,8 @@ class Setup:
         """Stands a thing on free worktop, by rejection; returns its position (3,). What is given a zone is stood within reach.
         `handy`: only where furniture leaves room for a hand about it, as what plays `target` must have it."""
         near = self.reaches if zone is not None else lambda x, y: True
-        in_hand = self._in_hand(role) if (role == "target" if handy is None else handy) else lambda position, heading: True
+        handy = role == "target" if handy is None else handy
+        in_hand = self._in_hand(role) if handy else lambda position, heading: True
         x0, x1, y0, y1 = zone or self.layout.zone
         more = self.axes.get("object_pose", 0.0)
         x0, x1, y0, y1 = x0 - more, x1 + more, y0 - more, y1 + more
@@ -180,6 +198,8 @@ class Setup:
                         continue
                     self._taken.append(area)
                     self.put(role, position, heading)
+                    if handy:
+                        self.handy.add(role)
                     return position
         raise NoRoom(f"no free place for {role!r} in zone {zone or self.layout.zone} of layout {self.layout.name}")
 
@@ -193,8 +213,13 @@ class Setup:
             data.qpos[names.qpos[name]] = value
         mujoco.mj_kinematics(model, data)
 
+        moves = {names.body[p]: self._nudged(p) @ np.linalg.inv(spot_matrix(self.layout.spots[p])) for p in self._nudges}
+
         def placed(body: str) -> tuple[np.ndarray, np.ndarray]:
-            return data.xpos[names.body[body]], data.xmat[names.body[body]].reshape(3, 3)
+            i = names.body[body]
+            T = moves.get(int(model.body_rootid[i]))
+            position, R = data.xpos[i], data.xmat[i].reshape(3, 3)
+            return (position, R) if T is None else (T[:3, :3] @ position + T[:3, 3], T[:3, :3] @ R)
 
         def check(position: np.ndarray, heading: float) -> bool:
             R = spot_matrix(Spot(x=0.0, y=0.0, yaw=heading))[:3, :3]
@@ -232,6 +257,11 @@ class Setup:
         low, high = points[:, :2].min(0), points[:, :2].max(0)
         self._taken.append((*((low + high) / 2), 0.0, *((high - low) / 2)))
 
+    @property
+    def cloths(self) -> tuple[str, ...]:
+        """The cloths that were put somewhere."""
+        return tuple(self._cloths)
+
     def take(self, x: float, y: float, radius: float) -> None:
         """Keeps a circle of the worktop free."""
         self._taken.append((x, y, 0.0, radius, radius))
@@ -250,8 +280,13 @@ class Setup:
                 tall = self.cast_of[f"distractor{n}"].top > 0.055  # a hand over low things would meet it
                 self.stand(f"distractor{n}", margin=0.10 if tall else GAP_M, squeeze=False)
             except HomebodyError:  # no room, or no small one: one distractor less
-                self._free.insert(0, self.roles.pop(f"distractor{n}")) if f"distractor{n}" in self.roles else None
-                self.cast_of.pop(f"distractor{n}", None)
+                self.dismiss(f"distractor{n}")
+
+    def dismiss(self, role: str) -> None:
+        """Takes back a role that was cast and not placed."""
+        if role in self.roles:
+            self._free.insert(0, self.roles.pop(role))
+        self.cast_of.pop(role, None)
 
     # --- the result ---------------------------------------------------------------------------------------------------
     def qpos(self) -> np.ndarray:

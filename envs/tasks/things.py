@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
-from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M, COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
+from ..furniture.bins import COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
 from ..stage import Check
 from .common import fits_in, for_hand, some_for_hand
 from .marks import Marks, at_site, brought, held_up, in_cavity, the
-from .predicates import LIFT_M, grasped, in_box, inside, lifted, released, upright
+from .predicates import LIFT_M, grasped, in_bin, inside, lies_in, lifted, put_down, released, upright
+from .rivals import Casting, standing
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -22,6 +23,11 @@ def _hold_setup(s: Setup, goal: Goal) -> None:
     s.cast("target", goal.target, fits=for_hand(s))
     s.stand("target", s.reach)
     s.distract(1, 4)
+
+
+def _can_hold(s: Setup, goal: Goal) -> Casting | None:
+    role = standing(s, goal.target)
+    return None if role is None else {"target": role}
 
 
 def _hold_checks(goal: Goal) -> dict[str, Check]:
@@ -40,9 +46,24 @@ def _put_setup(container: str) -> Callable[[Setup, Goal], None]:
     return setup
 
 
-def _put_checks(container: str, *, stands: bool = False) -> Callable[[Goal], dict[str, Check]]:
+def _can_put(container: str) -> Callable[[Setup, Goal], Casting | None]:
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        found = [r for r, t in s.cast_of.items() if t.category == container]
+        if len(found) != 1:
+            return None
+        role = standing(s, goal.target, fits_in(s, found[0]))
+        return None if role is None else {"target": role, "receptacle": found[0]}
+
+    return possible
+
+
+def _put_checks(container: str, *, stands: bool = False, soft: bool = False) -> Callable[[Goal], dict[str, Check]]:
+    """stands: it has to stand; soft: it may be dropped."""
+
     def checks(goal: Goal) -> dict[str, Check]:
         out = {f"inside({goal.target}, {container})": inside("target", "receptacle"), f"released({goal.target})": released("target")}
+        if not soft:
+            out[f"put_down({goal.target})"] = put_down("target")
         return {**out, f"upright({goal.target})": upright("target")} if stands else out
 
     return checks
@@ -60,6 +81,7 @@ def _stack_setup(s: Setup, goal: Goal) -> None:
 def _stack_checks(goal: Goal) -> dict[str, Check]:
     return {
         "stacked(bowl, bowl)": inside("target", "receptacle"), "upright(bowl)": upright("target"), "released(bowl)": released("target"),
+        "put_down(bowl)": put_down("target"),
     }  # fmt: skip
 
 
@@ -70,11 +92,20 @@ def _sort_setup(s: Setup, goal: Goal) -> None:
     s.distract(0, 2)
 
 
+def _with(piece: str) -> Callable[[Setup, Goal], Casting | None]:
+    """Whether the thing stands about and a piece is in reach."""
+
+    def possible(s: Setup, goal: Goal) -> Casting | None:
+        return _can_hold(s, goal) if piece in s.layout.usable else None
+
+    return possible
+
+
 def _sort_checks(goal: Goal) -> dict[str, Check]:
     half = (TRAY_DEPTH_M / 2, COMPARTMENT_M / 2 - 0.006, TRAY_HEIGHT_M)
     place = f"compartment_{goal.receptacle}"
     return {
-        f"inside({goal.target}, {goal.receptacle}_compartment)": in_box("target", place, half),
+        f"inside({goal.target}, {goal.receptacle}_compartment)": lies_in("target", place, half),
         f"released({goal.target})": released("target"),
     }
 
@@ -87,8 +118,7 @@ def _rubbish_setup(s: Setup, goal: Goal) -> None:
 
 
 def _rubbish_checks(goal: Goal) -> dict[str, Check]:
-    half = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M)
-    return {f"inside({goal.target}, bin)": in_box("target", "bin_floor", half), f"released({goal.target})": released("target")}
+    return {f"inside({goal.target}, bin)": in_bin("target"), f"released({goal.target})": released("target")}
 
 
 HOLD_UP, INTO = held_up(the("target"), LIFT_M), brought(the("target"), in_cavity("receptacle"))
@@ -97,23 +127,23 @@ BINNED = brought(the("target"), at_site(lambda _: "bin_floor"))
 
 
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-          marks: Marks, *, worktop: bool = False) -> HouseholdTask:  # fmt: skip
+          marks: Marks, possible: Callable[[Setup, Goal], Casting | None] | None, *, worktop: bool = False) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        marks=marks, worktop=worktop, fits=some_for_hand,
+        marks=marks, worktop=worktop, fits=some_for_hand, possible=possible,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
     *(
-        _task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, HOLD_UP, worktop=True)
+        _task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, HOLD_UP, _can_hold, worktop=True)
         for what in ("drink", "food", "cutlery", "toy")
     ),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), INTO, worktop=True),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), INTO, worktop=True),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), INTO, worktop=True),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), INTO, worktop=True),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, INTO, worktop=True),
-    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks, SORTED),
-    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks, BINNED),
+    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), INTO, _can_put("plate"), worktop=True),
+    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), INTO, _can_put("pot"), worktop=True),
+    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), INTO, _can_put("tray"), worktop=True),
+    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket", soft=True), INTO, _can_put("basket"), worktop=True),
+    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, INTO, None, worktop=True),
+    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks, SORTED, _with("cutlery_tray")),
+    _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks, BINNED, _with("bin")),
 )
