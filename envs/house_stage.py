@@ -86,6 +86,8 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
                 name=f"clasp_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
                 reftype=OBJECT.mjOBJ_BODY, refname="person_fingers", intprm=[1, 0, 1],
             )  # fmt: skip
+    for cap in [b.name for b in spec.bodies if b.name.endswith("_cap")]:
+        add_force(spec, cap, root)
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:

@@ -44,15 +44,11 @@ def add_touch(spec: mujoco.MjSpec, name: str, *, subtree: bool = False) -> None:
         )  # fmt: skip
 
 
-ROOT = "link0"
-"""The body that carries the whole arm."""
-
-
-def add_force(spec: mujoco.MjSpec, name: str) -> None:
-    """Sensor `force_<name>`: the net contact force between a body and the robot (3,) [N]. The robot may be added later."""
+def add_force(spec: mujoco.MjSpec, name: str, root: str) -> None:
+    """Sensor `force_<name>`: the net contact force between a body and the robot on the body `root` (3,) [N]."""
     spec.add_sensor(
         name=f"force_{name}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_BODY, objname=name,
-        reftype=mujoco.mjtObj.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
+        reftype=mujoco.mjtObj.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import mujoco
 import numpy as np
 
 from ..objects.forms import Form, add_mesh
-from .parts import CYLINDER, SOLREF, STIFF, add_force, add_touch, grip_site
+from .parts import CYLINDER, SOLREF, STIFF, add_touch, grip_site
 from .piece import Fixture
 
 SPHERE, BOX = mujoco.mjtGeom.mjGEOM_SPHERE, mujoco.mjtGeom.mjGEOM_BOX
@@ -175,7 +175,6 @@ def add_cap_sensors(spec: mujoco.MjSpec) -> None:
     """Contacts of every loose cap with each finger and its net force with the robot, as loose things have them."""
     for cap in [b.name for b in spec.bodies if b.name.endswith("_cap")]:
         add_touch(spec, cap)
-        add_force(spec, cap)
 
 
 def cap_mesh(spec: mujoco.MjSpec, name: str, radius: float, height: float, ribs: int = 30) -> None:
