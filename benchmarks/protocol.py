@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Certificate, Goal, Observation
 from .arms import NOMINAL, Arm
 from .touch import TOUCH
@@ -59,7 +60,7 @@ class BenchConfig:
     """`heldout`: initial states never used in training; `train`: those that training data come from."""
     language: str = "nominal"
     """One of ARMS."""
-    robot: str = "panda"
+    robot: str = DEFAULT_ROBOT
     randomize: str = ""
     """Ranges that every axis is drawn from: `train` or `heldout`; empty for the nominal house."""
     axes: Mapping[str, float] = field(default_factory=dict)

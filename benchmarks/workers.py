@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.types import CONTROL_HZ, Seeded, Thinker
+from ..core.rollout import Listener, Rollout, Run
+from ..core.types import CONTROL_HZ, Observation, Thinker
 from ..envs.stage import HOLD_STEPS
 from .arms import NOMINAL, Arm
 from .language import Instructed, NoRival, instruct, spoken
@@ -31,30 +32,57 @@ class Played:
 
 
 @dataclass
-class _Running:
-    """The episode that a slot is in the middle of."""
+class _Watched:
+    """What the bench keeps of the episode in a slot beside the rollout's own record."""
 
-    index: int
     asked: Instructed
-    said: str
-    """What the environment's instruction is now."""
-    heard: str | None = None
-    """What the policy was told in the middle of the episode."""
-    steps: int = 0
     other_held: int = 0
     """Control steps in a row for which the goal that was not asked for has held."""
     other_success: bool = False
     actions: list[np.ndarray] = field(default_factory=list)
 
 
+class _Watch(Listener):
+    """Keeps the actions of each episode, and whether a goal that was not asked for was met all the same."""
+
+    def __init__(self, env: House) -> None:
+        self._env = env
+        self.slots: dict[int, _Watched] = {}
+
+    def acts(self, run: Run, observation: Observation, action: np.ndarray) -> None:
+        self.slots[run.slot].actions.append(np.array(action))
+
+    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
+        watched = self.slots[run.slot]
+        if run.steps == 0 or watched.asked.other is None or watched.other_success:
+            return
+        watched.other_held = watched.other_held + 1 if self._env.holds(run.slot, watched.asked.other) else 0
+        watched.other_success = watched.other_held >= HOLD_STEPS
+
+
 class _Broken(Exception):
     """The environment raised something that is not about its input."""
 
 
-def _machine(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """What the environment answers. Raises _Broken where it breaks."""
+class _Machine:
+    """The environment, whose `reset` and `step` raise _Broken where they break."""
+
+    def __init__(self, env: House) -> None:
+        self._env, self.num_envs = env, env.num_envs
+
+    def reset(self, *, options: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        with _breaking():
+            return self._env.reset(options=options)
+
+    def step(self, actions: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+        with _breaking():
+            return self._env.step(actions)
+
+
+@contextlib.contextmanager
+def _breaking() -> Iterator[None]:
     try:
-        return call(*arguments, **options)
+        yield
     except HomebodyError:
         raise
     except Exception as error:
@@ -76,8 +104,6 @@ class BenchWork:
         """env_factory(task, num_envs) builds the environment of one task; make_policy(env) the policy that acts in it."""
         self._env_factory, self._make_policy, self._language, self._touch_arm = env_factory, make_policy, language, touch
         self._arms = {a.name: a for a in (NOMINAL, *arms)}
-        self._slots: list[_Running | None] = []
-        self._observation: Any = None
 
     def begin(self, group: str, slots: int) -> None:
         self._name, *rest = group.split(" ")
@@ -93,8 +119,8 @@ class BenchWork:
         except BaseException:
             self._env.close()
             raise
-        self._touch = TouchFilter(self._touch_arm, slots)
-        self._slots = [None] * slots
+        self._touch, self._watch = TouchFilter(self._touch_arm, slots), _Watch(self._env)
+        self._rollout = Rollout(_Machine(self._env), self._policy, listeners=[self._watch], sight=self._touch)
 
     def end(self) -> None:
         self._env.close()
@@ -105,61 +131,42 @@ class BenchWork:
         Where the environment breaks with anything but a HomebodyError, all episodes under way begin again, each alone in a new
         environment; one that breaks that too is recorded as a fault of the machinery, not as a failure of the policy.
         """
-        running = [r.index for r in self._slots if r is not None]
+        running = [r.index for r in self._under_way()]
         try:
             return self._advance(indices)
         except _Broken:
             self._open_again()
             return [(n, self._alone(n)) for n in (*running, *indices)]
 
+    def _under_way(self) -> list[Run]:
+        """By slot."""
+        return [run for _, run in sorted(self._rollout.runs.items())]
+
     def _open_again(self) -> None:
         with contextlib.suppress(Exception):  # it is broken already
             self._env.close()
-        self._open(len(self._slots))
+        self._open(self._env.num_envs)
 
     def _alone(self, index: int) -> Played:
         try:
             return self._advance([index])[0][1]
         except _Broken as error:
-            run = next((r for r in self._slots if r is not None), None)
+            fault = self._faulty(index, next(iter(self._under_way()), None), str(error))
             self._open_again()
-            return Played(record=self._faulty(index, run, str(error)), actions=np.zeros((0, 0)))
+            return Played(record=fault, actions=np.zeros((0, 0)))
 
     def _advance(self, indices: Sequence[int]) -> list[tuple[int, Played]]:
-        ended = self._start(indices) if indices else []
-        while any(self._slots) and not ended:
-            actions = self._policy.act(self._touch(self._observation))
-            self._observation, _, terminated, truncated, info = _machine(self._env.step, actions)
-            for i, running in enumerate(self._slots):
-                if running is None:
-                    continue
-                running.steps += 1
-                running.actions.append(np.array(actions[i]))
-                self._watch_other(i, running)
-                if terminated[i] or truncated[i]:
-                    ended.append((running.index, Played(record=self._record(i, running, info), actions=np.array(running.actions))))
-                    self._slots[i] = None
-                    self._touch.clear(i)
-                elif info["instruction"][i] != running.said:  # somebody has changed their mind
-                    running.said = running.heard = str(info["instruction"][i])
-                    self._policy.reset([i], [running.heard])
-        return ended
+        skipped = self._start(indices) if indices else []
+        return skipped or [(run.index, self._finish(run)) for run in self._rollout.until_one_ends()]
 
     def _start(self, indices: Sequence[int]) -> list[tuple[int, Played]]:
         """Begins episodes `indices`; the records of those that are skipped, for which the arm has no instruction."""
-        env, index = self._env, np.array(indices, np.int64)
-        free = [i for i, s in enumerate(self._slots) if s is None][: len(indices)]
-        mask = np.zeros(env.num_envs, bool)
-        mask[free] = True
-        options: dict[str, Any] = {"index": index, "reset_mask": mask}
-
-        def reset() -> None:
-            self._observation, self._info = _machine(env.reset, options=options)
-
-        reset()
+        env, rollout, free = self._env, self._rollout, self._rollout.free[: len(indices)]
+        options: dict[str, Any] = {"index": np.array(indices, np.int64)}
+        rollout.reset(free, options)
         if self._axes:  # on top of what the environment sets or draws by itself
             options["axes"] = [{**env.certificate(i).axes, **self._axes} for i in free]
-            reset()
+            rollout.reset(free, options)
         axes = [env.certificate(i).axes for i in free]
         asked, skipped = [], []
         for i, n, a in zip(free, indices, axes, strict=True):
@@ -172,35 +179,40 @@ class BenchWork:
         misheard = any(map(spoken, axes))
         if misheard or any(a.goal != env.goal(i) for i, a in zip(free, asked, strict=True)):
             options |= {"goal": [a.goal for a in asked], "instruction": [a.text for a in asked]}
-            reset()
+            rollout.reset(free, options)
         if misheard:
-            asked = [replace(a, text=str(self._info["instruction"][i])) for i, a in zip(free, asked, strict=True)]
+            asked = [replace(a, text=str(rollout.info["instruction"][i])) for i, a in zip(free, asked, strict=True)]
         for i, n, a in zip(free, indices, asked, strict=True):
-            self._slots[i] = _Running(index=n, asked=a, said=str(self._info["instruction"][i]))
+            self._watch.slots[i] = _Watched(a)
             self._touch.reset(i, self._task, n)
+        seeds = [zlib.crc32(f"{self._task} {n}".encode()) for n in indices]
+        rollout.begin(free, indices, told=[a.text for a in asked], seeds=seeds)
         for i, _, _ in skipped:
-            self._slots[i] = None
-        if isinstance(self._policy, Seeded):
-            self._policy.seed(free, [zlib.crc32(f"{self._task} {n}".encode()) for n in indices])
-        self._policy.reset(free, [a.text for a in asked])
+            rollout.drop(i)
         return [(n, played) for _, n, played in skipped]
 
-    def _record(self, i: int, run: _Running, info: dict[str, Any]) -> EpisodeRecord:
-        diverged = bool(info["diverged"][i])
-        other = run.asked.other
+    def _finish(self, run: Run) -> Played:
+        watched = self._watch.slots.pop(run.slot)
+        self._touch.clear(run.slot)
+        return Played(record=self._record(run, watched, self._rollout.info), actions=np.array(watched.actions))
+
+    def _record(self, run: Run, watched: _Watched, info: dict[str, Any]) -> EpisodeRecord:
+        i, asked = run.slot, watched.asked
+        diverged, other = bool(info["diverged"][i]), asked.other
         return EpisodeRecord(
-            task=self._name, goal=run.asked.goal.to_json(), index=run.index, instruction=run.asked.text,
+            task=self._name, goal=asked.goal.to_json(), index=run.index, instruction=asked.text,
             success=bool(info["success"][i]) and not diverged, credit=float(info["credit"][i]), steps=run.steps,
             seconds=run.steps / CONTROL_HZ, predicates={k: bool(v) for k, v in info["predicates"][i].items()},
             diverged=diverged, certificate=self._env.certificate(i).to_json(), policy=self._policy.name,
-            other=other.to_json() if other else None, other_success=run.other_success if other else None,
+            other=other.to_json() if other else None, other_success=watched.other_success if other else None,
             decisions=self._policy.decisions(i) if isinstance(self._policy, Thinker) else None,
             arm=self._arm.to_json() if self._arm.axis else None,
             heard=run.heard, safety=episode_safety(info["safety"][i]) if "safety" in info else None,
         )  # fmt: skip
 
-    def _faulty(self, index: int, run: _Running | None, fault: str) -> EpisodeRecord:
-        return self._unplayed(index, run.asked if run else None, steps=run.steps if run else 0, fault=fault)
+    def _faulty(self, index: int, run: Run | None, fault: str) -> EpisodeRecord:
+        asked = self._watch.slots[run.slot].asked if run else None
+        return self._unplayed(index, asked, steps=run.steps if run else 0, fault=fault)
 
     def _unplayed(
         self, index: int, asked: Instructed | None, *, steps: int = 0, fault: str | None = None, skipped: str | None = None
@@ -211,9 +223,3 @@ class BenchWork:
             diverged=True, certificate={}, policy=self._policy.name, arm=self._arm.to_json() if self._arm.axis else None, fault=fault,
             skipped=skipped,
         )  # fmt: skip
-
-    def _watch_other(self, i: int, run: _Running) -> None:
-        if run.asked.other is None or run.other_success:
-            return
-        run.other_held = run.other_held + 1 if self._env.holds(i, run.asked.other) else 0
-        run.other_success = run.other_held >= HOLD_STEPS

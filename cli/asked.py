@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..core.instructions import meant, phrasings, readings
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Goal
 
 SPLIT = "heldout"
 """Initial states of the commands that run one sentence."""
 
 
-def goal_of(text: str, start: int, *, robot: str = "panda", scene: str = "") -> Goal:
+def goal_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "") -> Goal:
     """The goal that `text` means in the initial state `start`; says so where the state decided.
 
     A goal counts where the start that its task has under this index allows it: what is done already is not meant. Raises HomebodyError

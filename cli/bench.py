@@ -8,7 +8,8 @@ from typing import Any
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-from .bench_setup import BenchRecipe, absolute_policy, actor, check_counts, check_rivals, taken, usual_workers
+from ..core.robots import DEFAULT_ROBOT
+from .bench_setup import BenchRecipe, actor, check_counts, check_rivals, taken, usual_workers
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
@@ -70,7 +71,7 @@ def bench(
     touch: str = "on",
     episodes: int | None = None,
     seed: int = 0,
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     randomize: str = "",
     axes: str = "",
     against: Path | None = None,
@@ -133,6 +134,7 @@ def bench(
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .learned import check_asked
+    from .policies import absolute_policy
     from .progress import progress_bar
 
     if card:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 
 if TYPE_CHECKING:
     from ..benchmarks.against import Rival
@@ -69,13 +69,6 @@ class BenchRecipe:
         return HouseholdVectorEnv(task, 1, robot=self.robot, split=self.split, cameras=(), threads=1)
 
 
-def absolute_policy(name: str) -> str:
-    """The policy's name, or its folder's whole path: a worker may stand in another folder."""
-    from .policies import NAMES
-
-    return name if name in NAMES else str(Path(name).resolve())
-
-
 def actor(policy: str, think_ms: float, device: str) -> PolicySource:
     """The policy to evaluate, thinking where it is given time to. Raises HomebodyError for bad settings."""
     from .policies import find_policy, thinking
@@ -88,7 +81,7 @@ def actor(policy: str, think_ms: float, device: str) -> PolicySource:
 
 def taken(rival: Rival, asked: dict[str, Any]) -> dict[str, Any]:
     """The settings that a run's episodes bring with them. Raises HomebodyError where something else was asked for."""
-    usual: dict[str, Any] = {"split": "heldout", "robot": "panda", "randomize": "", "axes": {}, "seed": 0}
+    usual: dict[str, Any] = {"split": "heldout", "robot": DEFAULT_ROBOT, "randomize": "", "axes": {}, "seed": 0}
     out = {}
     for key, default in usual.items():
         theirs = rival.settings.get(key, default)

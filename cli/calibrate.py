@@ -12,6 +12,8 @@ from .outputs import JsonPath, MaybeFile, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.real.board import BoardConfig
+    from ..envs.real.calibrate import CalibrateConfig
+    from ..envs.real.pictures import PictureConfig
 
 Mode = Literal["intrinsics", "hand-eye", "fixed"]
 
@@ -59,45 +61,50 @@ def calibrate(
         max_blur_px: Widest edge of a square before a picture counts as blurred [pixels].
         json_path: Write the content of calibration.json there too.
     """
+    from ..envs.real.adjust import ArmAccuracy
     from ..envs.real.board import BoardConfig, parse_size
-    from ..envs.real.board import print_board as write_board
+    from ..envs.real.calibrate import CalibrateConfig
+    from ..envs.real.calibrate_report import read_lens
+    from ..envs.real.pictures import PictureConfig
 
     columns, rows = parse_size(board)
     config = BoardConfig(columns=columns, rows=rows, square_mm=square_mm, marker_mm=marker_mm, dictionary=dictionary)
     if print_board is not None:
-        width, height = write_board(config, print_board)
-        print(
-            f"{print_board}: {config.name}, a page of {width:.0f} x {height:.0f} mm; print at 100 %, glue it on something flat, measure a square"
-        )
-        return 0
+        return _print(config, print_board)
     if folder is None:
         raise HomebodyError("give a folder of pictures, or --print-board board.pdf to make the board")
-    from ..envs.real.adjust import ArmAccuracy
-    from ..envs.real.calibrate import CalibrateConfig
-    from ..envs.real.calibrate import calibrate as solve
-    from ..envs.real.calibrate_report import calibration_to_json, draw_pictures, plot_errors, read_lens, table
-    from ..envs.real.pictures import PictureConfig, find_all, list_pictures
-    from ..envs.real.poses import read_poses
-
-    settings = CalibrateConfig(
-        mode=mode,
-        distortion=distortion,
-        arm=ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg),
-        lens=read_lens(intrinsics) if intrinsics else None,
-    )
-    limits = PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px)
+    arm = ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg)
+    settings = CalibrateConfig(mode=mode, distortion=distortion, arm=arm, lens=read_lens(intrinsics) if intrinsics else None)
     if rehearse:
         _rehearse(folder, config, mode)
+    return _solve(folder, config, settings, PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px), out, json_path)
+
+
+def _print(board: BoardConfig, path: Path) -> int:
+    from ..envs.real.board import print_board
+
+    width, height = print_board(board, path)
+    print(f"{path}: {board.name}, a page of {width:.0f} x {height:.0f} mm; print at 100 %, glue it on something flat, measure a square")
+    return 0
+
+
+def _solve(folder: Path, board: BoardConfig, settings: CalibrateConfig, limits: PictureConfig, out: Path, json_path: Path | None) -> int:
+    """Calibrates from the pictures, writes the result; the exit code."""
+    from ..envs.real.calibrate import calibrate as solve
+    from ..envs.real.calibrate_report import calibration_to_json, draw_pictures, plot_errors, table
+    from ..envs.real.pictures import find_all, list_pictures
+    from ..envs.real.poses import read_poses
+
     paths = list_pictures(folder)
-    poses = None if mode == "intrinsics" else read_poses(folder, [p.name for p in paths])
-    found = find_all(paths, config, limits)
+    poses = None if settings.mode == "intrinsics" else read_poses(folder, [p.name for p in paths])
+    found = find_all(paths, board, limits)
     result = solve(found, settings, poses)
     for line in table(result):
         print(line)
     for path in (out / "calibration.json", json_path):
         write_json(path, calibration_to_json(result))
     plot_errors(result, found, out / "errors.png")
-    draw_pictures(result, found, folder, out / "pictures", axis_m=2 * square_mm / 1000)
+    draw_pictures(result, found, folder, out / "pictures", axis_m=2 * board.square_mm / 1000)
     print(f"written: {out / 'calibration.json'}, {out / 'errors.png'}, {out / 'pictures'}/")
     return 0 if result.trusted else 1
 

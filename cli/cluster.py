@@ -21,6 +21,7 @@ from typing import Any
 from ..core.errors import HomebodyError
 from ..core.interrupts import deferred
 from .extras import require_extra
+from .plugins import Site, site
 
 MAX_WORKERS = 1024
 CONNECT_S = 5.0
@@ -147,11 +148,12 @@ def _last_line(error: BaseException) -> str:
 class Host:
     """The actor: one process that holds one object. An error in the input comes back as a value, so that it stays one line."""
 
-    def build(self, make: Callable[[], Any]) -> tuple[bool, Any]:
-        """Makes the object; the process's id."""
+    def build(self, make: Callable[[], Any], where: Site) -> tuple[bool, Any]:
+        """Makes the object where the user's own modules are known; the process's id."""
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
         try:
+            where.set_up()
             self._object = make()
         except HomebodyError as error:
             return False, str(error)
@@ -183,7 +185,7 @@ class Hosts:
     def start(self, make: Callable[[], Any]) -> tuple[Any, Any]:
         """A new actor, and the call that builds its object."""
         actor = self._kind.remote()
-        return actor, actor.build.remote(make)
+        return actor, actor.build.remote(make, site())
 
     def stop(self, actor: Any) -> None:
         self._ray.kill(actor)

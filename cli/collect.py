@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError, unknown
+from ..core.robots import DEFAULT_ROBOT
 from .endings import DONE, INTERRUPTED, NEGATIVE
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -64,7 +65,7 @@ def collect(
     image_size: int = 128,
     cameras: str = "scene,wrist",
     sensors: str = "",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     split: str = "train",
     first_index: int = 0,
     slots: int = 16,
@@ -114,12 +115,12 @@ def collect(
     from ..envs.axes import RANDOMIZE
     from ..envs.splits import SPLITS
     from ..envs.stages import find_stage
-    from .bench_setup import absolute_policy, check_counts
+    from .bench_setup import check_counts
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .doctor import require_gl
     from .learned import check_asked
-    from .policies import find_policy
+    from .policies import absolute_policy, find_policy
     from .progress import progress_bar
 
     names = task_names(tasks)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.files import write_bytes, write_text
+from ..core.robots import DEFAULT_ROBOT
+from ..core.rollout import Listener, Run, one_episode
+from ..core.types import Observation
+
+if TYPE_CHECKING:
+    from ..envs.engine import HouseholdVectorEnv
 
 SIZE = (360, 480)
 """Height and width of each picture."""
@@ -27,29 +34,36 @@ def _caption(picture: np.ndarray, text: str) -> np.ndarray:
     return np.vstack([bar, picture])
 
 
-def draw_task(task: str, split: str = "train") -> tuple[np.ndarray, str, bool]:
+class _BeforeAndAfter(Listener):
+    """Pictures of the first and the last state of the episode that ran last."""
+
+    def __init__(self, env: HouseholdVectorEnv) -> None:
+        self._env = env
+        self.pictures: list[np.ndarray] = []
+
+    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
+        if run.steps == 0:
+            self.pictures = []
+        if run.steps == 0 or run.over:
+            self.pictures.append(self._env.render_slot(run.slot, "overview", SIZE, "pretty"))
+
+
+def draw_task(task: str, *, robot: str = DEFAULT_ROBOT, split: str = "train") -> tuple[np.ndarray, str, bool]:
     """Before beside after (height, width, 3) uint8, the instruction, and whether the expert succeeded."""
     from ..envs.engine import HouseholdVectorEnv
     from ..envs.skills.expert import Expert
 
-    env = HouseholdVectorEnv(task, 1, cameras=(), split=split)
-    expert, before, words, done = Expert(env), np.zeros((*SIZE, 3), np.uint8), "", False
+    env = HouseholdVectorEnv(task, 1, robot=robot, cameras=(), split=split)
+    look, expert = _BeforeAndAfter(env), Expert(env)
     for index in range(TRIES):
-        observation, info = env.reset(options={"index": [index]})
-        words = str(info["instruction"][0])
-        before = env.render_slot(0, "overview", SIZE, "pretty")
-        expert.reset([0], info["instruction"])
-        while not env.finished(0):
-            observation, _, _, _, info = env.step(expert.act(observation))
-        done = bool(info["success"][0])
-        if done:
+        run, info = one_episode(env, expert, index, listeners=[look])
+        if info["success"][0]:
             break
-    after = env.render_slot(0, "overview", SIZE, "pretty")
     env.close()
-    return _caption(np.hstack([before, after]), f"{task}: {words}"), words, done
+    return _caption(np.hstack(look.pictures), f"{task}: {run.told}"), run.told, bool(info["success"][0])
 
 
-def write_gallery(folder: Path, tasks: Sequence[str], progress: Callable[[int, str], None]) -> dict[str, bool]:
+def write_gallery(folder: Path, tasks: Sequence[str], robot: str, progress: Callable[[int, str], None]) -> dict[str, bool]:
     """Writes DIR/<task>.png for each task and DIR/index.html; whether the expert did each."""
     import cv2
 
@@ -57,7 +71,7 @@ def write_gallery(folder: Path, tasks: Sequence[str], progress: Callable[[int, s
     done: dict[str, bool] = {}
     cells = []
     for number, task in enumerate(tasks):
-        picture, words, done[task] = draw_task(task)
+        picture, words, done[task] = draw_task(task, robot=robot)
         write_bytes(folder / f"{task}.png", cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
         cells.append(f'<figure><img src="{escape(task)}.png" alt="{escape(words)}" loading="lazy"></figure>')
         progress(number + 1, task)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tyro
 
 from ..core.errors import HomebodyError
 from .extras import require_extra
 from .outputs import JsonPath, MaybeFile, OutFolder, write_json
+
+if TYPE_CHECKING:
+    from ..envs.real.identify import IdentifyConfig
 
 
 def identify(
@@ -58,9 +62,6 @@ def identify(
     require_extra("calibrate", "`homebody identify`")
     from ..envs.real.arm_model import ArmConfig
     from ..envs.real.identify import IdentifyConfig
-    from ..envs.real.identify import identify as fit_log
-    from ..envs.real.identify_report import fit_to_json, plot_fit, table
-    from ..envs.real.joint_log import read_log
 
     config = IdentifyConfig(
         arm=ArmConfig(step_s=step_ms / 1000, payload_told=payload_told), seconds=seconds, linear=linear,
@@ -68,6 +69,15 @@ def identify(
     )  # fmt: skip
     if rehearse:
         _rehearse(log, excite_seconds, excite_rate_hz, seed)
+    return _fit(log, config, out, json_path)
+
+
+def _fit(log: Path, config: IdentifyConfig, out: Path, json_path: Path | None) -> int:
+    """Fits the model to the log, writes the result; the exit code."""
+    from ..envs.real.identify import identify as fit_log
+    from ..envs.real.identify_report import fit_to_json, plot_fit, table
+    from ..envs.real.joint_log import read_log
+
     samples = read_log(log)
     print(f"{log}: {samples.time_s[-1]:.1f} s at {samples.rate_hz:.0f} Hz")
     fit = fit_log(samples, config, on_round=lambda what: print(f"  {what} ...", flush=True))

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError
 from ..core.experience import Experience, read_experience, united
+from ..core.robots import DEFAULT_ROBOT, ROBOTS, robot_named
 
 if TYPE_CHECKING:
     from ..datasets.sampler import TrainingArrays
     from .policies import PolicySource
-
-FIRST_ROBOT = "panda"
-"""The arm of checkpoints that do not say theirs."""
 
 
 def rooms_of(tasks: Iterable[str]) -> dict[str, str]:
@@ -27,24 +25,15 @@ def rooms_of(tasks: Iterable[str]) -> dict[str, str]:
     return {n: known[n].room for n in dict.fromkeys(names) if n in known}
 
 
-def check_asked(source: PolicySource, tasks: Iterable[str], robot: str = FIRST_ROBOT) -> None:
+def check_asked(source: PolicySource, tasks: Iterable[str], robot: str = DEFAULT_ROBOT) -> None:
     """Says on standard error where `source` was not trained on what it is asked for.
 
     Raises HomebodyError where it cannot act at all: the robot's joints are not those that it knows.
     """
-    from ..core.errors import unknown
-    from ..core.robots import ROBOTS
-
-    if robot not in ROBOTS:
-        raise unknown("robot", robot, ROBOTS)
+    robot_named(robot)
     if not source.fingerprint:
         return  # scripted: nothing was learned
-    own = source.trained_on.robots if source.trained_on else (FIRST_ROBOT,)
-    body = (ROBOTS[robot].proprio_dim, ROBOTS[robot].action_dim)
-    if not any(r in ROBOTS and (ROBOTS[r].proprio_dim, ROBOTS[r].action_dim) == body for r in own):
-        raise HomebodyError(
-            f"policy {source.name!r} cannot act on robot {robot}, which has {ROBOTS[robot].dof} joints: expected {' or '.join(own)}"
-        )
+    check_body(f"policy {source.name!r}", source.trained_on, robot)
     if source.privileged and source.trained_on:  # the numbers of a state mean something else in another task
         new = [t for t in rooms_of(tasks) if t not in source.trained_on.tasks]
         if new or robot not in source.trained_on.robots:
@@ -54,7 +43,15 @@ def check_asked(source: PolicySource, tasks: Iterable[str], robot: str = FIRST_R
     say_if_new(f"policy {source.name!r}", source.trained_on, tasks, robot)
 
 
-def say_if_new(who: str, trained_on: Experience | None, tasks: Iterable[str], robot: str = FIRST_ROBOT) -> None:
+def check_body(who: str, trained_on: Experience | None, robot: str) -> None:
+    """Raises HomebodyError where the weights of `who` know no arm with as many joints as `robot`."""
+    known = trained_on.robots if trained_on else (DEFAULT_ROBOT,)
+    asked = robot_named(robot)
+    if not any(r in ROBOTS and (ROBOTS[r].proprio_dim, ROBOTS[r].action_dim) == (asked.proprio_dim, asked.action_dim) for r in known):
+        raise HomebodyError(f"{who} cannot act on robot {robot}, which has {asked.dof} joints: expected {' or '.join(known)}")
+
+
+def say_if_new(who: str, trained_on: Experience | None, tasks: Iterable[str], robot: str = DEFAULT_ROBOT) -> None:
     """One line on standard error where a checkpoint is asked for what it never learned."""
     if trained_on and (note := trained_on.warning(who, robot=robot, tasks=rooms_of(tasks))):
         print(note, file=sys.stderr, flush=True)
@@ -63,7 +60,7 @@ def say_if_new(who: str, trained_on: Experience | None, tasks: Iterable[str], ro
 def seen_in(arrays: TrainingArrays) -> Experience:
     """What the episodes of data sets show."""
     rooms = rooms_of(g.task for g in arrays.goals)
-    return Experience.of(arrays.robots or (FIRST_ROBOT,), rooms.values(), rooms)
+    return Experience.of(arrays.robots or (DEFAULT_ROBOT,), rooms.values(), rooms)
 
 
 def with_earlier(now: Experience, *, start_from: Path | None, resumed: Path | None) -> Experience | None:

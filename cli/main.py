@@ -18,6 +18,7 @@ from ..core.errors import HomebodyError, shown, unknown
 from ..core.interrupts import raising
 from .endings import DONE, INTERRUPTED, REFUSED, report
 from .extras import require_extra
+from .plugins import load_plugins, take_plugins
 from .streams import patient_streams, to_nowhere
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -53,6 +54,10 @@ EXAMPLES = (
     "homebody collect --tasks pick_up --episodes 20 --out out/picks",
     "homebody bench --policy homebody --episodes 50 --out out/bench",
 )
+FOOT = (
+    "`homebody COMMAND --help` explains each option. Every command takes --plugin PACKAGE.MODULE, once or more: a module of your own",
+    "that registers tasks, objects, arms or policies; and --debug: tracebacks.",
+)
 LARGEST = 2**31 - 1
 """The largest whole number that options take: seeds, indices and counts go to parts that hold 32 bits."""
 
@@ -62,7 +67,7 @@ def overview() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"homebody {__version__}: prompt, teach and measure a household robot in simulation", "", "commands:"]
     lines += [f"  {name:<{width}}  {text}" for name, (_, _, text) in COMMANDS.items()]
-    return "\n".join([*lines, "", "examples:", *(f"  {e}" for e in EXAMPLES), "", "`homebody COMMAND --help` explains each option."])
+    return "\n".join([*lines, "", "examples:", *(f"  {e}" for e in EXAMPLES), "", *FOOT])
 
 
 def find_command(words: Sequence[str]) -> tuple[str, list[str]]:
@@ -161,7 +166,10 @@ def _deferred(function: Callable[..., int]) -> Callable[..., functools.partial[i
 def _finish(words: list[str], *, debug: bool) -> int:
     """Runs a command to its exit code."""
     try:
-        code = run_command(*find_command(words))
+        words, modules = take_plugins(words)
+        name, options = find_command(words)
+        load_plugins(modules)
+        code = run_command(name, options)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:

@@ -1,77 +1,54 @@
-"""The policies that commands can name: what each needs from the environment, and how it is built."""
+"""The policies that commands can name: the registry's, and those that only the composition root can build."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import HomebodyError, nearest, unknown
-from ..core.experience import Experience, read_experience
+from ..core.errors import HomebodyError, unknown
 from ..core.types import Policy
+from ..core.weights import MODEL_FILE
+from ..policies.registry import IMAGE_SIZE, POLICIES, PolicySource, find_source, is_factory, scripted
 from .extras import require_extra
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
 
-SCRIPTED = ("expert", "random", "play", "zero", "parrot")
-NAMES = ("homebody", *SCRIPTED)
+__all__ = ["IMAGE_SIZE", "PolicySource", "absolute_policy", "checkpoint_folder", "find_policy", "thinking", "world_folder"]
 DEVICES = ("cpu", "cuda")
-WEIGHTS = "model.safetensors"
-IMAGE_SIZE = 128
-"""The size that data sets are recorded at."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolicySource:
-    """A policy that was found and not built yet."""
+def _expert(env: HouseholdVectorEnv) -> Policy:
+    from ..envs.skills.expert import Expert
 
-    name: str
-    fingerprint: str
-    """First 16 hex digits of the SHA-256 of the weights; empty for a scripted policy."""
-    cameras: tuple[str, ...]
-    """What the environment has to render for it."""
-    image_size: int
-    """Height and width of the pictures to render [pixels]; a learned policy shrinks them to what it was trained on."""
-    build: Callable[[Any], Policy]
-    """The policy for all slots of a HouseholdVectorEnv."""
-    privileged: bool = False
-    """Whether it reads the simulation's state, which the environment must then give."""
-    trained_on: Experience | None = None
-    """What its weights have seen; None for a scripted policy and for older checkpoints, of which nothing is claimed."""
+    return Expert(env)
 
 
-def _scripted(name: str) -> PolicySource:
-    def build(env: HouseholdVectorEnv | None) -> Policy:
-        if name == "expert":
-            from ..envs.skills.expert import Expert
+def _parrot(env: HouseholdVectorEnv) -> Policy:
+    from ..envs.skills.parrot import ParrotPolicy
 
-            return Expert(env)
-        if name == "parrot":
-            from ..envs.skills.parrot import ParrotPolicy
+    return ParrotPolicy(env)
 
-            return ParrotPolicy(env)
-        from ..core.robots import ROBOTS
-        from ..policies.baselines import PlayPolicy, RandomPolicy, ZeroPolicy
 
-        robot = env.robot if env is not None else ROBOTS["panda"]  # a server has no environment
-        return PlayPolicy(robot=robot) if name == "play" else RandomPolicy(robot=robot) if name == "random" else ZeroPolicy(robot)
-
-    return PolicySource(name=name, fingerprint="", cameras=(), image_size=IMAGE_SIZE, build=build)
+@functools.cache
+def compose() -> None:
+    """Registers the policies that read the simulator's insides, which the room of policies may not import."""
+    POLICIES.add("expert", scripted("expert", _expert, simulated=True))
+    POLICIES.add("parrot", scripted("parrot", _parrot, simulated=True))
 
 
 def checkpoint_folder(name: str) -> Path:
-    """The folder that a policy's name or path means."""
+    """The folder of the shipped checkpoint `homebody`, or the one that a path means."""
     if name == "homebody":
         from ..assets import checkpoint
 
         return checkpoint("homebody")
     folder = Path(name)
-    if not folder.exists() and "/" not in name:
-        raise HomebodyError(f"unknown policy {name!r}: nearest are {', '.join(nearest(name, NAMES))}; or give the folder of a checkpoint")
+    if not (folder / MODEL_FILE).is_file():
+        raise HomebodyError(f"{folder} holds no {MODEL_FILE}: expected homebody, or the folder of a checkpoint")
     return folder
 
 
@@ -87,68 +64,21 @@ def check_device(device: str) -> str:
     return device
 
 
-def _learned(name: str, device: str) -> PolicySource:
-    folder = checkpoint_folder(name)
-    weights = folder / WEIGHTS
-    if not weights.is_file():
-        raise HomebodyError(f"{folder} holds no {WEIGHTS}: expected the folder of a checkpoint, or one of {', '.join(NAMES)}")
-
-    shown = "homebody" if name == "homebody" else folder.name
-    if (kind := _kind(folder)).startswith("homebody-rl"):
-        return _reinforced(folder, kind, shown)
-
-    def build(env: HouseholdVectorEnv) -> Policy:
-        import torch
-
-        from ..policies.runtime import ChunkPolicy
-
-        del env
-        torch.set_num_threads(1)  # one observation at a time: a second thread costs more in waiting than it computes
-        return ChunkPolicy.load(folder, name=shown, device=device)
-
-    return PolicySource(
-        name=shown, fingerprint=hashlib.sha256(weights.read_bytes()).hexdigest()[:16], cameras=("scene", "wrist"),
-        image_size=IMAGE_SIZE, build=build, trained_on=read_experience(folder),
-    )  # fmt: skip
-
-
-def _kind(folder: Path) -> str:
-    """What config.json says the checkpoint is; empty where it says nothing readable: loading explains."""
-    try:
-        return str(json.loads((folder / "config.json").read_text())["kind"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def _reinforced(folder: Path, kind: str, shown: str) -> PolicySource:
-    """A checkpoint of `homebody train rl`."""
-    require_extra("rl", f"policy {shown!r}")
-    residual = kind.endswith("residual")
-
-    def build(env: HouseholdVectorEnv) -> Policy:
-        import torch
-
-        from ..policies.rl.residual_policy import ResidualPolicy
-        from ..policies.rl.runtime import StatePolicy
-
-        del env
-        torch.set_num_threads(1)
-        return ResidualPolicy.load(folder, name=shown) if residual else StatePolicy.load(folder, name=shown)
-
-    weights = (folder / WEIGHTS, folder / "base" / WEIGHTS)
-    digest = hashlib.sha256(b"".join(p.read_bytes() for p in weights if p.is_file())).hexdigest()[:16]
-    cameras = ("scene", "wrist") if residual else ()
-    return PolicySource(name=shown, fingerprint=digest, cameras=cameras, image_size=IMAGE_SIZE, build=build, privileged=not residual,
-                        trained_on=read_experience(folder))  # fmt: skip
-
-
 def find_policy(name: str, device: str = "cpu") -> PolicySource:
-    """The policy called `name`, or the checkpoint in the folder `name`.
+    """The policy that `name` stands for, as `policies.registry` has it, `expert` and `parrot` included.
 
     Raises HomebodyError for an unknown name, with the nearest known ones, and for a folder that is no checkpoint.
     """
     check_device(device)
-    return _scripted(name) if name in SCRIPTED else _learned(name, device)
+    compose()
+    return find_source(name, device, require=require_extra)
+
+
+def absolute_policy(name: str) -> str:
+    """The policy's name, or its folder's whole path: a worker may stand in another folder."""
+    compose()
+    named = name in POLICIES or is_factory(name) or name.startswith(("ws://", "wss://"))
+    return name if named else str(Path(name).resolve())
 
 
 def thinking(source: PolicySource, budget_ms: float, *, world: str = "world", device: str = "cpu") -> PolicySource:
@@ -157,23 +87,21 @@ def thinking(source: PolicySource, budget_ms: float, *, world: str = "world", de
 
     config, refusal = (
         ThinkConfig(budget_ms=budget_ms),
-        f"policy {source.name!r} proposes no chunks to think about: expected `homebody` or its kind",
+        f"policy {source.name!r} proposes no chunks to think about: expected `homebody` or a checkpoint of its kind",
     )
-    if source.name in SCRIPTED:
+    if not source.fingerprint:
         raise HomebodyError(refusal)
     folder = world_folder(world)
 
-    def build(env: HouseholdVectorEnv) -> Policy:
+    def build(place: Any) -> Policy:
         from ..world_model.checkpoint import load_world
 
-        policy = source.build(env)
+        policy = source.build(place)
         if not isinstance(policy, Proposer):
-            raise HomebodyError(
-                f"policy {source.name!r} proposes no chunks to think about: expected `homebody` or a checkpoint of its kind"
-            )
+            raise HomebodyError(refusal)
         return ThinkingPolicy(policy, load_world(folder, device), config, device=device)
 
-    weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]
+    weights = hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()[:16]
     return replace(source, name=f"{source.name}+think{budget_ms:g}", fingerprint=f"{source.fingerprint}+{weights}", build=build)
 
 
@@ -183,11 +111,6 @@ def world_folder(name: str) -> Path:
         from ..assets import checkpoint
 
         return checkpoint("world")
-    if not (Path(name) / WEIGHTS).is_file():
+    if not (Path(name) / MODEL_FILE).is_file():
         raise HomebodyError(f"no world model in {name}: expected `world`, or a folder that `homebody train world-model` wrote")
     return Path(name)
-
-
-def make_policy(name: str, env: HouseholdVectorEnv) -> Policy:
-    """The policy called `name` for all slots of `env`."""
-    return find_policy(name).build(env)

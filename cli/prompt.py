@@ -9,15 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import numpy as np
 import tyro
 
 from ..core.errors import HomebodyError, unknown
-from ..core.types import CONTROL_HZ, Goal, Policy
+from ..core.robots import DEFAULT_ROBOT
+from ..core.rollout import Listener, Run, one_episode
+from ..core.types import CONTROL_HZ, Goal, Observation, Policy
 from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
+    from .video import Background
 
 Quality = Literal["fast", "pretty"]
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
@@ -37,20 +39,47 @@ class Outcome:
     steps: int
     predicates: Mapping[str, bool]
     certificate: Mapping[str, Any]
+    told: str
+    """The words that reached the policy: `text` as the axes of language left it."""
+    heard: str | None
+    """What was asked for in the middle instead; success is about that. None where nobody changed their mind."""
 
 
-@dataclass
-class _Announcer:
-    """Prints a predicate when it changes."""
+class _Announcer(Listener):
+    """Prints a predicate when it changes, and other words when they come."""
 
-    say: Callable[[str], None]
-    known: dict[str, bool]
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._known, self._words = say, dict[str, bool](), ""
 
-    def update(self, step: int, predicates: Mapping[str, bool]) -> None:
-        for name, holds in predicates.items():
-            if self.known[name] != holds:
-                self.say(f"{step / CONTROL_HZ:5.1f} s  {name} {'holds' if holds else 'no longer holds'}")
-        self.known = dict(predicates)
+    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
+        now, at = dict(info["predicates"][run.slot]), f"{run.steps / CONTROL_HZ:5.1f} s"
+        if run.steps and run.words != self._words:
+            self._say(f"{at}  the instruction is now {run.words!r}")
+        for name, holds in now.items():
+            if run.steps and self._known.get(name, False) != holds:
+                self._say(f"{at}  {name} {'holds' if holds else 'no longer holds'}")
+        self._known, self._words = now, run.words
+
+
+class _Film(Listener):
+    """Films the rollout, a frame a control step: it runs in real time."""
+
+    def __init__(self, env: HouseholdVectorEnv, who: str, background: Background, quality: Quality) -> None:
+        self._env, self._who, self._background = env, who, background
+        self._profile: Literal["film", "pretty"] = "pretty" if quality == "pretty" else "film"
+
+    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
+        from .video_layout import SCENE, WRIST, Moment, compose
+
+        slot, draw = run.slot, self._env.render_slot
+        moment = Moment(
+            instruction=run.words, policy=self._who,
+            scene=draw(slot, "scene", (SCENE[3], SCENE[2]), self._profile),
+            wrist=draw(slot, "wrist", (WRIST[3], WRIST[2]), self._profile),
+            tactile=observation["tactile"][slot], predicates=info["predicates"][slot], step=run.steps, horizon=self._env.horizon(slot),
+            time_s=run.steps / CONTROL_HZ, credit=float(info["credit"][slot]), success=bool(info["success"][slot]),
+        )  # fmt: skip
+        self._background.add(partial(compose, moment), times=1 + HOLD_FRAMES if run.over else 1)
 
 
 def run_episode(
@@ -59,35 +88,18 @@ def run_episode(
 ) -> Outcome:  # fmt: skip
     """Runs slot 0 of `env` on `text`, judged by `goal`, from initial state `index`, and writes its film to `video`.
 
-    Each control step is one frame, so the film runs in real time.
+    The policy hears the words as the environment's language axes pass them on, and hears when they change in the middle.
     """
     from .video import Background, VideoWriter
-    from .video_layout import HEIGHT, SCENE, WIDTH, WRIST, Moment, compose
+    from .video_layout import HEIGHT, WIDTH
 
-    profile: Literal["film", "pretty"] = "pretty" if quality == "pretty" else "film"
-    observation, info = env.reset(options={"index": np.array([index]), "goal": [goal], "instruction": [text]})
-    policy.reset([0], [text])
-    announcer, step, over = _Announcer(say, dict(info["predicates"][0])), 0, False
     with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
-        while True:
-            moment = Moment(
-                instruction=text, policy=policy.name,
-                scene=env.render_slot(0, "scene", (SCENE[3], SCENE[2]), profile),
-                wrist=env.render_slot(0, "wrist", (WRIST[3], WRIST[2]), profile),
-                tactile=observation["tactile"][0], predicates=info["predicates"][0], step=step, horizon=env.horizon(0),
-                time_s=step / CONTROL_HZ, credit=float(info["credit"][0]), success=bool(info["success"][0]),
-            )  # fmt: skip
-            background.add(partial(compose, moment), times=1 + HOLD_FRAMES if over else 1)
-            if over:
-                break
-            observation, _, terminated, truncated, info = env.step(policy.act(observation))
-            step += 1
-            announcer.update(step, info["predicates"][0])
-            over = bool(terminated[0] or truncated[0])
+        listeners = [_Announcer(say), _Film(env, policy.name, background, quality)]
+        run, info = one_episode(env, policy, index, goal=goal, instruction=text, listeners=listeners)
     diverged = bool(info["diverged"][0])
     return Outcome(
-        success=bool(info["success"][0]) and not diverged, diverged=diverged, credit=float(info["credit"][0]), steps=step,
-        predicates=dict(info["predicates"][0]), certificate=env.certificate(0).to_json(),
+        success=bool(info["success"][0]) and not diverged, diverged=diverged, credit=float(info["credit"][0]), steps=run.steps,
+        predicates=dict(info["predicates"][0]), certificate=env.certificate(0).to_json(), told=run.told, heard=run.heard,
     )  # fmt: skip
 
 
@@ -96,7 +108,7 @@ def prompt(
     /,
     *,
     scene: str = "",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     seed: int = 0,
     policy: str = "homebody",
     think: float = 0.0,
@@ -160,7 +172,7 @@ def prompt(
     write_json(
         json_path,
         {
-            "instruction": text, "task": goal.task, "goal": goal.to_json(), "success": result.success, "credit": result.credit,
+            "instruction": text, "told": result.told, "heard": result.heard, "task": goal.task, "goal": goal.to_json(), "success": result.success, "credit": result.credit,
             "steps": result.steps, "seconds": result.steps / CONTROL_HZ, "wall_seconds": time.perf_counter() - started,
             "predicates": dict(result.predicates), "diverged": result.diverged, "video": str(video),
             "policy": source.name, "certificate": dict(result.certificate),

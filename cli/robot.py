@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.errors import HomebodyError, unknown
+from ..core.limits import LIMITS as TABLES
+from ..core.limits import find_limits
+from ..core.robots import DEFAULT_ROBOT, robot_named
+from ..core.rollout import Rollout
 from ..core.types import CONTROL_HZ, Goal, Observation
 from .outputs import JsonPath, write_json
 from .prompt import SEED_STRIDE
@@ -23,30 +27,29 @@ if TYPE_CHECKING:
     from ..policies.serving.limiter import LimiterConfig
 
 DRIVERS = ("sim", "lerobot")
-LIMITS = ("auto", "none", "panda", "fr3")
+LIMITS = ("auto", "none", *TABLES)
 
 
 class SimDriver:
-    """The simulated Panda as a robot; one episode, slot 0 of `env`."""
+    """A simulated arm as a robot; one episode, slot 0 of `env`."""
 
     name = "sim"
     control_hz = CONTROL_HZ
 
     def __init__(self, env: HouseholdVectorEnv, index: int, goal: Goal, instruction: str) -> None:
-        self._env, self._options = env, {"index": np.array([index]), "goal": [goal], "instruction": [instruction]}
-        self._observation: dict[str, np.ndarray] = {}
-        self.info: dict[str, Any] = {}
+        self._env, self._rollout = env, Rollout(env)
+        self._index, self._goal, self._instruction = index, goal, instruction
 
     def connect(self) -> None:
         """Begins the episode."""
-        self._observation, self.info = self._env.reset(options=self._options)
+        self._rollout.start([self._index], goals=[self._goal], instructions=[self._instruction])
 
     def observe(self) -> Observation:
-        return {k: v[0] for k, v in self._observation.items()}
+        return {k: v[0] for k, v in self._rollout.observation.items()}
 
     def act(self, action: np.ndarray) -> np.ndarray:
-        if not self._env.finished(0):
-            self._observation, _, _, _, self.info = self._env.step(np.asarray(action)[None])
+        if self._rollout.runs:
+            self._rollout.step(np.asarray(action)[None])
         return np.append(self._env.arm_target(0), self._env.gripper_target(0))
 
     def stop(self) -> None:
@@ -54,7 +57,8 @@ class SimDriver:
 
     def outcome(self) -> dict[str, Any]:
         """What the episode has come to."""
-        info, diverged = self.info, bool(self.info["diverged"][0])
+        info = self._rollout.info
+        diverged = bool(info["diverged"][0])
         return {
             "success": bool(info["success"][0]) and not diverged, "credit": float(info["credit"][0]), "diverged": diverged,
             "predicates": dict(info["predicates"][0]), "certificate": self._env.certificate(0).to_json(),
@@ -69,7 +73,9 @@ def run_sim(
     from ..policies.serving.robot import LoopConfig, RobotLoop
 
     driver = SimDriver(env, index, goal, instruction)
-    config = LoopConfig(instruction=instruction, limiter=limiter, execute=execute, new_weight=new_weight, pace=realtime)
+    config = LoopConfig(
+        instruction=instruction, limiter=limiter, execute=execute, new_weight=new_weight, pace=realtime, robot=env.robot.name,
+    )  # fmt: skip
     report = RobotLoop(driver, source, config).run(lambda steps: env.finished(0))
     return {"index": index, **driver.outcome(), **report.to_json()}
 
@@ -120,28 +126,35 @@ def make_lerobot(kind: str, settings: dict[str, Any]) -> LeRobot:
         raise HomebodyError(f"LeRobot's {kind} does not take these settings: {error}") from error
 
 
-def _limiter(limits: str, driver: str) -> LimiterConfig | None:
+def _limiter(limits: str, driver: str, robot: str) -> LimiterConfig | None:
+    dof = robot_named(robot).dof
     if limits not in LIMITS:
         raise unknown("limits", limits, LIMITS)
     if limits == "none" and driver != "sim":
-        raise HomebodyError("--limits none is for the simulation: a real arm needs panda or fr3")
+        raise HomebodyError(f"--limits none is for the simulation: a real arm needs {' or '.join(TABLES)}")
     from ..policies.serving.limiter import LimiterConfig
-    from ..policies.serving.limits import find_limits
 
-    chosen = {"auto": "none" if driver == "sim" else "panda"}.get(limits, limits)
-    return None if chosen == "none" else LimiterConfig(limits=find_limits(chosen))
+    chosen = {"auto": "none" if driver == "sim" else DEFAULT_ROBOT}.get(limits, limits)
+    if chosen == "none":
+        return None
+    table = find_limits(chosen)
+    if len(table.q_min) != dof:
+        raise HomebodyError(
+            f"limits {chosen!r} are of {len(table.q_min)} joints, and robot {robot} has {dof}: expected none, in simulation"
+        )
+    return LimiterConfig(limits=table)
 
 
 def _sim(
-    instruction: str, seed: int, episodes: int, connect: Callable[[], Asker], image_size: int, realtime: bool, **settings: Any
+    instruction: str, seed: int, episodes: int, connect: Callable[[], Asker], arm: str, image_size: int, realtime: bool, **settings: Any
 ) -> list[dict[str, Any]]:
     """Episodes on simulated arms, each on a connection of its own."""
     from ..envs.engine import HouseholdVectorEnv
     from ..policies.serving.asking import Background, Waiting
     from .asked import goal_of
 
-    goal = goal_of(instruction, seed * SEED_STRIDE)
-    env = HouseholdVectorEnv(goal.task, 1, split="heldout", image_size=image_size)
+    goal = goal_of(instruction, seed * SEED_STRIDE, robot=arm)
+    env = HouseholdVectorEnv(goal.task, 1, robot=arm, split="heldout", image_size=image_size)
     outcomes = []
     try:
         for n in range(seed, seed + episodes):
@@ -182,6 +195,7 @@ def robot(
     instruction: str,
     token: str,
     driver: str = "sim",
+    robot: str = DEFAULT_ROBOT,
     server: str = "ws://127.0.0.1:8000",
     seed: int = 0,
     episodes: int = 1,
@@ -201,6 +215,7 @@ def robot(
         instruction: What to do, e.g. "open the top drawer".
         token: The server's secret.
         driver: `sim`, or `lerobot` for an arm behind LeRobot's interface.
+        robot: The arm's name (`homebody robots` lists them).
         server: Address of `homebody serve`, ws://HOST:PORT or wss://HOST:PORT.
         seed: First initial state, as of `homebody prompt` (sim).
         episodes: How many initial states, one after the other (sim).
@@ -220,19 +235,19 @@ def robot(
         raise HomebodyError(
             f"seed {seed}, episodes {episodes}, seconds {seconds}, timeout {timeout}: expected 0 or more, then positive numbers"
         )
-    limiter = _limiter(limits, driver)
+    limiter = _limiter(limits, driver, robot)
     settings = {"limiter": limiter, "execute": execute, "new_weight": new_weight}
     from ..core.instructions import candidates
     from ..policies.serving.client import PolicyClient
 
     def connect() -> PolicyClient:
-        return PolicyClient(server, token, timeout_s=timeout)
+        return PolicyClient(server, token, robot=robot, timeout_s=timeout)
 
     candidates(instruction)  # never two things or the opposite of one, before any arm moves; a server may know more than we do
     if driver == "sim":
-        runs = _sim(instruction, seed, episodes, connect, image_size, realtime, **settings)
+        runs = _sim(instruction, seed, episodes, connect, robot, image_size, realtime, **settings)
     else:
-        runs = _real(instruction, seconds, connect, config, **settings)
+        runs = _real(instruction, seconds, connect, config, robot=robot, **settings)
     write_json(json_path, {"instruction": instruction, "driver": driver, "limits": limits, "runs": runs})
     return 0 if all(r.get("success", not r["violations"]) for r in runs) else 1
 

@@ -7,43 +7,38 @@ import contextlib
 import ipaddress
 import secrets
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 from .endings import DONE
 
 if TYPE_CHECKING:
     from ..policies.serving.session import SessionFactory
 
-STEPWISE = ("random", "zero")
 
-
-def make_sessions(policy: str, device: str = "cpu") -> tuple[str, tuple[str, ...], SessionFactory]:
-    """(name, cameras, a session for each connection) of a policy's name or checkpoint folder. Raises HomebodyError."""
+def make_sessions(policy: str, device: str = "cpu", robot: str = DEFAULT_ROBOT) -> tuple[str, tuple[str, ...], SessionFactory]:
+    """(name, cameras, a session for each connection) of a policy, served to `robot`. Raises HomebodyError."""
+    from ..core.robots import robot_named
+    from ..policies.registry import Body
+    from .learned import check_asked
     from .policies import find_policy
 
-    if policy in ("expert", "parrot"):
+    source, body = find_policy(policy, device), Body(robot=robot_named(robot))
+    if source.simulated or source.privileged:
         raise HomebodyError(
             f"policy {policy!r} reads the simulation's state and cannot be served: expected homebody, zero, random or a checkpoint"
         )
-    source = find_policy(policy)
+    check_asked(source, [], robot)
+    from ..policies.runtime import ChunkPolicy
     from ..policies.serving.session import ChunkSession, StepSession
 
-    if policy in STEPWISE:
-        return source.name, source.cameras, lambda: StepSession(source.build(None))
-    import torch
-
-    from ..policies.runtime import ChunkPolicy
-
-    if device != "cpu" and not (device.startswith("cuda") and torch.cuda.is_available()):
-        raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
-    from ..assets import checkpoint
-
-    torch.set_num_threads(1)  # as in every other run of the policy
-    folder = checkpoint("homebody") if policy == "homebody" else Path(policy)
-    shared = ChunkPolicy.load(folder, name=source.name, device=device)
-    return source.name, source.cameras, lambda: ChunkSession(shared)
+    built = source.build(body)
+    if isinstance(built, ChunkPolicy):  # connections share its network
+        return source.name, source.cameras, lambda: ChunkSession(built)
+    return source.name, source.cameras, lambda: StepSession(source.build(body))
 
 
 def is_loopback(host: str) -> bool:
@@ -68,6 +63,7 @@ def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
 def serve(
     *,
     policy: str = "homebody",
+    robot: str = DEFAULT_ROBOT,
     host: str = "127.0.0.1",
     port: int = 8000,
     token: str = "",
@@ -79,7 +75,8 @@ def serve(
     """Serves a policy to robots over a websocket (openpi's wire format, this project's observation keys) until interrupted.
 
     Args:
-        policy: `homebody`, `zero`, `random`, or the folder of a checkpoint.
+        policy: `homebody`, `zero`, `random`, `play`, package.module:factory, or the folder of a checkpoint.
+        robot: The arm that it is served to.
         host: Address to bind; the default is reachable from this machine alone.
         port: TCP port; 0 takes a free one.
         token: Secret of 16 characters or more that clients must send; made anew and printed when empty.
@@ -93,8 +90,8 @@ def serve(
 
     secret = token or secrets.token_urlsafe(32)
     config = ServerConfig(token=secret, host=host, port=port, origins=origin, tls=tls)
-    name, cameras, sessions = make_sessions(policy, device)
-    config = ServerConfig(token=secret, host=host, port=port, origins=origin, tls=tls, policy=name, cameras=cameras)
+    name, cameras, sessions = make_sessions(policy, device, robot)
+    config = replace(config, policy=name, cameras=cameras, robot=robot)
 
     def ready(bound: int) -> None:
         shown = f"[{host}]" if ":" in host else host

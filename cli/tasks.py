@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..core.robots import DEFAULT_ROBOT, robot_named
 from .bench_setup import check_counts
 from .outputs import JsonPath, MaybeFolder, write_json
 from .tables import Column, print_table
@@ -29,7 +30,9 @@ def describe_tasks() -> list[dict[str, Any]]:
     return out
 
 
-def tasks(*, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: str = "all", json_path: JsonPath = None) -> int:
+def tasks(
+    *, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: str = "all", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None,
+) -> int:  # fmt: skip
     """Lists the tasks: family, an instruction, predicates, horizon, phrasings; or draws each of them; or measures what cameras see of them.
 
     Args:
@@ -37,6 +40,7 @@ def tasks(*, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: st
         seen: Held-out starts of each task in which the pixels are counted that show the part that has to move, in each camera.
         held: With --seen, episodes in which the pixels of what the hand holds are counted in the wrist camera.
         only: Tasks for the gallery or --seen: `all`, `core`, a family, or names separated by commas.
+        robot: Who does them there; of `all`, `core` and families, those that it can do. --seen measures every robot of a task.
         json_path: Write `tasks: [...]` there too.
     """
     if seen or held < 0:
@@ -45,7 +49,7 @@ def tasks(*, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: st
     entries = describe_tasks()
     write_json(json_path, {"tasks": entries})
     if gallery is not None:
-        return _draw_all(gallery, only)
+        return _draw_all(gallery, only, robot)
     columns = [
         Column(title="task", rank=0, cells=[e["name"] for e in entries]),
         Column(title="family", rank=1, cells=[e["family"] for e in entries]),
@@ -63,14 +67,19 @@ def tasks(*, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: st
     return 0
 
 
-def _draw_all(folder: Path, only: str) -> int:
+def _draw_all(folder: Path, only: str, robot: str) -> int:
     from ..benchmarks.tasksets import task_names
+    from ..envs.registry import task_robots
+    from ..envs.stages import find_stage
     from .gallery import write_gallery
     from .progress import progress_bar
 
-    names = task_names(only)
+    robot_named(robot)
+    names = [n for n in task_names(only) if robot in task_robots(n.partition("+")[0])]
+    if not names:
+        find_stage(task_names(only)[0], robot)  # says which arms can
     with progress_bar("gallery", len(names)) as progress:
-        done = write_gallery(folder, names, progress)
+        done = write_gallery(folder, names, robot, progress)
     undone = [n for n, ok in done.items() if not ok]
     print(f"{folder / 'index.html'}: {len(names)} tasks" + (f"; the expert failed at {', '.join(undone)}" if undone else ""))
     return 1 if undone else 0

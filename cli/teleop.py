@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -56,13 +57,29 @@ def _publish(events: asyncio.AbstractEventLoop, offer: Any, frame: bytes) -> Non
         events.call_soon_threadsafe(offer, frame)
 
 
+def _check(host: str, port: int, split: str, seed: int, limit: float) -> None:
+    """Raises HomebodyError for a setting that cannot be served."""
+    from ..envs.splits import SPLITS
+    from ..teleop.server import check_loopback
+
+    check_loopback(host)
+    if split not in SPLITS:
+        raise HomebodyError(f"unknown split {split!r}: expected {' or '.join(SPLITS)}")
+    if seed < 0:
+        raise HomebodyError(f"seed is {seed}: expected 0 or more")
+    if not 0 <= port <= 65535:
+        raise HomebodyError(f"port is {port}: expected 0 to 65535")
+    if not 1 <= limit <= 600:
+        raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
+
+
 def teleop(
     *,
     out: OutFolder = Path("out/teleop"),
     port: int = 8765,
     host: str = "127.0.0.1",
     task: str = "first",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     seed: int = 0,
     policy: str = "",
     split: str = "train",
@@ -87,23 +104,13 @@ def teleop(
         json_path: Write `episodes, numbers, dataset` there at the end.
     """
     from ..core.robots import robot_named
-    from ..envs.splits import SPLITS
     from ..envs.stages import find_stage
-    from ..teleop.server import check_loopback
     from .doctor import require_gl
     from .learned import check_asked
     from .policies import IMAGE_SIZE, find_policy
 
     stage = find_stage(task, robot)
-    check_loopback(host)
-    if split not in SPLITS:
-        raise HomebodyError(f"unknown split {split!r}: expected {' or '.join(SPLITS)}")
-    if seed < 0:
-        raise HomebodyError(f"seed is {seed}: expected 0 or more")
-    if not 0 <= port <= 65535:
-        raise HomebodyError(f"port is {port}: expected 0 to 65535")
-    if not 1 <= limit <= 600:
-        raise HomebodyError(f"limit is {limit}: expected 1 to 600 seconds")
+    _check(host, port, split, seed, limit)
     require_gl()
     source = find_policy(policy or ("homebody" if stage.scene == "first" else "expert"))
     check_asked(source, [task], robot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,9 +13,14 @@ from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..core.experience import Experience
-    from ..datasets.sampler import TrainingArrays
+    from ..core.training import Progress
+    from ..datasets.sampler import Learnable, TrainingArrays
     from ..world_model.network import WorldModel
     from ..world_model.settle import SettleConfig
+    from ..world_model.train import WorldTrainConfig
+
+SHOWN_EVERY = 20
+"""Updates between two looks at the losses."""
 
 
 def policy(
@@ -54,31 +60,18 @@ def policy(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    from ..datasets.sampler import decode, select
     from ..policies.batches import LEARNABLE
     from ..policies.network import PolicyConfig, gpu_config
-    from ..policies.train import STATE_FILE, Progress, TrainConfig, make_trainer
-    from .learned import seen_in, with_earlier
-    from .progress import progress_bar
+    from ..policies.train import TrainConfig, make_trainer
 
-    check_training(out, STATE_FILE, resume, device)
+    check_training(out, resume, device)
     config = TrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
     network = gpu_config() if size == "gpu" else PolicyConfig()
-    chosen = select(data, LEARNABLE)
-    with progress_bar("read", len(chosen)) as advance:
-        arrays = decode(chosen, image_size=network.image_size, progress=advance)
-    known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
+    arrays, known = _read(data, LEARNABLE, network.image_size, start_from=start_from, resumed=out if resume else None)
     trainer = make_trainer(arrays, network, config, out, start_from=start_from, trained_on=known)
     if resume:
         trainer.resume()
-    with progress_bar("train", steps) as advance:
-
-        def show(p: Progress) -> None:
-            if p.step % 20 == 0:
-                advance(p.step, "  ".join(f"{k} {v:.4f}" for k, v in p.parts.items()))
-
-        result = trainer.run(show)
-    return _finish(result, json_path)
+    return _finish(_shown("train", steps, trainer.run), json_path)
 
 
 def world_model(
@@ -119,44 +112,47 @@ def world_model(
         seed: Seed of weights and batches.
         json_path: Write `steps, seconds, loss, checkpoint` there too.
     """
-    from ..datasets.sampler import decode, select
     from ..world_model.checkpoint import load_world
     from ..world_model.clips import LEARNABLE
     from ..world_model.network import WorldConfig
     from ..world_model.settle import SettleConfig
-    from ..world_model.train import STATE_FILE, WorldTrainConfig, make_world_trainer
-    from .learned import seen_in, with_earlier
-    from .progress import progress_bar
+    from ..world_model.train import WorldTrainConfig, make_world_trainer
 
-    check_training(out, STATE_FILE, resume, device)
-    if not 0 <= settle < 1:
-        raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
-    asked = WorldTrainConfig(
-        steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half,
-    )  # fmt: skip
-    config = replace(asked, steps=max(1, round(steps * (1 - settle))), minutes=minutes * (1 - settle))
-    network = WorldConfig()
-    chosen = select(data, LEARNABLE)
-    with progress_bar("read", len(chosen)) as advance:
-        arrays = decode(chosen, image_size=network.image_size, progress=advance)
-    known = with_earlier(seen_in(arrays), start_from=start_from, resumed=out if resume else None)
+    check_training(out, resume, device)
+    asked = WorldTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, device=device, half=half)
+    config, network = _before_settling(asked, settle), WorldConfig()
+    arrays, known = _read(data, LEARNABLE, network.image_size, start_from=start_from, resumed=out if resume else None)
     began = load_world(start_from) if start_from else None
     trainer = make_world_trainer(arrays, network, config, out, start_from=began, trained_on=known)
     if resume:
         trainer.resume()
-    with progress_bar("train", config.steps) as advance:
-
-        def show(step: int, _: float, parts: dict[str, float]) -> None:
-            if step % 20 == 0:
-                advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
-
-        result = trainer.run(show)
-    finished = trainer.step >= config.steps or bool(minutes and trainer.seconds >= 60 * config.minutes)
-    if settle and finished and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
+    result = _shown("train", config.steps, trainer.run)
+    if settle and trainer.course.spent and not result["interrupted"]:  # not after Ctrl-C: --resume goes on with the first stage
         second = SettleConfig(steps=max(1, round(steps * settle)), minutes=minutes * settle, threads=threads, seed=seed)
         last = _settle(trainer.average.cpu(), arrays, second, out, known)
         result = {**last, "steps": result["steps"] + last["steps"], "seconds": result["seconds"] + last["seconds"]}
     return _finish(result, json_path)
+
+
+def _before_settling(asked: WorldTrainConfig, settle: float) -> WorldTrainConfig:
+    """The first stage of a training whose last share is `settle`."""
+    if not 0 <= settle < 1:
+        raise HomebodyError(f"settle is {settle}: expected a share, 0 or more and less than 1")
+    return replace(asked, steps=max(1, round(asked.steps * (1 - settle))), minutes=asked.minutes * (1 - settle))
+
+
+def _read(
+    data: tuple[Path, ...], learnable: Learnable, image_size: int, *, start_from: Path | None, resumed: Path | None
+) -> tuple[TrainingArrays, Experience | None]:
+    """The data sets, decoded, and what the weights will have seen."""
+    from ..datasets.sampler import decode, select
+    from .learned import seen_in, with_earlier
+    from .progress import progress_bar
+
+    chosen = select(data, learnable)
+    with progress_bar("read", len(chosen)) as advance:
+        arrays = decode(chosen, image_size=image_size, progress=advance)
+    return arrays, with_earlier(seen_in(arrays), start_from=start_from, resumed=resumed)
 
 
 def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out: Path, known: Experience | None) -> dict[str, Any]:
@@ -165,14 +161,20 @@ def _settle(model: WorldModel, arrays: TrainingArrays, config: SettleConfig, out
 
     with progress_bar("keep latents", len(arrays.action)) as advance:
         latents = keep_latents(model, arrays, progress=lambda n: advance(n, ""))
-    settler = Settler(model, arrays, latents, config, out, known)
-    with progress_bar("settle", config.steps) as advance:
+    return _shown("settle", config.steps, Settler(model, arrays, latents, config, out, known).run)
 
-        def show(step: int, _: float, parts: dict[str, float]) -> None:
-            if step % 20 == 0:
-                advance(step, "  ".join(f"{k} {v:.4f}" for k, v in parts.items()))
 
-        return settler.run(show)
+def _shown(title: str, steps: int, run: Callable[[Callable[[Progress], None]], dict[str, Any]]) -> dict[str, Any]:
+    """Runs a training with its progress and smoothed losses shown; what it came to."""
+    from .progress import progress_bar
+
+    with progress_bar(title, steps) as advance:
+
+        def show(p: Progress) -> None:
+            if p.step % SHOWN_EVERY == 0:
+                advance(p.step, "  ".join(f"{k} {v:.4f}" for k, v in p.parts.items()))
+
+        return run(show)
 
 
 def _finish(result: dict[str, Any], json_path: Path | None) -> int:
@@ -183,16 +185,15 @@ def _finish(result: dict[str, Any], json_path: Path | None) -> int:
     return INTERRUPTED if result["interrupted"] else DONE
 
 
-def check_training(out: Path, state: str, resume: bool, device: str) -> None:
+def check_training(out: Path, resume: bool, device: str) -> None:
     """Raises HomebodyError where a training cannot begin or go on in `out`."""
     import torch
 
+    from ..core.training import check_folder
+
     if device != "cpu" and not torch.cuda.is_available():
         raise HomebodyError(f"device {device!r} is not available here: expected 'cpu' (see `homebody doctor`)")
-    if resume and not (out / state).is_file():
-        raise HomebodyError(f"nothing to resume in {out}: expected {state} of an earlier training")
-    if not resume and (out / state).exists():
-        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    check_folder(out, resume=resume)
 
 
 COMMANDS = {"policy": policy, "world-model": world_model}

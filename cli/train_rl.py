@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError, unknown
 from ..core.experience import Experience
+from ..core.robots import DEFAULT_ROBOT
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, OutFolder, write_json
 
@@ -32,7 +33,8 @@ class _MakeHouse:
 
     task: str
     robot: str
-    reward: str
+    residual: bool
+    """Whether only the 0/1 outcome is to teach."""
     threads: int
     axes: Mapping[str, float]
     randomize: str | None
@@ -46,7 +48,7 @@ class _MakeHouse:
             robot=self.robot,
             cameras=(),
             privileged=True,
-            reward=self.reward,
+            reward="sparse" if self.residual else "dense",
             threads=self.threads,
             axes=self.axes,
             randomize=self.randomize,
@@ -56,7 +58,7 @@ class _MakeHouse:
     def where(self) -> str:
         """The task and what differs from the nominal house, in words."""
         settings = [f"{k}={v:g}" for k, v in self.axes.items()] + ([f"randomize {self.randomize}"] if self.randomize else [])
-        what = self.task if self.robot == "panda" else f"{self.task} with {self.robot}"
+        what = self.task if self.robot == DEFAULT_ROBOT else f"{self.task} with {self.robot}"
         return f"{what} under {', '.join(settings)}" if settings else what
 
 
@@ -116,13 +118,14 @@ def _residual(setup: _Setup, base: str) -> Learner:
     from ..policies.checkpoint import load_model
     from ..policies.rl.checkpoint import BASE_FOLDER, RESIDUAL_KIND
     from ..policies.rl.memory import gather
-    from ..policies.rl.residual import CAMERAS, FEATURE_DIM, Correction, FrozenBase, ResidualInterface
+    from ..policies.rl.residual import CAMERAS, Correction, FrozenBase, ResidualInterface, feature_dim
     from ..policies.rl.train import Learner, build, measure
     from ..policies.rl.vec_env import BatchedVecEnv
     from .policies import IMAGE_SIZE, checkpoint_folder
 
     config, house, kept = setup.config, setup.house, setup.out / BASE_FOLDER
-    frozen, correction = FrozenBase(load_model(kept if setup.resume else checkpoint_folder(base))), Correction()
+    frozen = FrozenBase(load_model(kept if setup.resume else checkpoint_folder(base)))
+    correction = Correction(robot=frozen.robot)
 
     def look(slot: int) -> dict[str, Any]:
         return {c: house.render_slot(slot, c, (IMAGE_SIZE, IMAGE_SIZE)) for c in CAMERAS}
@@ -133,7 +136,7 @@ def _residual(setup: _Setup, base: str) -> Learner:
         successes, seen, rate = gather(env, setup.demonstrations, config.gamma, config.n_steps)
         print(f"{base} alone solves {100 * rate:.0f} % of {setup.demonstrations} training episodes of {setup.make.where}")
         _copy_checkpoint(checkpoint_folder(base), kept)
-    model = build(env, config, measure(seen), seen=FEATURE_DIM, successes=successes)
+    model = build(env, config, measure(seen), seen=feature_dim(frozen.robot), successes=successes)
     facts = {"reach_m": correction.reach_m, "grip": correction.grip, "execute": frozen.execute}
     facts |= {"task": setup.make.task, "robot": setup.make.robot}
     title = f"residual on {base} for {setup.make.where}"
@@ -165,26 +168,23 @@ def _check_robot(task: str, robot: str, residual: bool) -> None:
     from ..envs.stages import find_stage
 
     find_stage(task, robot)
-    if residual and robot != "panda":
-        raise HomebodyError(f"robot {robot!r} with --residual: expected 'panda', which the language policies drive")
+    if residual and robot != DEFAULT_ROBOT:
+        raise HomebodyError(f"robot {robot!r} with --residual: expected {DEFAULT_ROBOT!r}, which the language policies drive")
 
 
-def _check_folder(out: Path, *, resume: bool, task: str, robot: str, kind: str) -> None:
+def _check_folder(out: Path, *, resume: bool, task: str, robot: str, residual: bool) -> None:
+    from ..core.training import check_folder
     from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, made_for, read_kind
-    from ..policies.rl.state import STATE_FILE
 
-    if resume and not (out / STATE_FILE).is_file():
-        raise HomebodyError(f"nothing to resume in {out}: expected {STATE_FILE} of an earlier training")
-    if not resume and (out / STATE_FILE).exists():
-        raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
+    check_folder(out, resume=resume)
     if not resume:
         return
-    before = made_for(out)
+    before, kind = made_for(out), RESIDUAL_KIND if residual else STATE_KIND
     if before != (task, robot) or read_kind(out) != kind:
         words = {STATE_KIND: "a policy from state", RESIDUAL_KIND: "a residual"}
         raise HomebodyError(
             f"{out} holds {words.get(read_kind(out), 'something else')} for task {before[0]} with robot {before[1]}: expected the same options "
-            f"with --resume, not task {task} with robot {robot}{' and --residual' if kind == RESIDUAL_KIND else ''}"
+            f"with --resume, not task {task} with robot {robot}{' and --residual' if residual else ''}"
         )
 
 
@@ -192,7 +192,7 @@ def rl(
     *,
     out: OutFolder,
     task: str = "open_drawer",
-    robot: str = "panda",
+    robot: str = DEFAULT_ROBOT,
     algorithm: Literal["sac", "ppo"] = "sac",
     minutes: float = 20.0,
     target: float | None = None,
@@ -211,9 +211,8 @@ def rl(
 ) -> int:
     """Reinforcement learning with Stable-Baselines3 on the batched engine; Ctrl-C saves.
 
-    Writes model.safetensors, config.json, card.md, log.csv, curve.png, tensorboard/ and what resuming needs. The result is
-    a policy: `homebody bench --policy OUT`. From state the policy sees the simulation's truth; with --residual it sees
-    what the language policy sees, and only the 0/1 outcome teaches it.
+    Writes a checkpoint (`homebody bench --policy OUT`), log.csv, curve.png, tensorboard/ and what resuming needs. From state the policy
+    sees the simulation's truth; with --residual it sees what the language policy sees, and only the 0/1 outcome teaches it.
 
     Args:
         out: Folder of the checkpoint.
@@ -226,8 +225,7 @@ def rl(
         policy: With --residual: the frozen policy, `homebody` or the folder of a checkpoint.
         axes: Axes to set in all episodes: NAME=VALUE, several separated by commas (`homebody axes` lists them).
         randomize: `train` or `heldout`: draw the other axes of every episode from those ranges.
-        demonstrations: Episodes whose successes fill half of each of SAC's batches: of the scripted expert, or with
-            --residual of the frozen policy alone. Default: 96, or 0 for ppo, which cannot use any.
+        demonstrations: Episodes of the expert, or of the frozen policy, whose successes fill half of SAC's batches (96; ppo takes none).
         slots: Simulations side by side.
         threads: Threads for physics.
         seed: Seed of weights, exploration and updates.
@@ -236,50 +234,65 @@ def rl(
         ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         json_path: Write `steps, seconds, loss, checkpoint, episodes, success, cpu_seconds` there too.
     """
-    from ..envs.axes import RANDOMIZE, parse_axes
-    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND
-    from ..policies.rl.config import ppo_config, residual_config, sac_config
+    from ..envs.axes import parse_axes
     from .cluster import cluster_config
-    from .learned import check_asked, rooms_of, with_earlier
-    from .policies import checkpoint_folder, find_policy
     from .remote_env import remote_env
+
+    config, prior = _config(algorithm, residual, minutes, target, seed), _prior(algorithm, residual, demonstrations)
+    _check(out, task, robot, randomize, slots, threads, residual=residual, resume=resume)
+    known = _known(task, robot, base=policy if residual and not resume else "", resumed=out if resume else None)
+    remote = cluster_config(workers, ray)
+    make = _MakeHouse(
+        task=task, robot=robot, residual=residual, threads=1 if remote else threads, axes=parse_axes(axes), randomize=randomize or None,
+    )  # fmt: skip
+    with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
+        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume, known=known)
+        return _finish(_learn(_residual(setup, policy) if residual else _from_state(setup), resume), json_path)
+
+
+def _check(
+    out: Path, task: str, robot: str, randomize: str, slots: int, threads: int, *, residual: bool, resume: bool
+) -> None:  # fmt: skip
+    """Raises HomebodyError for what cannot be learned, before anything is built."""
+    from ..envs.axes import RANDOMIZE
 
     if randomize and randomize not in RANDOMIZE:
         raise unknown("randomisation", randomize, RANDOMIZE)
-    setting, prior = parse_axes(axes), _prior(algorithm, residual, demonstrations)
     for name, value in (("slots", slots), ("threads", threads)):
         if value < 1:
             raise HomebodyError(f"{name} is {value}: expected 1 or more")
     _check_robot(task, robot, residual)
-    _check_folder(out, resume=resume, task=task, robot=robot, kind=RESIDUAL_KIND if residual else STATE_KIND)
+    _check_folder(out, resume=resume, task=task, robot=robot, residual=residual)
+
+
+def _config(algorithm: str, residual: bool, minutes: float, target: float | None, seed: int) -> RLConfig:
+    from ..policies.rl.config import ppo_config, residual_config, sac_config
+
     preset = residual_config if residual else {"sac": sac_config, "ppo": ppo_config}[algorithm]
     config = preset(minutes=minutes, seed=seed)
-    config = config if target is None else replace(config, target=target)
-    if residual and not resume:
-        check_asked(find_policy(policy), [task], robot)
+    return config if target is None else replace(config, target=target)
+
+
+def _known(task: str, robot: str, *, base: str, resumed: Path | None) -> Experience | None:
+    """What the weights will have seen, those of the policy `base` that a residual corrects (empty: none) with it."""
+    from .learned import check_asked, rooms_of, with_earlier
+    from .policies import checkpoint_folder, find_policy
+
+    if base:
+        check_asked(find_policy(base), [task], robot)
     rooms = rooms_of([task])
-    known = with_earlier(
-        Experience.of([robot], rooms.values(), rooms),
-        start_from=checkpoint_folder(policy) if residual and not resume else None, resumed=out if resume else None,
-    )  # fmt: skip
-    remote = cluster_config(workers, ray)
-    make = _MakeHouse(
-        task=task,
-        robot=robot,
-        reward="sparse" if residual else "dense",
-        threads=1 if remote else threads,
-        axes=setting,
-        randomize=randomize or None,
-    )
-    with remote_env(remote, make, slots) if remote else nullcontext(make(slots)) as house:
-        setup = _Setup(make=make, house=house, config=config, out=out, demonstrations=prior, resume=resume, known=known)
-        result = _learn(_residual(setup, policy) if residual else _from_state(setup), resume)
+    seen = Experience.of([robot], rooms.values(), rooms)
+    return with_earlier(seen, start_from=checkpoint_folder(base) if base else None, resumed=resumed)
+
+
+def _finish(result: dict[str, Any], json_path: Path | None) -> int:
+    """Says what the learning came to; the exit code."""
+    write_json(json_path, result)
     stopped = "interrupted, saved; --resume goes on: " if result["interrupted"] else ""
     print(
         f"{stopped}{result['steps']} control steps, {result['episodes']} episodes in {result['seconds']:.0f} s "
         f"({result['cpu_seconds']:.0f} s of processor time), success {result['success']:.2f}: {result['checkpoint']}"
     )
-    write_json(json_path, result)
     return INTERRUPTED if result["interrupted"] else DONE
 
 

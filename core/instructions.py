@@ -11,7 +11,7 @@ from .clauses import REASONS, Clause, check_length, quoted, refuse_what_is_no_or
 from .clauses import STATEMENT as TELLS
 from .clauses import clauses as take_apart
 from .errors import HomebodyError, nearest, unknown
-from .phrasebook import first_goals, household_goals, sentences
+from .phrasebook import BOOK, first_goals, household_goals, sentences
 from .phrasebook.first import DRAWER_WORDS, OBJECT_WORDS
 from .phrasebook.nouns import NOUNS
 from .types import Goal
@@ -49,6 +49,8 @@ def all_goals() -> tuple[Goal, ...]:
     return first_goals()
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def phrasings(goal: Goal, split: str = "train") -> tuple[str, ...]:
     """Sentences for `goal`, the canonical one first; `heldout` ones share no template with `train`."""
@@ -62,6 +64,8 @@ def normalise(text: str) -> str:
     return " ".join(re.sub(r"[^a-z ]+", " ", text.lower()).split())
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def _known() -> dict[str, Goal]:
     every = (*household_goals(), *all_goals())  # where two tasks share a sentence, the first kitchen's stands
@@ -73,11 +77,15 @@ def _core(plain: str) -> str:
     return " ".join(w for w in plain.replace("can you ", "").split() if w == "can" or w not in POLITE)
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def _cores() -> dict[str, Goal]:
     return {core: g for p, g in _known().items() if (core := _core(p)) and (" " in core or core not in _nouns())}
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def _switched() -> dict[frozenset[str], Goal]:
     """Short sentences about on and off, whose words may stand in any order: `turn the light on`, `turn on the light`."""
@@ -85,6 +93,8 @@ def _switched() -> dict[frozenset[str], Goal]:
     return {frozenset(core.split()): g for core, g in short.items()}
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def _nouns() -> frozenset[str]:
     """Last words of what things and furniture are called."""
@@ -94,6 +104,8 @@ def _nouns() -> frozenset[str]:
     return frozenset(n.split()[-1] for n in names) - {"left", "right", "top", "bottom", "person"}
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def _vocabulary() -> frozenset[str]:
     return frozenset(w for p in _known() for w in p.split()) | POLITE | OPEN_WORDS | CLOSE_WORDS | {"drawers"}

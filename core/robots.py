@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import kinematics, so101
-from .errors import HomebodyError, unknown
+from .errors import HomebodyError
+from .table import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,8 @@ class Robot:
     latency_s: float
     """From an encoder to the host and from a command to torque on the joint, together [s]. Panda: its 1 kHz interface. SO-101: an
     estimate, a sync read and a sync write of six servos at 1 Mbaud over USB, about 5 ms, and one period of a 100 Hz host loop."""
+    worktop_m: tuple[tuple[float, float, float], tuple[float, float, float]]
+    """Lowest and highest corner of where its tool works over a worktop, in the base frame."""
     description: str
 
     def __post_init__(self) -> None:
@@ -71,6 +74,27 @@ class Robot:
     def proprio_dim(self) -> int:
         """Joint positions, joint velocities, gripper width, tool position and its 6-D rotation."""
         return 2 * self.dof + 1 + 3 + 6
+
+    @property
+    def width_at(self) -> int:
+        """Where the gripper's width [m] stands in proprioception; the tool's pose follows it."""
+        return 2 * self.dof
+
+    @property
+    def position_at(self) -> slice:
+        """Where the tool's position [m] (3) stands in proprioception, in the base frame."""
+        return slice(self.width_at + 1, self.width_at + 4)
+
+    @property
+    def tool_at(self) -> slice:
+        """Where the tool's position [m] (3) and 6-D rotation stand in proprioception, in the base frame."""
+        return slice(self.width_at + 1, self.proprio_dim)
+
+    def still(self, proprio: np.ndarray) -> np.ndarray:
+        """Proprioception (B, P) -> actions (B, A) float32 that keep the joints where they are measured, the gripper open."""
+        actions = np.ones((len(proprio), self.action_dim), np.float32)
+        actions[:, : self.dof] = proprio[:, : self.dof]
+        return actions
 
     def clip(self, ctrl: np.ndarray, target: np.ndarray, control_hz: float) -> np.ndarray:
         """Targets (n, dof + 1) inside the joint range, moving no faster than the arm may from the targets in force `ctrl`."""
@@ -105,22 +129,27 @@ PANDA = Robot(
     q_min=kinematics.Q_MIN, q_max=kinematics.Q_MAX, dq_max=kinematics.DQ_MAX, tau_max=kinematics.TAU_MAX, q_home=kinematics.Q_HOME,
     gripper_max_m=kinematics.GRIPPER_MAX_M, forward=kinematics.forward, inverse=kinematics.inverse,
     nudged=kinematics.nudged, hold=_same, width=_panda_width, opening=_panda_opening,
-    grasp_offset=_between, latency_s=0.002,
+    grasp_offset=_between, latency_s=0.002, worktop_m=((0.32, -0.40, 0.01), (0.70, 0.36, 0.30)),
     description="Franka Panda: 7 joints, reach 0.855 m, payload 3 kg, a parallel gripper of 80 mm.",
 )  # fmt: skip
 SO101 = Robot(
     name="so101", joints=tuple(f"joint{i}" for i in range(1, 6)), fingers=("finger_left",), fingers_open=(so101.JAW_OPEN,),
     q_min=so101.Q_MIN, q_max=so101.Q_MAX, dq_max=so101.DQ_MAX, tau_max=so101.TAU_MAX, q_home=so101.Q_HOME,
     gripper_max_m=so101.GRIPPER_MAX_M, forward=so101.forward, inverse=so101.inverse, nudged=so101.nudged, hold=so101.hold, width=_jaw_width,
-    opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02,
+    opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02, worktop_m=((0.13, -0.22, 0.01), (0.28, 0.22, 0.10)),
     description="SO-101: 5 joints of STS3215 servos, reach 0.43 m from the pan axis, one moving jaw opening 80 mm.",
 )  # fmt: skip
-ROBOTS = {robot.name: robot for robot in (PANDA, SO101)}
+ROBOTS: Table[Robot] = Table("robot", {robot.name: robot for robot in (PANDA, SO101)})
 """By name, as commands and environments take it."""
+DEFAULT_ROBOT = PANDA.name
+"""The robot of commands and environments that name none."""
+
+
+def add_robot(robot: Robot) -> None:
+    """Makes the numbers of a robot from outside known by its name. Raises HomebodyError for a name that is taken."""
+    ROBOTS.add(robot.name, robot)
 
 
 def robot_named(name: str) -> Robot:
     """The description of a robot; HomebodyError with the nearest names where there is none."""
-    if name not in ROBOTS:
-        raise unknown("robot", name, ROBOTS)
-    return ROBOTS[name]
+    return ROBOTS.find(name)

@@ -10,17 +10,14 @@ import numpy as np
 
 CONTROL_HZ = 20
 """Control rate [Hz]: one action every 50 ms."""
-PROPRIO_DIM = 24
-"""Joint positions [rad] (7), joint velocities [rad/s] (7), gripper width [m] (1), tool position in the base
-frame [m] (3), first two columns of the tool rotation in the base frame (6)."""
-ACTION_DIM = 8
-"""Absolute joint position targets [rad] (7), gripper opening in [0, 1] (1; 0 closed, 1 open)."""
 TAXELS = (2, 3, 8, 8)
 """Finger left/right; penetration depth [m] and two tangential slip speeds [m/s]; rows; columns."""
 
 Observation = Mapping[str, np.ndarray]
-"""`scene`, `wrist` uint8 (H, W, 3); `tactile` float32 (2, 3, 8, 8); `proprio` float32 (24,); opt-in `privileged`
-float32 (S,). A batch axis goes first."""
+"""`scene`, `wrist` uint8 (H, W, 3); `tactile` float32 (2, 3, 8, 8); `proprio` float32 (P,), of a robot with n joints: their positions
+[rad] (n) and velocities [rad/s] (n), gripper width [m] (1), tool position [m] (3) and first two columns of its rotation (6), both in
+the base frame; opt-in `privileged` float32 (S,). A batch axis goes first. An action is (A,): targets of the joints [rad] (n), then
+the gripper's opening in [0, 1] (1; 0 closed, 1 open)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.types import Episode, Goal, Observation, Policy, Seeded, Span, stacked
+from ..core.recording import RecordedEnv, Recording
+from ..core.rollout import Listener, Rollout, Run, VectorEnv
+from ..core.types import Episode, Observation, Policy, Seeded
 
 NEVER = 1 << 30
 """`takeover_at` of an episode in which nobody takes over."""
@@ -27,22 +27,8 @@ BURST_RAD = 0.035
 """Spread of a burst's motion, per joint and control step [rad]."""
 
 
-class CollectEnv(Protocol):
+class CollectEnv(VectorEnv, RecordedEnv, Protocol):
     """What collecting needs of the engine."""
-
-    num_envs: int
-
-    def reset(self, *, seed: Any = None, options: Any = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]: ...
-    def step(self, actions: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]: ...
-    def physics_state(self, i: int) -> np.ndarray: ...
-    def labels(self, i: int) -> dict[str, np.ndarray]: ...
-    def marked_goals(self, i: int) -> tuple[Goal, ...]: ...
-    def roles(self, i: int) -> dict[str, str]: ...
-    def goal(self, i: int) -> Goal: ...
-    def instruction(self, i: int) -> str: ...
-    def paraphrases(self, i: int) -> list[str]: ...
-    def certificate(self, i: int) -> Any: ...
-    def finished(self, i: int) -> bool: ...
 
 
 class Demonstrator(Policy, Protocol):
@@ -120,24 +106,115 @@ def recipe(config: CollectConfig, index: int, *, learned: bool) -> str:
 
 
 @dataclass(kw_only=True)
-class _Slot:
-    """The running episode of one slot."""
+class _Part:
+    """Who acts in the running episode of one slot, and what disturbs it."""
 
-    index: int
     plan: Plan
-    started: float
-    initial: np.ndarray
+    steps: int = 0
     burst_until: int = -1
     burst: np.ndarray = field(default_factory=lambda: np.zeros(0))
     """(dof + 1,) joint motion per step [rad] and change of the gripper's opening; empty before the first burst."""
     pushed: np.ndarray = field(default_factory=lambda: np.zeros(0))
     """(dof + 1,) the action that the burst has reached."""
-    frames: list[dict[str, np.ndarray]] = field(default_factory=list)
-    actions: list[np.ndarray] = field(default_factory=list)
-    human: list[bool] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-    labels: list[dict[str, np.ndarray]] = field(default_factory=list)
-    spans: list[str] = field(default_factory=list)
+    human: bool = True
+    """Whether the demonstrator chose the last action."""
+    span: str = ""
+    """Of the last action."""
+
+
+class Mixture:
+    """The demonstrator and the learned policy as one policy: who acts when is drawn for each episode, and so are the bursts."""
+
+    def __init__(self, demonstrator: Demonstrator, config: CollectConfig, *, policy: Policy | None = None) -> None:
+        self._demonstrator, self._policy, self._config = demonstrator, policy, config
+        self._parts: dict[int, _Part] = {}
+        self._words: dict[int, str] = {}
+
+    @property
+    def name(self) -> str:
+        return self._demonstrator.name if self._policy is None else f"{self._policy.name}+{self._demonstrator.name}"
+
+    def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
+        """New episodes, of these indices, begin in `slots`."""
+        for slot, index in zip(slots, seeds, strict=True):
+            self._parts[slot] = _Part(plan=plan(self._config, int(index), learned=self._policy is not None))
+        if isinstance(self._policy, Seeded):
+            self._policy.seed(slots, seeds)
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        self._words |= dict(zip(slots, instructions, strict=True))
+        self._demonstrator.reset(slots, instructions)
+        if self._policy is not None:
+            self._policy.reset(slots, instructions)
+
+    def act(self, observation: Observation) -> np.ndarray:
+        # All fresh starts come before the one `act`: a second one would move the neighbours' skills on as well.
+        fresh = [s for s, part in self._parts.items() if part.steps and part.steps in (part.plan.takeover_at, part.burst_until)]
+        if fresh:
+            self._demonstrator.reset(fresh, [self._words[s] for s in fresh])
+        shown = self._demonstrator.act(observation)
+        policy_slots = [s for s, part in self._parts.items() if part.steps < part.plan.takeover_at]
+        learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
+        action = np.array(shown, np.float32)
+        for slot, part in self._parts.items():
+            self._choose(slot, part, action, learned)
+            part.steps += 1
+        return action
+
+    def _choose(self, slot: int, part: _Part, action: np.ndarray, learned: np.ndarray) -> None:
+        """Puts the slot's action (A,) into `action` (B, A), which holds the demonstrator's."""
+        t, mine = part.steps, part.steps >= part.plan.takeover_at
+        if not mine:
+            action[slot] = learned[slot]
+        elif part.plan.bursts:
+            mine = not self._disturb(slot, part, t, action)
+        part.human = mine
+        part.span = self._demonstrator.span(slot) if mine else "policy" if t < part.plan.takeover_at else "disturbance"
+
+    def _disturb(self, slot: int, part: _Part, t: int, action: np.ndarray) -> bool:
+        """Adds a burst's motion. True while a burst lasts; when it ends, the demonstrator has started afresh."""
+        if t >= part.burst_until:
+            if part.plan.rng.random() > 0.025:
+                return False
+            part.burst_until = t + int(part.plan.rng.integers(4, 12))
+            part.burst = part.plan.rng.normal(0, BURST_RAD, action.shape[1])
+            part.burst[-1] = 0.0 if part.plan.rng.random() < 0.7 else part.plan.rng.choice([-1.0, 1.0])
+            part.pushed = np.array(action[slot])
+            part.pushed[-1] = np.clip(part.pushed[-1] + part.burst[-1], 0, 1)
+        part.pushed[:-1] += part.burst[:-1]
+        action[slot] = part.pushed
+        return True
+
+    def last(self, slot: int) -> tuple[str, bool]:
+        """The span that the slot's last action belongs to, and whether the demonstrator chose it."""
+        return self._parts[slot].span, self._parts[slot].human
+
+    def actors(self, slot: int) -> str:
+        """Who acts in the slot's episode."""
+        takeover_at = self._parts[slot].plan.takeover_at
+        if not takeover_at or self._policy is None:
+            return self._demonstrator.name
+        return self._policy.name if takeover_at == NEVER else self.name
+
+    def leave(self, slot: int) -> None:
+        """The episode in `slot` has ended: nothing is drawn for it any more."""
+        del self._parts[slot]
+
+
+class _Recorder(Listener):
+    """Records every frame of a mixture's episodes."""
+
+    def __init__(self, env: RecordedEnv, mixture: Mixture) -> None:
+        self._env, self._mixture = env, mixture
+        self.recordings: dict[int, Recording] = {}
+
+    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
+        if run.steps == 0:
+            self.recordings[run.slot] = Recording(self._env, run.slot)
+
+    def acts(self, run: Run, observation: Observation, action: np.ndarray) -> None:
+        span, human = self._mixture.last(run.slot)
+        self.recordings[run.slot].add(observation, action, span=span, human=human)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,100 +227,27 @@ class Attempt:
     """Why not."""
 
 
-def _spans(names: Sequence[str]) -> list[Span]:
-    cuts = [0, *[t for t in range(1, len(names)) if names[t] != names[t - 1]], len(names)]
-    return [Span(name=names[a], start=a, stop=b) for a, b in pairwise(cuts) if b > a]
-
-
 class Collector:
     """Episodes in the slots of one environment. Each is a function of its index, whatever runs beside it."""
 
     def __init__(self, env: CollectEnv, demonstrator: Demonstrator, config: CollectConfig, *, policy: Policy | None = None) -> None:
-        self._env, self._demonstrator, self._policy, self._config = env, demonstrator, policy, config
-        self._slots: dict[int, _Slot] = {}
-        self._observation: dict[str, np.ndarray] = {}
+        self._config, self._learned = config, policy is not None
+        self._mixture = Mixture(demonstrator, config, policy=policy)
+        self._recorder = _Recorder(env, self._mixture)
+        self._rollout = Rollout(env, self._mixture, listeners=[self._recorder])
 
     def advance(self, indices: Sequence[int]) -> list[tuple[int, Attempt]]:
         """Starts episodes `indices` in free slots, then steps until at least one ends; returns those that did."""
         if indices:
-            self._begin(indices)
-        ended: list[int] = []
-        info: dict[str, Any] = {}
-        while self._slots and not ended:
-            self._observation, _, terminated, truncated, info = self._env.step(self._act(self._observation))
-            ended = [i for i in self._slots if terminated[i] or truncated[i]]
-        return [(self._slots[i].index, self._finish(i, info)) for i in ended]
+            self._rollout.start(indices)
+        return [(run.index, self._finish(run)) for run in self._rollout.until_one_ends()]
 
-    def _begin(self, indices: Sequence[int]) -> None:
-        slots = [i for i in range(self._env.num_envs) if i not in self._slots][: len(indices)]
-        mask = np.zeros(self._env.num_envs, bool)
-        mask[slots] = True
-        self._observation, _ = self._env.reset(options={"index": np.array(indices, np.int64), "reset_mask": mask})
-        for slot, i in zip(slots, indices, strict=True):
-            drawn = plan(self._config, int(i), learned=self._policy is not None)
-            self._slots[slot] = _Slot(index=int(i), plan=drawn, started=time.perf_counter(), initial=self._env.physics_state(slot))
-        words = [self._env.instruction(s) for s in slots]
-        self._demonstrator.reset(slots, words)
-        if self._policy is not None:
-            if isinstance(self._policy, Seeded):
-                self._policy.seed(slots, [int(i) for i in indices])
-            self._policy.reset(slots, words)
-
-    def _act(self, observation: Observation) -> np.ndarray:
-        # All fresh starts come before the one `act`: a second one would move the neighbours' skills on as well.
-        fresh = [s for s, run in self._slots.items() if run.actions and len(run.actions) in (run.plan.takeover_at, run.burst_until)]
-        if fresh:
-            self._demonstrator.reset(fresh, [self._env.instruction(s) for s in fresh])
-        shown = self._demonstrator.act(observation)
-        policy_slots = [s for s, run in self._slots.items() if len(run.actions) < run.plan.takeover_at]
-        learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
-        action = np.array(shown, np.float32)
-        for slot, run in self._slots.items():
-            t, mine = len(run.actions), len(run.actions) >= run.plan.takeover_at
-            if not mine:
-                action[slot] = learned[slot]
-            elif run.plan.bursts:
-                mine = not self._disturb(slot, run, t, action)
-            run.frames.append({k: v[slot].copy() for k, v in observation.items() if k != "privileged"})
-            run.actions.append(action[slot].copy())
-            run.human.append(mine)
-            run.times.append(time.perf_counter() - run.started)
-            run.labels.append(self._env.labels(slot))
-            run.spans.append(self._demonstrator.span(slot) if mine else "policy" if t < run.plan.takeover_at else "disturbance")
-        return action
-
-    def _disturb(self, slot: int, run: _Slot, t: int, action: np.ndarray) -> bool:
-        """Adds a burst's motion. True while a burst lasts; when it ends, the demonstrator has started afresh."""
-        if t >= run.burst_until:
-            if run.plan.rng.random() > 0.025:
-                return False
-            run.burst_until = t + int(run.plan.rng.integers(4, 12))
-            run.burst = run.plan.rng.normal(0, BURST_RAD, action.shape[1])
-            run.burst[-1] = 0.0 if run.plan.rng.random() < 0.7 else run.plan.rng.choice([-1.0, 1.0])
-            run.pushed = np.array(action[slot])
-            run.pushed[-1] = np.clip(run.pushed[-1] + run.burst[-1], 0, 1)
-        run.pushed[:-1] += run.burst[:-1]
-        action[slot] = run.pushed
-        return True
-
-    def _finish(self, slot: int, info: dict[str, Any]) -> Attempt:
-        run = self._slots.pop(slot)
+    def _finish(self, run: Run) -> Attempt:
+        slot, info, actors = run.slot, self._rollout.info, self._mixture.actors(run.slot)
+        recording = self._recorder.recordings.pop(slot)
+        self._mixture.leave(slot)
         reason = "diverged" if info["diverged"][slot] else "" if info["success"][slot] or self._config.keep_failures else "not solved"
         if reason:
             return Attempt(episode=None, rejected=reason)
-        episode = Episode(
-            observation={k: np.stack([f[k] for f in run.frames]) for k in run.frames[0]}, action=np.stack(run.actions),
-            intervention=np.array(run.human), times_s=np.array(run.times), instruction=self._env.instruction(slot),
-            paraphrases=self._env.paraphrases(slot), predicates=info["predicates"][slot], success=bool(info["success"][slot]),
-            credit=float(info["credit"][slot]), spans=_spans(run.spans),
-            policy=self._actors(run),
-            certificate=self._env.certificate(slot), initial_state=run.initial, labels=stacked(run.labels),
-            goals=self._env.marked_goals(slot), roles=self._env.roles(slot),
-            recipe=recipe(self._config, run.index, learned=self._policy is not None),
-        )  # fmt: skip
-        return Attempt(episode=episode)
-
-    def _actors(self, run: _Slot) -> str:
-        if not run.plan.takeover_at or self._policy is None:
-            return self._demonstrator.name
-        return self._policy.name if run.plan.takeover_at == NEVER else f"{self._policy.name}+{self._demonstrator.name}"
+        made = recipe(self._config, run.index, learned=self._learned)
+        return Attempt(episode=recording.episode(info, policy=actors, recipe=made))

@@ -32,9 +32,9 @@ class TrainingArrays:
     tactile: np.ndarray
     """(N, 2, 3, 8, 8) float16"""
     proprio: np.ndarray
-    """(N, 24) float32"""
+    """(N, P) float32"""
     action: np.ndarray
-    """(N, 8) float32"""
+    """(N, A) float32"""
     intervention: np.ndarray
     """(N,) bool"""
     marks: np.ndarray

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.marks import MARK_DIM
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Certificate, Episode, Goal, Span
 from .sampler import WindowSampler
 from .store import Store
@@ -22,7 +24,7 @@ def moving_episode(number: int, frames: int = FRAMES, size: int = SIZE) -> Episo
     rng = np.random.default_rng(number)
     goal = Goal(task="open_drawer", target="top")
     certificate = Certificate(
-        task="open_drawer", robot="panda", split="train", index=number, goal=goal, model_hash="0" * 16, engine="none", cpu="none",
+        task="open_drawer", robot=DEFAULT_ROBOT, split="train", index=number, goal=goal, model_hash="0" * 16, engine="none", cpu="none",
         initial_hash="0" * 16, final_hash="0" * 16,
     )  # fmt: skip
     return Episode(
@@ -31,7 +33,8 @@ def moving_episode(number: int, frames: int = FRAMES, size: int = SIZE) -> Episo
         action=rng.random((frames, 8), np.float32), intervention=np.ones(frames, bool), times_s=np.arange(1, frames + 1) * 0.05,
         instruction="open the top drawer", paraphrases=["open the top drawer"], predicates={"open(top_drawer)": True}, success=True,
         credit=1.0, spans=[Span(name="reach", start=0, stop=frames)], policy="expert", certificate=certificate,
-        initial_state=rng.random(200), labels={"points": rng.random((frames, 10, 3), np.float32), "pixels": rng.random((frames, 2, 10, 2), np.float32)},
+        initial_state=rng.random(200), goals=(goal, Goal(task="pick_up", target="mug")),
+        labels={"marks": rng.random((frames, 2, MARK_DIM), np.float32), "pixels": rng.random((frames, 2, 2, 2, 2), np.float32)},
     )  # fmt: skip
 
 
@@ -40,7 +43,7 @@ def measure(seconds: float = 4.0) -> dict[str, float]:
     episodes = [moving_episode(i) for i in range(EPISODES)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speed"
-        with Store.create(path, robot="panda", cameras=("scene", "wrist"), image_size=SIZE, control_hz=20) as store:
+        with Store.create(path, robot=DEFAULT_ROBOT, cameras=("scene", "wrist"), image_size=SIZE, control_hz=20) as store:
             start = time.perf_counter()
             for episode in episodes:
                 store.append(episode)

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import gymnasium
-
 from ..core.phrasebook import book
+from .ids import register_id
 
 TASK_NAMES = tuple(book())
 
 for _name in (*TASK_NAMES, "first"):
-    if f"homebody/{_name}-v1" not in gymnasium.registry:
-        gymnasium.register(
-            id=f"homebody/{_name}-v1",
-            entry_point="homebody.envs.single:HouseholdEnv",
-            vector_entry_point="homebody.envs.engine:HouseholdVectorEnv",
-            kwargs={"task": _name},
-            disable_env_checker=True,
-        )
+    register_id(_name)

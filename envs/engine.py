@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ, Goal
 from .arguments import camera_names, choice, flag, picture_size, whole
 from .arguments import render_mode as check_mode
@@ -55,7 +56,7 @@ class HouseholdVectorEnv(Slots):
     metadata = {"autoreset_mode": AutoresetMode.DISABLED, "render_fps": CONTROL_HZ, "render_modes": ["rgb_array"]}  # noqa: RUF012
 
     def __init__(
-        self, task: str = "first", num_envs: int = 1, *, robot: str = "panda", scene: str = "", image_size: int | Sequence[int] = 128,
+        self, task: str = "first", num_envs: int = 1, *, robot: str = DEFAULT_ROBOT, scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
         control_mode: str = "joint", sensors: Sequence[str] = (),
@@ -87,7 +88,7 @@ class HouseholdVectorEnv(Slots):
         self._done = np.ones(self.num_envs, bool)
         self._images = [view.empty(self.num_envs) for view in self._views]
         self._frames = Frames(self.num_envs)
-        self._reading = Reading(self.robot, self.stage.rig, self._sims, self.model, self.num_envs)
+        self._reading = Reading(self.robot, self.stage.arm.hand, self.stage.rig, self._sims, self.model, self.num_envs)
         self._world_pose = np.tile(np.eye(4), (self.num_envs, 1, 1))
         seen = self._view()
         size = len(self.stage.privileged(self.stage.goals[0], seen[0])) if self.privileged else 0

@@ -5,54 +5,41 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-import mujoco
-
-from ..core.errors import HomebodyError, unknown
-from ..core.robots import robot_named
+from ..core.table import Table
 from .house_stage import HouseholdStage
-from .robots.panda import add_panda
-from .robots.so101 import add_so101
+from .objects.catalogue import THINGS
+from .robots.table import ARMS, arm_named
 from .rooms import bathroom, bedroom, care, first, kitchen
 from .rooms.scene import Scene
-from .sensors.registry import add_sensors
+from .sensors.registry import SENSORS, sensing
 from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
 from .tasks import care as care_tasks
 from .tasks import first as first_tasks
 from .tasks.task import HouseholdTask
 
-SCENES: dict[str, Scene] = {s.name: s for room in (first, kitchen, bathroom, bedroom, care) for s in room.SCENES}
+SCENES: Table[Scene] = Table("scene", {s.name: s for room in (first, kitchen, bathroom, bedroom, care) for s in room.SCENES})
 FAMILIES = (first_tasks, things, drawers, doors, appliances, bottles, cloth, grains, care_tasks, long)
 """Modules with a tuple TASKS each."""
+TASKS: Table[HouseholdTask] = Table("task", {t.name: t for module in FAMILIES for t in module.TASKS})
+"""Every task, by name, those of the first room first. `registry.add_task` adds a user's own."""
 MIXES: Mapping[str, tuple[str, ...]] = {"first": tuple(t.name for t in first_tasks.TASKS)}
 """Names for several tasks of one scene that an environment can play, each episode one of them."""
 
 
-@functools.cache
-def household_tasks() -> Mapping[str, HouseholdTask]:
-    """Every task, by name. Raises HomebodyError where two share one."""
-    out: dict[str, HouseholdTask] = {}
-    for task in (t for module in FAMILIES for t in module.TASKS):
-        if task.name in out or task.name in MIXES:
-            raise HomebodyError(f"two tasks are called {task.name!r}")
-        out[task.name] = task
-    return out
+def household_tasks() -> Table[HouseholdTask]:
+    """Every task, by name."""
+    return TASKS
 
 
+@ARMS.derived
+@THINGS.derived
+@TASKS.derived
+@SCENES.derived
+@SENSORS.derived
 @functools.lru_cache(maxsize=6)
 def household_stage(scene: str, robot: str, sensors: tuple[str, ...] = ()) -> HouseholdStage:
     """The stage of a scene with a robot and its `sensors` in it, built once per process. Raises HomebodyError for unknown names."""
-    if scene not in SCENES:
-        raise unknown("scene", scene, SCENES)
-    definition, spot = SCENES[scene], SCENES[scene].mount[robot_named(robot).name]
-
-    def add_robot(spec: mujoco.MjSpec) -> None:
-        if robot == "panda":
-            add_panda(spec)
-            spec.body("link0").pos = [spot.x, spot.y, spot.z]
-        else:
-            add_so101(spec, position=(spot.x, spot.y, spot.z), yaw=spot.yaw)
-        add_sensors(spec, sensors)
-
-    tasks = {n: t for n, t in household_tasks().items() if t.scene == scene}
+    definition = SCENES.find(scene)
+    tasks = {n: t for n, t in TASKS.items() if t.scene == scene}
     mixes = {n: m for n, m in MIXES.items() if set(m) <= set(tasks)}
-    return HouseholdStage(definition, tasks, robot_named(robot), add_robot, mixes)
+    return HouseholdStage(definition, tasks, sensing(arm_named(robot), sensors), mixes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import mujoco
@@ -13,11 +13,11 @@ import numpy as np
 from ..core.errors import HomebodyError
 from ..core.marks import Mark
 from ..core.phrasebook import phrase
-from ..core.robots import Robot
 from ..core.types import Goal
 from .furniture.clearance import Furniture
 from .furniture.parts import add_touch
 from .objects.instance import Instance, add_thing
+from .robots.arm import Arm
 from .rooms.scene import Layout, Scene, spot_matrix
 from .splits import episode_rng
 from .stage import Check, Start, robot_rig
@@ -26,11 +26,8 @@ from .tasks.task import HouseholdTask
 from .variation import dressed, knobs
 from .world import BOUND, Names, World
 
-AddRobot = Callable[[mujoco.MjSpec], None]
 STORE_Z = -0.9
 """Height of the floor that things which an episode does not use stand on, behind the robot [m]."""
-ROOT = "link0"
-"""The body that carries the whole arm."""
 PEOPLE = ("hand_", "person", "pet")
 """How the names of bodies of people and pets begin; `hand` alone is the robot's own."""
 ATTEMPTS = 40
@@ -50,25 +47,25 @@ class Detail:
     """Free worktop of the layout: x from, x to, y from, y to [m]."""
 
 
-def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
-    """Contacts of each loose thing with each finger, its net force with the robot, and the deepest contact anywhere."""
+def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
+    """Contacts of each loose thing with each finger, its net force with the robot, whose lowest body is `root`, and the deepest contact."""
     for k in range(scene.things):
         add_touch(spec, f"thing{k}")
         spec.add_sensor(
             name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
-            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
+            reftype=OBJECT.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
         )  # fmt: skip
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
         spec.add_sensor(
             name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
-            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
+            reftype=OBJECT.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
         )  # fmt: skip
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
 
 
-def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[Instance, ...] = ()) -> mujoco.MjSpec:
+def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, ...] = ()) -> mujoco.MjSpec:
     """The scene in one layout; `donors` are appended as further loose bodies, to copy things from."""
     spec = mujoco.MjSpec()
     spec.modelname = scene.name
@@ -87,11 +84,18 @@ def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[
         add_thing(spec, f"thing{k}", scene.catalogue[k % len(scene.catalogue)], stored(k, scene))
     if scene.extras is not None:
         scene.extras(spec)
-    add_robot(spec)
-    _add_sensors(spec, scene)
+    add_arm(spec, arm)
+    _add_sensors(spec, scene, arm.root)
     for instance in donors:
         add_thing(spec, f"donor_{instance.name}", instance, (0.0, 0.0, 5.0))
     return spec
+
+
+def add_arm(spec: mujoco.MjSpec, arm: Arm) -> None:
+    """Adds an arm where it nominally stands."""
+    arm.add(spec)
+    root, m = spec.body(arm.root), arm.mount
+    root.pos, root.quat = [m.x, m.y, m.z], [np.cos(m.yaw / 2), 0, 0, np.sin(m.yaw / 2)]
 
 
 def stored(k: int, scene: Scene) -> tuple[float, float, float]:
@@ -106,19 +110,18 @@ class HouseholdStage:
     toward = slice(-3, None)
 
     def __init__(
-        self, definition: Scene, tasks: Mapping[str, HouseholdTask], robot: Robot, add_robot: AddRobot,
-        mixes: Mapping[str, tuple[str, ...]] | None = None,
-    ) -> None:  # fmt: skip
+        self, definition: Scene, tasks: Mapping[str, HouseholdTask], arm: Arm, mixes: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         """tasks: those that play in this scene, by name; mixes: names for several of them, each episode one."""
         self._mixes = mixes or {}
-        self.definition, self.scene, self.robot = definition, definition.name, robot
+        self.definition, self.scene, self.arm, self.robot = definition, definition.name, arm, arm.robot
         self.tasks = tasks
-        self._add_robot = add_robot
         self._bases: dict[str, mujoco.MjModel] = {}
         self._furniture: dict[str, Furniture] = {}
+        self._layouts = {y.name: y for y in definition.layouts}
         self.model = self.base(definition.layouts[0])
         self.names = Names(self.model, definition)
-        self.rig = robot_rig(self.model, robot)
+        self.rig = robot_rig(self.model, arm.robot)
         self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
         self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
         self.loose_qvel = np.array([self.names.dof[t] + 2 for t in self.names.things], int)
@@ -129,13 +132,13 @@ class HouseholdStage:
         self._knobs = knobs(
             self.model, loose=np.array([self.names.body[t] for t in self.names.things], int),
             slides=tuple(f.joint for f in fixtures if f.kind == "drawer"), hinges=tuple(f.joint for f in fixtures if f.kind == "door"),
-            arm=robot.joints, small=tuple(f.joint for f in fixtures if f.kind not in ("drawer", "door")),
+            arm=arm.robot.joints, root=arm.root, small=tuple(f.joint for f in fixtures if f.kind not in ("drawer", "door")),
         )  # fmt: skip
 
     def base(self, layout: Layout) -> mujoco.MjModel:
         """The compiled model of a layout, made on first use."""
         if layout.name not in self._bases:
-            self._bases[layout.name] = build_spec(self.definition, self._add_robot, layout).compile()
+            self._bases[layout.name] = build_spec(self.definition, self.arm, layout).compile()
         return self._bases[layout.name]
 
     def furniture(self, layout: Layout) -> Furniture:
@@ -149,7 +152,7 @@ class HouseholdStage:
     def donor(self) -> mujoco.MjModel:
         """A model that holds every thing of the catalogue, to copy them from."""
         first = self.definition.layouts[0]
-        return build_spec(self.definition, self._add_robot, first, self.definition.catalogue).compile()
+        return build_spec(self.definition, self.arm, first, self.definition.catalogue).compile()
 
     @property
     def model_hash(self) -> str:
@@ -208,6 +211,7 @@ class HouseholdStage:
                 s.detail.cast if s else {},
                 self.robot,
                 s.T_world_base if s else np.eye(4),
+                functools.partial(self.furniture, self._layouts[s.detail.layout] if s else self.definition.layouts[0]),
                 begun=s is not None,
             )
             for i, s in enumerate(starts)

@@ -57,8 +57,9 @@ def frame_labels(
     cameras: Sequence[str],
     aspect: float,
     sight: Sight,
+    hand: str,
 ) -> dict[str, np.ndarray]:
-    """The labels of one frame for marks in the world frame.
+    """The labels of one frame for marks in the world frame; `hand` is the body that cameras on the arm are on.
 
     `marks` (G, MARK_DIM) float32 in the base frame; `pixels` (cameras, G, 2, 2) float32, where the act point and the place appear, x right,
     y down, [-1, 1] inside; `visible` (cameras, G, 2) bool, whether they are in the picture and nothing hides them.
@@ -67,7 +68,7 @@ def frame_labels(
     pixels = np.zeros((len(cameras), len(points), 2), np.float32)
     visible = np.zeros((len(cameras), len(points)), bool)
     for c, name in enumerate(cameras):
-        T = camera_poses(model, name, T_world_tool[None])
+        T = camera_poses(model, name, T_world_tool[None], hand)
         pixels[c] = np.clip(project(points[None], T, float(model.cam_fovy[model.camera(name).id]), aspect)[0], -OUT, OUT)
         inside = (np.abs(pixels[c]) < 1).all(-1)
         visible[c] = [bool(i) and sight.sees(model, T[0, :3, 3], p) for i, p in zip(inside, points, strict=True)]

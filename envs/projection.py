@@ -6,19 +6,18 @@ import mujoco
 import numpy as np
 
 from ..core.kinematics import rotation_from_quaternion
+from .robots.arm import HAND, TOOL
 
-HAND, TOOL = "hand", "tcp"
 
-
-def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray) -> np.ndarray:
-    """Poses (B, 4, 4) of a camera on the world or on the hand, for tool poses (B, 4, 4). Raises ValueError elsewhere."""
+def camera_poses(model: mujoco.MjModel, camera: str, T_base_tcp: np.ndarray, hand: str = HAND) -> np.ndarray:
+    """Poses (B, 4, 4) of a camera on the world or on the body `hand`, for tool poses (B, 4, 4). Raises ValueError elsewhere."""
     i = model.camera(camera).id
     local = np.eye(4)
     local[:3, :3], local[:3, 3] = rotation_from_quaternion(model.cam_quat[i]), model.cam_pos[i]
     body = model.body(model.cam_bodyid[i]).name
     if body == "world":
         return np.broadcast_to(local, (len(T_base_tcp), 4, 4))
-    if body != HAND:
+    if body != hand:
         raise ValueError(f"camera {camera!r} is on {body!r}: expected the world or the hand")
     back = np.eye(4)
     back[:3, 3] = -model.site(TOOL).pos  # the hand's frame is turned as the tool's

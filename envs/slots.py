@@ -19,6 +19,7 @@ from .arguments import choice
 from .control import ControlMode
 from .episode import Episode
 from .labels import Sight, frame_labels, marked_goals
+from .robots.table import arm_named
 from .sensors.cameras import CameraGeometry, camera_geometry
 from .sensors.sensor import Reading
 from .simulations import Simulations
@@ -130,7 +131,16 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         self._sight.pose(self._sims.models[i], frame)
         marks = [self.stage.mark(g, self._seen[i]) for g in self.marked_goals(i)]
         aspect = self.image_size[1] / self.image_size[0]
-        return frame_labels(marks, self.base_pose(i), self._world_pose[i], self._sims.models[i], self.cameras, aspect, self._sight)
+        return frame_labels(
+            marks,
+            self.base_pose(i),
+            self._world_pose[i],
+            self._sims.models[i],
+            self.cameras,
+            aspect,
+            self._sight,
+            arm_named(self.robot.name).hand,
+        )
 
     @functools.cached_property
     def _sight(self) -> Sight:
@@ -139,7 +149,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def camera_geometry(self, i: int, camera: str) -> CameraGeometry:
         """Intrinsics and pose of a camera of slot i, as of the last reset or step, for pictures of `image_size`."""
         choice("camera", camera, [self.model.camera(k).name for k in range(self.model.ncam)])
-        return camera_geometry(self._sims.models[i], camera, self.image_size, self._world_pose[i], self.base_pose(i))
+        return camera_geometry(self._sims.models[i], camera, self.image_size, self._world_pose[i], self.base_pose(i), self.stage.arm.hand)
 
     def holding(self, i: int, bodies: Collection[int]) -> bool:
         """Whether both pads of slot i's hand press on something of `bodies` (ids) between them."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from .axes import AXES
 from .furniture.cloth import stiffen
+from .robots.arm import ROOT
 from .stage import Start
 from .wear import Worn, wear_out, worn_joints
 
@@ -31,6 +32,8 @@ class Knobs:
     fixtures: np.ndarray
     """All degrees of freedom of drawers, doors and their like."""
     fixture_bodies: np.ndarray
+    root: int
+    """The body that carries the whole arm."""
     arm: np.ndarray
     """Degrees of freedom of the arm."""
     arm_actuators: np.ndarray
@@ -40,9 +43,10 @@ class Knobs:
 
 def knobs(
     model: mujoco.MjModel, *, loose: np.ndarray, slides: tuple[str, ...], hinges: tuple[str, ...], arm: tuple[str, ...],
-    small: tuple[str, ...] = (),
+    root: str = ROOT, small: tuple[str, ...] = (),
 ) -> Knobs:  # fmt: skip
-    """Finds what axes act on: `loose` body ids, joints of drawers, of doors, of the arm, and of what is `small` by name."""
+    """Finds what axes act on: `loose` body ids, joints of drawers, of doors, of the arm, whose lowest body is `root`, and of what
+    is `small` by name."""
 
     def dofs(names: tuple[str, ...]) -> np.ndarray:
         return np.array([int(model.joint(n).dofadr[0]) for n in names], int)
@@ -50,7 +54,7 @@ def knobs(
     fixtures = (*slides, *hinges)
     return Knobs(
         loose=np.asarray(loose, int), slides=dofs(slides), hinges=dofs(hinges), fixtures=dofs(fixtures),
-        fixture_bodies=np.array([int(model.joint(n).bodyid[0]) for n in fixtures], int), arm=dofs(arm),
+        fixture_bodies=np.array([int(model.joint(n).bodyid[0]) for n in fixtures], int), root=model.body(root).id, arm=dofs(arm),
         arm_actuators=np.array([model.actuator(n).id for n in arm], int),
         encoders=np.array([i for i in range(model.nsensor) if model.sensor(i).name.startswith("encoder_")], int),
         worn=worn_joints(model, doors=hinges, drawers=slides, small=small),
@@ -100,7 +104,7 @@ def _physics(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float]) -> None
         model.dof_frictionloss[k.slides] = value["drawer_friction"]
     if "hinge_friction" in axes:
         model.dof_frictionloss[k.hinges] = value["hinge_friction"]
-    model.body_pos[model.body("link0").id, 2] -= value["worktop_height"]
+    model.body_pos[k.root, 2] -= value["worktop_height"]
     model.dof_damping[k.fixtures] *= value["fixture_damping"]
     wear_out(model, k.worn, axes)
     model.dof_frictionloss[k.arm] *= value["arm_friction"]

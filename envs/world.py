@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import mujoco
 import numpy as np
 
 from ..core.errors import HomebodyError
 from ..core.robots import Robot
+from .furniture.clearance import Furniture
 from .furniture.piece import Fixture
 from .objects.instance import Instance
 from .rooms.scene import Scene
@@ -44,14 +45,16 @@ class Names:
 class World:
     """One simulation. Names of roles ("target") stand for the bodies that play them in this episode."""
 
-    __slots__ = ("T_world_base", "T_world_tool", "_fields", "_i", "begun", "cast", "names", "robot", "roles")
+    __slots__ = ("T_world_base", "T_world_tool", "_fields", "_furniture", "_i", "begun", "cast", "names", "robot", "roles")
 
     def __init__(
         self, names: Names, fields: Mapping[str, np.ndarray], i: int, T_world_tool: np.ndarray, roles: Mapping[str, str],
-        cast: Mapping[str, Instance], robot: Robot, T_world_base: np.ndarray, *, begun: bool = True,
+        cast: Mapping[str, Instance], robot: Robot, T_world_base: np.ndarray, furniture: Callable[[], Furniture], *,
+        begun: bool = True,
     ) -> None:  # fmt: skip
-        """cast: role -> what plays it; T_world_base (4, 4): where the robot stands; begun: False for a slot that no episode has been
-        started in."""
+        """cast: role -> what plays it; T_world_base (4, 4): where the robot stands; furniture: what stands in a hand's way in the episode's
+        layout; begun: False for a slot that no episode has been started in."""
+        self._furniture = furniture
         self.begun, self.robot, self.T_world_base = begun, robot, T_world_base
         self.names, self._fields, self._i, self.T_world_tool, self.roles, self.cast = names, fields, i, T_world_tool, roles, cast
 
@@ -63,6 +66,10 @@ class World:
     def body(self, name: str) -> str:
         """The body that plays a role; bodies stand for themselves."""
         return self.roles.get(name, name)
+
+    def in_the_way(self, T_world_tool: np.ndarray, opening: float) -> float:
+        """How far a hand at a tool pose (4, 4), open by `opening` [m], would reach into furniture [m], summed."""
+        return self._furniture().crowding(self.robot.name, T_world_tool, opening, lambda b: (self.position(b), self.rotation(b)))
 
     @property
     def tool(self) -> np.ndarray:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.errors import unknown
-from ..core.robots import ROBOTS, Robot
+from ..core.robots import DEFAULT_ROBOT, ROBOTS, Robot
 from ..core.types import CONTROL_HZ, Observation
 
 
@@ -16,7 +15,7 @@ class ZeroPolicy:
 
     name = "zero"
 
-    def __init__(self, robot: Robot = ROBOTS["panda"]) -> None:
+    def __init__(self, robot: Robot = ROBOTS[DEFAULT_ROBOT]) -> None:
         self._dof = robot.dof
         self._held: dict[int, np.ndarray] = {}
 
@@ -37,7 +36,7 @@ class RandomPolicy:
 
     name = "random"
 
-    def __init__(self, seed: int = 0, robot: Robot = ROBOTS["panda"]) -> None:
+    def __init__(self, seed: int = 0, robot: Robot = ROBOTS[DEFAULT_ROBOT]) -> None:
         self._seed, self._robot = seed, robot
         self._rngs: dict[int, np.random.Generator] = {}
 
@@ -58,13 +57,6 @@ class RandomPolicy:
         return actions
 
 
-PLAY_PLACES = {
-    "panda": (np.array([0.32, -0.40, 0.01]), np.array([0.70, 0.36, 0.30])),
-    "so101": (np.array([0.13, -0.22, 0.01]), np.array([0.28, 0.22, 0.10])),
-}
-"""Where each robot's tool goes in play, lowest and highest [m], base frame."""
-
-
 class PlayPolicy:
     """Motor babble for world models: moves the tool from one random place over the worktop to the next, hand down, low and
     high, and opens and closes the gripper as it likes. Things get touched, pushed and sometimes picked up."""
@@ -72,9 +64,7 @@ class PlayPolicy:
     name = "play"
     SPEED_MPS = 0.35
 
-    def __init__(self, seed: int = 0, robot: Robot = ROBOTS["panda"]) -> None:
-        if robot.name not in PLAY_PLACES:
-            raise unknown("robot for play", robot.name, PLAY_PLACES)
+    def __init__(self, seed: int = 0, robot: Robot = ROBOTS[DEFAULT_ROBOT]) -> None:
         self._seed, self._robot = seed, robot
         self._rngs: dict[int, np.random.Generator] = {}
         self._goals: dict[int, np.ndarray] = {}
@@ -119,7 +109,7 @@ class PlayPolicy:
         """(4, 4) a pose over the worktop, hand down and turned at random; half of them at the height of objects."""
         pose, angle = np.eye(4), rng.uniform(-0.8, 0.8)
         turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
-        pose[:3, :3], pose[:3, 3] = turn @ np.diag([1.0, -1.0, -1.0]), rng.uniform(*PLAY_PLACES[self._robot.name])
+        pose[:3, :3], pose[:3, 3] = turn @ np.diag([1.0, -1.0, -1.0]), rng.uniform(*self._robot.worktop_m)
         if rng.random() < 0.5:
             pose[2, 3] = rng.uniform(0.01, 0.09)
         return pose

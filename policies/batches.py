@@ -10,15 +10,15 @@ import torch
 from torch import Tensor
 
 from ..core.instructions import all_goals, phrasings
-from ..core.kinematics import forward
 from ..core.marks import ACT, PLACE
 from ..core.motions import encode, target_poses
 from ..core.preprocess import pictures, taxels
+from ..core.robots import DEFAULT_ROBOT, ROBOTS, Robot
 from ..core.text import tokenise
 from ..datasets.sampler import Learnable, TrainingArrays
 
-LEARNABLE = Learnable(who="the language policy", goals=tuple(all_goals()), robot="panda", demonstrated=True)
-"""Data that the policy can learn from: its words, points and tool poses are those of the first room and its arm."""
+LEARNABLE = Learnable(who="the language policy", goals=tuple(all_goals()), robot=DEFAULT_ROBOT, demonstrated=True)
+"""Data that the policy can learn from: its words and tool poses are those of the first room and its arm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,11 @@ class Augment:
 class Batches:
     """Random batches from arrays in memory; the same seed gives the same batches."""
 
-    def __init__(self, data: TrainingArrays, *, chunk: int, batch: int, image_size: int, seed: int, augment: Augment) -> None:
-        self._data, self._chunk, self._batch, self._size, self._augment = data, chunk, batch, image_size, augment
+    def __init__(
+        self, data: TrainingArrays, *, chunk: int, batch: int, image_size: int, seed: int, augment: Augment,
+        robot: Robot = ROBOTS[DEFAULT_ROBOT],
+    ) -> None:  # fmt: skip
+        self._data, self._chunk, self._batch, self._size, self._augment, self._robot = data, chunk, batch, image_size, augment, robot
         self.rng = np.random.default_rng(seed)
         ends = np.zeros(len(data.action), np.int64)
         self._episode = np.zeros(len(data.action), np.int64)
@@ -45,7 +48,7 @@ class Batches:
             ends[a:b], self._episode[a:b] = b - 1, e
         self._ends = ends
         self._frames = np.flatnonzero(data.intervention)
-        self._targets = target_poses(data.action)
+        self._targets = target_poses(robot, data.action)
         self._goals = all_goals()
         self._tokens = {g: np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals}
         self._asked = data.asked
@@ -55,8 +58,9 @@ class Batches:
 
     def _motions(self, frames: np.ndarray) -> np.ndarray:
         ahead = np.minimum(frames[:, None] + np.arange(self._chunk), self._ends[frames][:, None])  # (B, K)
-        tool = forward(self._data.proprio[frames, :7])
-        return encode(tool, self._targets[ahead], self._data.action[ahead, 7])
+        n = self._robot.dof
+        tool = self._robot.forward(self._data.proprio[frames, :n])
+        return encode(tool, self._targets[ahead], self._data.action[ahead, n])
 
     def statistics(self) -> dict[str, np.ndarray]:
         """Means and spreads of proprioception and motions, from 20,000 frames."""

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ..core.text import TextEncoder
-from ..core.types import PROPRIO_DIM
 
 MOTION_DIM = 10
 """Tool position delta in the base frame [m] (3), relative rotation (6), gripper opening (1)."""
@@ -35,6 +35,8 @@ class PolicyConfig:
     layers: int = 3
     chunk: int = 16
     """Control steps predicted at once."""
+    robot: str = DEFAULT_ROBOT
+    """The arm whose joints it feels and whose tool it moves; checkpoints that do not say theirs are of this one."""
 
     def __post_init__(self) -> None:
         if self.image_size % 4 or self.image_size < 16:
@@ -97,6 +99,7 @@ class Eye(nn.Module):
 class VisuoTactilePolicy(nn.Module):
     """See the module. `forward` returns the chunk (B, chunk, 10), normalised, the grounded points (B, 2, 3) [m], and heat maps (B, 2, 2, HW)."""
 
+    robot: Robot
     centre: Tensor
     """Middle of the workspace [m]."""
     proprio_mean: Tensor
@@ -106,17 +109,17 @@ class VisuoTactilePolicy(nn.Module):
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
-        self.config = config
-        w, t = config.width, config.text_width
+        self.config, self.robot = config, robot_named(config.robot)
+        w, t, p = config.width, config.text_width, self.robot.proprio_dim
         self.text = TextEncoder(t)
         self.scene, self.wrist = Eye(config), Eye(config)
         seen = self.scene.dim + self.wrist.dim
-        self.ground = nn.Sequential(nn.Linear(seen + PROPRIO_DIM + t, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(), nn.Linear(256, 6))
+        self.ground = nn.Sequential(nn.Linear(seen + p + t, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(), nn.Linear(256, 6))
         self.from_scene, self.from_wrist = nn.Linear(self.scene.dim, w), nn.Linear(self.wrist.dim, w)
         self.taxels = nn.Sequential(
             nn.Conv2d(3, 16, 3, 1, 1), nn.SiLU(), nn.Conv2d(16, 16, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, w)
         )
-        self.from_proprio, self.from_text = nn.Linear(PROPRIO_DIM, w), nn.Linear(t, w)
+        self.from_proprio, self.from_text = nn.Linear(p, w), nn.Linear(t, w)
         self.from_ground = nn.Sequential(nn.Linear(12, w), nn.SiLU(), nn.Linear(w, w))
         self.kind = nn.Parameter(torch.randn(8, w) * 0.02)
         layer = nn.TransformerEncoderLayer(w, 4, 2 * w, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
@@ -124,8 +127,8 @@ class VisuoTactilePolicy(nn.Module):
         self.head = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, 384), nn.SiLU(), nn.Linear(384, config.chunk * MOTION_DIM))
         # Constants are buffers: a CUDA graph cannot record a copy from the host.
         self.register_buffer("centre", torch.tensor([0.45, 0.0, 0.1]), persistent=False)
-        self.register_buffer("proprio_mean", torch.zeros(PROPRIO_DIM))
-        self.register_buffer("proprio_std", torch.ones(PROPRIO_DIM))
+        self.register_buffer("proprio_mean", torch.zeros(p))
+        self.register_buffer("proprio_std", torch.ones(p))
         self.register_buffer("motion_mean", torch.zeros(config.chunk, MOTION_DIM))
         self.register_buffer("motion_std", torch.ones(config.chunk, MOTION_DIM))
 
@@ -137,11 +140,11 @@ class VisuoTactilePolicy(nn.Module):
         return a, b, self.centre + 0.25 * offset, torch.stack([heat_a, heat_b], 1)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-        """`scene`, `wrist` (B, 3, S, S) in [-0.5, 0.5]; `tactile` (B, 2, 3, 8, 8) squashed; `proprio` (B, 24); `text` (B, T)."""
+        """`scene`, `wrist` (B, 3, S, S) in [-0.5, 0.5]; `tactile` (B, 2, 3, 8, 8) squashed; `proprio` (B, P); `text` (B, T)."""
         proprio, text = inputs["proprio"], inputs["text"]
         a, b, points, heat = self.look(inputs["scene"], inputs["wrist"], proprio, text)
         plain = (proprio - self.proprio_mean) / self.proprio_std
-        relative = (points - proprio[:, None, 15:18]) * 5.0
+        relative = (points - proprio[:, None, self.robot.position_at]) * 5.0
         touch = self.taxels(inputs["tactile"].flatten(0, 1)).view(len(text), 2, -1)
         ground = self.from_ground(torch.cat([relative.flatten(1), ((points - self.centre) * 4.0).flatten(1)], -1))
         tokens = torch.stack(

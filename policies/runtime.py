@@ -12,8 +12,9 @@ from torch import Tensor
 from ..core.errors import HomebodyError
 from ..core.motions import decode
 from ..core.preprocess import pictures, taxels, tensor
+from ..core.robots import Robot
 from ..core.text import tokenise
-from ..core.types import ACTION_DIM, Observation
+from ..core.types import Observation
 from .checkpoint import load_model
 from .network import VisuoTactilePolicy
 
@@ -62,6 +63,11 @@ class ChunkPolicy:
     def image_size(self) -> int:
         return self._model.config.image_size
 
+    @property
+    def robot(self) -> Robot:
+        """The arm that it drives."""
+        return self._model.robot
+
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         for slot, text in zip(slots, instructions, strict=True):
             self._words[slot], self._queue[slot] = text, []
@@ -96,15 +102,14 @@ class ChunkPolicy:
         return self._graph(inputs)
 
     def act(self, observation: Observation) -> np.ndarray:
-        slots = sorted(self._queue)
+        slots, robot = sorted(self._queue), self._model.robot
         empty = [s for s in slots if not self._queue[s]]
         if empty:
             motions, _ = self.plan(observation, empty)
-            joints = np.asarray(observation["proprio"])[empty, :7].astype(np.float64)
+            joints = np.asarray(observation["proprio"])[empty, : robot.dof].astype(np.float64)
             for n, slot in enumerate(empty):
-                self._queue[slot] = list(decode(joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
-        actions = np.zeros((len(observation["proprio"]), ACTION_DIM), np.float32)
-        actions[:, :7], actions[:, 7] = observation["proprio"][:, :7], 1.0
+                self._queue[slot] = list(decode(robot, joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
+        actions = robot.still(observation["proprio"])
         for slot in slots:
             actions[slot] = self._queue[slot].pop(0)
         return actions

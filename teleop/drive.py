@@ -6,73 +6,25 @@ stays inside the workspace and on a leash from the measured pose, so it cannot r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import mink
 import mujoco
 import numpy as np
 
-from ..core.errors import HomebodyError
 from ..core.kinematics import rotation_error
-from ..core.robots import PANDA, Robot
+from ..core.robots import DEFAULT_ROBOT, ROBOTS, Robot
 from ..core.types import CONTROL_HZ
-from ..envs.robots.panda import add_panda
-from ..envs.robots.so101 import add_so101
+from ..envs.robots.driving import DriveConfig
+from ..envs.robots.table import arm_named
 
 DT_S = 1.0 / CONTROL_HZ
-ADD = {"panda": add_panda, "so101": add_so101}
 MARGIN_RAD = 0.02
 """Kept from the joint limits."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DriveConfig:
-    """How fast and how far the tool may be driven."""
-
-    speed_mps: float = 0.25
-    """Tool speed at full deflection [m/s]."""
-    turn_rps: float = 1.2
-    """Angular speed at full deflection [rad/s]."""
-    slow: float = 0.25
-    """Factor on both while the slow key is held."""
-    acceleration_mps2: float = 1.5
-    """How fast the speed builds up and dies away; turning ramps in the same time."""
-    low: tuple[float, float, float] = (-0.15, -0.75, 0.004)
-    """Corner of the workspace [m], base frame."""
-    high: tuple[float, float, float] = (0.80, 0.70, 0.75)
-    """Opposite corner [m]."""
-    clear_m: float = 0.28
-    """Horizontal distance that the tool keeps from the robot's own column [m]."""
-    leash_m: float = 0.08
-    """Largest distance of the commanded from the measured position [m]: also how hard the tool can push."""
-    leash_rad: float = 0.35
-    """Largest angle between commanded and measured orientation [rad]."""
-    orientation: float = 0.3
-    """Weight of the tool's orientation beside its position; small where the arm has too few joints for both."""
-    iterations: int = 4
-    """Steps of the inverse kinematics in one control step."""
-
-    def __post_init__(self) -> None:
-        for name in ("speed_mps", "turn_rps", "slow", "acceleration_mps2", "leash_m", "leash_rad", "orientation"):
-            if not getattr(self, name) > 0:
-                raise HomebodyError(f"{name} is {getattr(self, name)}: expected more than 0")
-        if any(a >= b for a, b in zip(self.low, self.high, strict=True)):
-            raise HomebodyError(f"workspace from {self.low} to {self.high} is empty")
-
-
-SETTINGS = {
-    "panda": DriveConfig(),
-    "so101": DriveConfig(
-        speed_mps=0.15, acceleration_mps2=0.9, low=(-0.10, -0.40, -0.02), high=(0.45, 0.40, 0.40), clear_m=0.10, leash_m=0.05, orientation=0.02
-    ),
-}  # fmt: skip
-"""How each arm is driven."""
-
-
-def arm_model(robot: Robot = PANDA) -> mujoco.MjModel:
+def arm_model(robot: Robot = ROBOTS[DEFAULT_ROBOT]) -> mujoco.MjModel:
     """The arm and its gripper alone, as the house has them."""
     spec = mujoco.MjSpec()
-    ADD[robot.name](spec)
+    arm_named(robot.name).add(spec)
     return spec.compile()
 
 
@@ -85,8 +37,8 @@ def _within(vector: np.ndarray, length: float) -> np.ndarray:
 class ToolDrive:
     """Turns velocity commands into joint targets, one call per control step."""
 
-    def __init__(self, config: DriveConfig | None = None, *, robot: Robot = PANDA) -> None:
-        self.config, self.robot = config or SETTINGS[robot.name], robot
+    def __init__(self, config: DriveConfig | None = None, *, robot: Robot = ROBOTS[DEFAULT_ROBOT]) -> None:
+        self.config, self.robot = config or arm_named(robot.name).drive, robot
         model = arm_model(robot)
         self._configuration = mink.Configuration(model)
         self._arm = np.array([model.jnt_qposadr[model.joint(n).id] for n in robot.joints])

@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.types import CONTROL_HZ, Episode, Goal, Policy, Seeded
+from ..core.rollout import Rollout
+from ..core.types import CONTROL_HZ, Episode, Goal, Observation, Policy, Seeded
 from ..envs.engine import HouseholdVectorEnv
 from .asking import Achieved, Level, Message, NotAskable, understand
 from .commands import Ack, Command, Discard, Grip, Hold, Keep, Move, Prompt, Redo, Resume, Stop
@@ -57,6 +58,7 @@ class Session:
         if env.robot is not drive.robot:
             raise HomebodyError(f"a drive for {drive.robot.name} in an environment with {env.robot.name}: expected the same robot")
         self.env, self.drive, self._sink, self._policy = env, drive, sink, policy
+        self._rollout = Rollout(env)
         self._config = config or SessionConfig()
         self._skip = set(self._config.skip)
         self.kept: list[int] = []
@@ -72,10 +74,8 @@ class Session:
         return index
 
     def _begin(self, index: int, goal: Goal | None = None, instruction: str | None = None) -> None:
-        options: dict[str, Any] = {"index": np.array([index])}
-        if goal is not None:
-            options |= {"goal": [goal], "instruction": [instruction]}
-        self.observation, self.info = self.env.reset(options=options)
+        words = None if instruction is None else [instruction]
+        self._rollout.start([index], slots=[0], goals=None if goal is None else [goal], instructions=words)
         self.recorder = Recorder(self.env)
         self.index = index
         self.phase: Phase = "ready"
@@ -95,6 +95,16 @@ class Session:
         self.drive.start(np.asarray(self.observation["proprio"][0, : self.env.robot.dof], float))
         self._gripper = self.env.gripper_target(0)
         self._move = Move()
+
+    @property
+    def observation(self) -> Observation:
+        """What is seen now, (1, ...)."""
+        return self._rollout.observation
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The environment's, of the last reset or step."""
+        return self._rollout.info
 
     @property
     def gripper(self) -> float:
@@ -205,7 +215,7 @@ class Session:
         action = self.env.held_actions()[0]
         self.recorder.add(self.observation, action, self.time_s, PAUSE if self.mode == "manual" else HOLD)
         state = self.env.get_state(0)
-        self.env.reset(options={"index": np.array([self.index]), "goal": [goal], "instruction": [text]})
+        self._rollout.start([self.index], slots=[0], goals=[goal], instructions=[text])
         self.env.set_state(0, state, keep_goal=True)
         self.recorder.ask(text, new_goal=True)
         self._step(action)
@@ -278,13 +288,13 @@ class Session:
         return action, TELEOP if acting else PAUSE
 
     def _step(self, action: np.ndarray) -> None:
-        self.observation, _, terminated, truncated, self.info = self.env.step(action[None])
+        self._rollout.step(action[None])
         self._achieved.look(lambda goal: self.env.holds(0, goal))
         if self.info["diverged"][0]:
             self._end("diverged", "bad", "The simulation diverged. Redo or discard.")
-        elif terminated[0]:
+        elif self.info["success"][0]:
             self._end("solved", "good", "Solved. Keep it?")
-        elif truncated[0] or len(self.recorder) >= self.env.horizon(0):
+        elif not self._rollout.runs or len(self.recorder) >= self.env.horizon(0):
             self._end("time is up", "bad", "Time is up. Keep it as a failure, redo or discard.")
 
     def _end(self, outcome: Outcome, level: Level, text: str) -> None:

@@ -12,23 +12,24 @@ from ..core.instructions import all_goals, phrasings
 from ..core.marks import ACT, PLACE
 from ..core.motions import target_poses
 from ..core.preprocess import pictures, taxels
+from ..core.robots import DEFAULT_ROBOT, ROBOTS, Robot
 from ..core.text import tokenise
 from ..core.types import Goal
 from ..datasets.sampler import Learnable, TrainingArrays
 from .network import SKIP, TARGET_DIM
 
-LEARNABLE = Learnable(who="the world model", goals=tuple(all_goals()), robot="panda", demonstrated=False)
-"""Data that the world model can learn from: its sentences and points are those of the first room, its commands the Panda's."""
+LEARNABLE = Learnable(who="the world model", goals=tuple(all_goals()), robot=DEFAULT_ROBOT, demonstrated=False)
+"""Data that the world model can learn from: its sentences and points are those of the first room, its commands that arm's."""
 HOLD = 10
 """Frames at the end of a successful episode in which its goal was met: the evaluation holds success so long."""
 HORIZON = 50.0
 """Control steps over which nearness falls by e."""
 
 
-def command_targets(actions: np.ndarray) -> np.ndarray:
-    """Actions (N, 8) -> commanded tool poses (N, TARGET_DIM): position [m], first two columns of the rotation, opening."""
-    T = target_poses(actions)
-    return np.concatenate([T[:, :3, 3], T[:, :3, 0], T[:, :3, 1], actions[:, 7:]], 1).astype(np.float32)
+def command_targets(robot: Robot, actions: np.ndarray) -> np.ndarray:
+    """Actions (N, A) of a robot -> commanded tool poses (N, TARGET_DIM): position [m], first two columns of the rotation, opening."""
+    T = target_poses(robot, actions)
+    return np.concatenate([T[:, :3, 3], T[:, :3, 0], T[:, :3, 1], actions[:, robot.dof :]], 1).astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +64,9 @@ class Clips:
     """Random clips from arrays in memory; the same seed gives the same clips."""
 
     def __init__(
-        self, data: TrainingArrays, *, frames: int, batch: int, image_size: int, seed: int, foreign: float = 0.25, failed: float = 0.4
-    ) -> None:
+        self, data: TrainingArrays, *, frames: int, batch: int, image_size: int, seed: int, foreign: float = 0.25, failed: float = 0.4,
+        robot: Robot = ROBOTS[DEFAULT_ROBOT],
+    ) -> None:  # fmt: skip
         """`foreign`: share of clips judged by a sentence that asks for something else; `failed`: share from attempts that did
         not succeed, however few there are, since demonstrations never fail."""
         self._data, self._frames, self._batch, self._size, self._foreign = data, frames, batch, image_size, foreign
@@ -74,7 +76,7 @@ class Clips:
         won = data.success[self._episode]
         self._won, self._lost = np.flatnonzero(won), np.flatnonzero(~won)
         self._failed = failed if len(self._won) and len(self._lost) else float(len(self._won) == 0)
-        self._targets = command_targets(data.action)
+        self._targets = command_targets(robot, data.action)
         self._goals = all_goals()
         self._tokens = {g: np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals}
 

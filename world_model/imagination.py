@@ -48,11 +48,11 @@ def encode_all(model: WorldModel, inputs: Mapping[str, Tensor], block: int = 32)
 
 @torch.inference_mode()
 def dream(model: WorldModel, inputs: Mapping[str, Tensor], action: np.ndarray, instruction: str) -> Dream:
-    """Predicts every frame of one attempt from half a second before; action (T, 8)."""
+    """Predicts every frame of one attempt from half a second before; action (T, A)."""
     z, T = encode_all(model, inputs), len(action)
-    targets, lag = torch.from_numpy(command_targets(action)), AHEAD * SKIP
+    targets, lag = torch.from_numpy(command_targets(model.robot, action)), AHEAD * SKIP
     later = torch.arange(max(T - lag, 0))
-    now, tool = z[: len(later)], tool_pose(inputs["proprio"])[: len(later)]
+    now, tool = z[: len(later)], tool_pose(model.robot, inputs["proprio"])[: len(later)]
     for k in range(AHEAD if len(later) else 0):
         commands = targets[later[:, None] + k * SKIP + torch.arange(SKIP)]
         now, tool = model.step(now, commands, tool), commands[:, -1]
@@ -114,7 +114,7 @@ def evaluate(
     the last picture instead, `rank` (effective rank of the latents: 1 means collapsed).
     """
     rng, size = np.random.default_rng(seed), model.config.image_size
-    targets = command_targets(data.action)
+    targets = command_targets(model.robot, data.action)
     rows = []
     ratio_top, ratio_bottom, shown, latents = np.zeros(3), np.zeros(3), [], []
     for e, words in enumerate(instructions):
@@ -124,7 +124,7 @@ def evaluate(
         between = torch.from_numpy(np.stack([targets[np.minimum(t + SKIP * k + np.arange(SKIP), last)] for k in range(3)]))
         inputs = prepare(data.scene[frames], data.wrist[frames], data.tactile[frames], data.proprio[frames], size)
         z = model.encode(inputs)
-        rolled = model.roll(z[:1], between[None], tool_pose(inputs["proprio"][:1]))[0]  # (3, TOKENS, width)
+        rolled = model.roll(z[:1], between[None], tool_pose(model.robot, inputs["proprio"][:1]))[0]  # (3, TOKENS, width)
         text = model.text(torch.from_numpy(tokenise(words)[None]))
         ends = model.judge(torch.stack([rolled[-1], z[0]]), text.expand(2, -1)).sigmoid()[:, 1]
         rows.append((float(ends[0]), float(ends[1]), bool(data.success[e]), data.goals[e].task))

@@ -16,9 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError
-from ..core.kinematics import GRIPPER_MAX_M
+from ..core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ..core.text import TextEncoder
-from ..core.types import PROPRIO_DIM
 
 SKIP = 5
 """Control steps in one model step: 0.25 s."""
@@ -44,6 +43,8 @@ class WorldConfig:
     layers: int = 4
     """Layers of the predictor."""
     text_width: int = 96
+    robot: str = DEFAULT_ROBOT
+    """The arm whose joints and tool it knows; checkpoints that do not say theirs are of this one."""
 
     def __post_init__(self) -> None:
         if self.image_size != 16 * GRID:
@@ -74,14 +75,14 @@ class Encoder(nn.Module):
         self.taxels = nn.Sequential(
             nn.Conv2d(3, 16, 3, 1, 1), nn.SiLU(), nn.Conv2d(16, 16, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, w)
         )
-        self.joints = nn.Sequential(nn.Linear(PROPRIO_DIM, w), nn.SiLU(), nn.Linear(w, w))
+        self.joints = nn.Sequential(nn.Linear(robot_named(config.robot).proprio_dim, w), nn.SiLU(), nn.Linear(w, w))
         self.place = nn.Parameter(torch.randn(TOKENS, w) * 0.02)
         layer = nn.TransformerEncoderLayer(w, 4, 2 * w, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
         self.mix = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
         self.width = w
 
     def forward(self, inputs: Mapping[str, Tensor], proprio: Tensor) -> Tensor:
-        """`scene`, `wrist` (B, 3, S, S); `tactile` (B, 2, 3, 8, 8) squashed; proprio (B, 24) normalised."""
+        """`scene`, `wrist` (B, 3, S, S); `tactile` (B, 2, 3, 8, 8) squashed; proprio (B, P) normalised."""
         eyes = [eye(inputs[c]).flatten(2).transpose(1, 2) for c, eye in (("scene", self.scene), ("wrist", self.wrist))]  # (B, 16, w)
         touch = self.taxels(inputs["tactile"].flatten(0, 1)).view(len(proprio), 2, -1)
         tokens = torch.cat([*eyes, touch, self.joints(proprio)[:, None]], 1) + self.place
@@ -192,14 +193,16 @@ class Decoder(nn.Module):
         return torch.stack(pictures, 1), touch
 
 
-def tool_pose(proprio: Tensor) -> Tensor:
-    """Proprioception (B, 24) -> the measured tool in the terms of a command (B, TARGET_DIM)."""
-    return torch.cat([proprio[:, 15:24], proprio[:, 14:15] / GRIPPER_MAX_M], 1)
+def tool_pose(robot: Robot, proprio: Tensor) -> Tensor:
+    """Proprioception (B, P) of a robot -> its measured tool in the terms of a command (B, TARGET_DIM)."""
+    width = proprio[:, robot.width_at : robot.width_at + 1]
+    return torch.cat([proprio[:, robot.tool_at], width / robot.gripper_max_m], 1)
 
 
 class WorldModel(nn.Module):
     """All parts. Latents are tokens (B, TOKENS, width)."""
 
+    robot: Robot
     centre: Tensor
     """Middle of the workspace [m]."""
     move_scale: Tensor
@@ -210,7 +213,7 @@ class WorldModel(nn.Module):
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.robot = config, robot_named(config.robot)
         self.text = TextEncoder(config.text_width)
         self.encoder, self.predictor = Encoder(config), Predictor(config)
         self.judge, self.decoder = Judge(config), Decoder(config)
@@ -218,7 +221,7 @@ class WorldModel(nn.Module):
         self.narrow = nn.Linear(config.width, 16)
         self.register_buffer("centre", torch.tensor([0.45, 0.0, 0.1]), persistent=False)
         self.register_buffer("move_scale", torch.tensor(MOVE_SCALE), persistent=False)
-        for name, size in (("proprio", PROPRIO_DIM), ("target", TARGET_DIM)):
+        for name, size in (("proprio", self.robot.proprio_dim), ("target", TARGET_DIM)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_std", torch.ones(size))
 

@@ -18,11 +18,12 @@ import torch
 from torch import Tensor
 
 from ..core.errors import HomebodyError
-from ..core.kinematics import forward, rotation_from_6d
+from ..core.kinematics import rotation_from_6d
 from ..core.motions import decode
 from ..core.preprocess import pictures, taxels, tensor
+from ..core.robots import Robot
 from ..core.text import tokenise
-from ..core.types import ACTION_DIM, Observation
+from ..core.types import Observation
 from .network import SKIP, WorldModel, tool_pose
 
 BATCH = 8
@@ -98,9 +99,9 @@ def proposals(chunk: np.ndarray, count: int, rng: np.random.Generator, bend_m: f
     return out
 
 
-def commanded(joints: np.ndarray, motions: np.ndarray) -> np.ndarray:
-    """Joint angles (7,) and motions (n, K, 10) -> commanded tool poses (n, K, 10): position, rotation columns, opening."""
-    T = forward(np.asarray(joints, np.float64)[None])[0]
+def commanded(robot: Robot, joints: np.ndarray, motions: np.ndarray) -> np.ndarray:
+    """Joint angles (dof,) and motions (n, K, 10) -> commanded tool poses (n, K, 10): position, rotation columns, opening."""
+    T = robot.forward(np.asarray(joints, np.float64)[None])[0]
     R = T[:3, :3] @ rotation_from_6d(motions[..., 3:9].astype(np.float64))
     return np.concatenate([T[:3, 3] + motions[..., :3], R[..., 0], R[..., 1], motions[..., 9:].clip(0, 1)], -1).astype(np.float32)
 
@@ -134,13 +135,13 @@ class ThinkingPolicy:
             self._rngs.setdefault(slot, np.random.default_rng([self._seed, slot]))
 
     def act(self, observation: Observation) -> np.ndarray:
-        actions = np.zeros((len(observation["proprio"]), ACTION_DIM), np.float32)
-        actions[:, :7], actions[:, 7] = observation["proprio"][:, :7], 1.0
+        robot = self._world.robot
+        actions = robot.still(observation["proprio"])
         for slot in sorted(self._queue):
             if not self._queue[slot]:
-                joints = np.asarray(observation["proprio"][slot, :7], np.float64)
+                joints = np.asarray(observation["proprio"][slot, : robot.dof], np.float64)
                 chunk = self._decide(observation, slot, joints)
-                self._queue[slot] = list(decode(joints[None], chunk[None, : self.config.execute])[0])
+                self._queue[slot] = list(decode(robot, joints[None], chunk[None, : self.config.execute])[0])
             actions[slot] = self._queue[slot].pop(0)
         return actions
 
@@ -193,7 +194,7 @@ class ThinkingPolicy:
     def _judge(self, z: Tensor, tool: Tensor, text: Tensor, joints: np.ndarray, options: np.ndarray) -> np.ndarray:
         """(n, 2) chances of success and nearness, in [0, 1], after the last model step of motions (n, K, 10)."""
         n, steps = len(options), options.shape[1] // SKIP
-        targets = tensor(commanded(joints, options[:, : steps * SKIP]), self._device).view(n, steps, SKIP, -1)
+        targets = tensor(commanded(self._world.robot, joints, options[:, : steps * SKIP]), self._device).view(n, steps, SKIP, -1)
         last = self._world.roll(z.expand(n, -1, -1), targets, tool.expand(n, -1))[:, -1]
         judged = self._world.judge(last, text.expand(n, -1)).sigmoid()
         return judged[:, 1:].float().cpu().numpy()
@@ -204,7 +205,7 @@ class ThinkingPolicy:
         inputs = {c: pictures(tensor(observation[c][row], self._device), size) for c in ("scene", "wrist")}
         inputs["tactile"] = taxels(tensor(observation["tactile"][row], self._device))
         inputs["proprio"] = tensor(observation["proprio"][row].astype(np.float32), self._device)
-        return self._world.encode(inputs), tool_pose(inputs["proprio"])
+        return self._world.encode(inputs), tool_pose(self._world.robot, inputs["proprio"])
 
     def _text(self, words: str) -> Tensor:
         if words not in self._texts:

@@ -5,8 +5,6 @@ Predicting a target that no longer moves, many steps for the price of one with p
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +12,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from ..core.errors import check_numbers
 from ..core.experience import Experience
-from ..core.interrupts import stoppable
+from ..core.training import Course, Progress
 from ..datasets.sampler import TrainingArrays
 from .checkpoint import save_world
 from .clips import Clips
 from .imagination import prepare
 from .network import TOKENS, WorldModel, tool_pose
+from .train import CLIP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,20 +85,13 @@ class Settler:
         torch.set_num_threads(config.threads)
         self.model, self.config, self.out, self.trained_on = model, config, out, trained_on
         self._data, self._latents = data, latents
-        self._clips = Clips(data, frames=config.horizon + 1, batch=config.batch, image_size=model.config.image_size, seed=config.seed)
+        self._clips = Clips(
+            data, frames=config.horizon + 1, batch=config.batch, image_size=model.config.image_size, seed=config.seed, robot=model.robot
+        )
         for part in (model.encoder, model.where, model.narrow):
             part.requires_grad_(False)
-        self._learning = [p for p in model.parameters() if p.requires_grad]
         self.average = WorldModel(model.config)
-        self.average.load_state_dict(model.state_dict())
-        self._kept = [b for b, p in zip(self.average.parameters(), model.parameters(), strict=True) if p.requires_grad]
-        self.optimiser = torch.optim.AdamW(self._learning, lr=config.rate, weight_decay=1e-4)
-        self.step, self.seconds = 0, 0.0
-
-    def rate(self) -> float:
-        c = self.config
-        done = max(self.step / c.steps, self.seconds / (60 * c.minutes) if c.minutes else 0.0)
-        return c.rate * min(1.0, (self.step + 1) / c.warmup) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+        self.course = Course(model, self.average, config, decay=1e-4, clip=CLIP)
 
     def losses(self) -> dict[str, Tensor]:
         """Of one batch of beginnings, rolled as far as their episodes go."""
@@ -107,7 +99,9 @@ class Settler:
         clip = self._clips.labelled()
         frames = torch.from_numpy(clip.frames)  # (B, K + 1)
         z = self._latents[frames].float()
-        rolled = m.roll(z[:, 0], clip.targets, tool_pose(torch.from_numpy(self._data.proprio[clip.frames[:, 0]].astype(np.float32))))
+        rolled = m.roll(
+            z[:, 0], clip.targets, tool_pose(m.robot, torch.from_numpy(self._data.proprio[clip.frames[:, 0]].astype(np.float32)))
+        )
         error = (rolled - z[:, 1:]).pow(2).mean((2, 3))
         real = clip.inside[:, 1:].float()
         text = m.text(clip.tokens)
@@ -129,40 +123,11 @@ class Settler:
 
     def train_step(self) -> dict[str, float]:
         """One update; returns the losses."""
-        c = self.config
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
-        parts = self.losses()
-        loss = parts["predict"] + c.judge * parts["judge"] + c.picture * parts["picture"]
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self._learning, 5.0)
-        self.optimiser.step()
-        with torch.no_grad():
-            torch._foreach_lerp_(self._kept, self._learning, 1 - min(c.average, (self.step + 1) / (self.step + 10)))
-        self.step += 1
+        c, parts = self.config, self.losses()
+        self.course.descend(parts["predict"] + c.judge * parts["judge"] + c.picture * parts["picture"])
         return {k: float(v.detach()) for k, v in parts.items()}
 
-    def run(self, on_step: Callable[[int, float, dict[str, float]], None] = lambda *_: None) -> dict[str, Any]:
+    def run(self, on_step: Callable[[Progress], None] = lambda _: None) -> dict[str, Any]:
         """Trains; Ctrl-C and SIGTERM end it between two steps. Keys: steps, seconds, loss, checkpoint, interrupted."""
-        start = saved = time.monotonic()
-        mean: dict[str, float] = {}
-        with stoppable() as stop:
-            while self.step < self.config.steps and not stop.asked:
-                mean = {k: 0.98 * mean.get(k, v) + 0.02 * v for k, v in self.train_step().items()}
-                now = time.monotonic()
-                self.seconds = now - start
-                on_step(self.step, self.seconds, mean)
-                if now - saved > 60 * self.config.save_minutes:
-                    save_world(self.average, self.out, self.trained_on)
-                    saved = time.monotonic()
-                if self.config.minutes and self.seconds > 60 * self.config.minutes:
-                    break
-        save_world(self.average, self.out, self.trained_on)
-        return {
-            "steps": self.step,
-            "seconds": self.seconds,
-            "loss": sum(mean.values()),
-            "checkpoint": str(self.out),
-            "interrupted": stop.asked,
-        }
+        result = self.course.run(self.train_step, lambda: save_world(self.average, self.out, self.trained_on), on_step)
+        return {**result, "checkpoint": str(self.out)}

@@ -6,31 +6,26 @@ spread out by a variance and covariance term (VICReg, Bardes et al. 2022) and by
 
 from __future__ import annotations
 
-import csv
-import json
-import math
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from ..core.errors import HomebodyError, check_numbers
 from ..core.experience import KEY, Experience
-from ..core.files import write_rows
-from ..core.interrupts import stoppable
-from ..core.weights import load_state, save_state
+from ..core.training import Course, Progress
 from ..datasets.sampler import TrainingArrays
 from .card import write_card
 from .checkpoint import save_world
 from .clips import Clip, Clips
 from .network import WorldConfig, WorldModel, tool_pose
 
-STATE_FILE = "training.safetensors"
+CLIP = 5.0
+"""Largest norm of a gradient."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +92,7 @@ def losses(model: WorldModel, clip: Clip, c: WorldTrainConfig) -> dict[str, Tens
     text = model.text(clip.tokens)
     goal = z.detach()
     starts, now = f - c.horizon, z[:, : f - c.horizon].flatten(0, 1)  # every start at once
-    tool = tool_pose(clip.inputs["proprio"]).view(B, f, -1)[:, :starts].flatten(0, 1)
+    tool = tool_pose(model.robot, clip.inputs["proprio"]).view(B, f, -1)[:, :starts].flatten(0, 1)
     rolled, kept = [], []
     for k in range(c.horizon):
         commands = clip.targets[:, k : k + starts].flatten(0, 1)
@@ -131,101 +126,36 @@ def _picture_loss(model: WorldModel, clip: Clip, z: Tensor, far: Tensor, c: Worl
 
 
 class WorldTrainer:
-    """Owns the model, its average and the optimiser. `run` trains until done, interrupted or out of time."""
+    """Owns the clips and the course. `run` trains until done, interrupted or out of time."""
 
     def __init__(self, model: WorldModel, clips: Clips, config: WorldTrainConfig, out: Path, trained_on: Experience | None = None) -> None:
         self.model, self.clips, self.config, self.out = model.to(config.device), clips, config, out
         self.average = WorldModel(model.config).to(config.device)
-        self.average.load_state_dict(model.state_dict())
-        self.optimiser = torch.optim.AdamW(model.parameters(), lr=config.rate, weight_decay=config.decay)
+        self.course = Course(self.model, self.average, config, decay=config.decay, clip=CLIP)
         self.trained_on = trained_on
-        self.step, self.seconds = 0, 0.0
-        self.history: list[dict[str, float]] = []
-
-    def rate(self) -> float:
-        c = self.config
-        done = max(self.step / c.steps, self.seconds / (60 * c.minutes) if c.minutes else 0.0)
-        return c.rate * min(1.0, (self.step + 1) / c.warmup) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
     def train_step(self, clip: Clip) -> dict[str, float]:
         """One update; returns the losses."""
         c = self.config
-        clip = _to(clip, c.device)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
         with torch.autocast(torch.device(c.device).type, torch.bfloat16, enabled=c.half):
-            parts = losses(self.model, clip, c)
+            parts = losses(self.model, _to(clip, c.device), c)
         weight = {"predict": 1.0, "spread": c.spread, "judge": c.judge, "where": c.where, "picture": c.picture}
-        loss = torch.stack([weight[k] * v for k, v in parts.items()]).sum()
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
-        keep = min(c.average, (self.step + 1) / (self.step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
-            for a, b in zip(self.average.buffers(), self.model.buffers(), strict=True):
-                a.copy_(b)
-        self.step += 1
+        self.course.descend(torch.stack([weight[k] * v for k, v in parts.items()]).sum())
         return {k: float(v.detach()) for k, v in parts.items()}
 
-    def run(self, on_step: Callable[[int, float, dict[str, float]], None] = lambda *_: None) -> dict[str, Any]:
+    def run(self, on_step: Callable[[Progress], None] = lambda _: None) -> dict[str, Any]:
         """Trains; Ctrl-C and SIGTERM end it between two steps. Keys: steps, seconds, loss, checkpoint, interrupted."""
-        start = saved = time.monotonic()
-        before, mean = self.seconds, {}
-        with stoppable() as stop:
-            while self.step < self.config.steps and not stop.asked:
-                parts = self.train_step(self.clips.draw())
-                mean = {k: 0.98 * mean.get(k, v) + 0.02 * v for k, v in parts.items()}
-                now = time.monotonic()
-                self.seconds = before + now - start
-                if self.step % 50 == 0:
-                    self.history.append({"step": self.step, "seconds": round(self.seconds, 1), **{k: round(v, 5) for k, v in mean.items()}})
-                on_step(self.step, self.seconds, mean)
-                if now - saved > 60 * self.config.save_minutes:
-                    self.save()
-                    saved = time.monotonic()
-                if self.config.minutes and self.seconds > 60 * self.config.minutes:
-                    break
-        self.save()
-        return {
-            "steps": self.step,
-            "seconds": self.seconds,
-            "loss": sum(mean.values()),
-            "checkpoint": str(self.out),
-            "interrupted": stop.asked,
-        }
+        result = self.course.run(lambda: self.train_step(self.clips.draw()), self.save, on_step)
+        return {**result, "checkpoint": str(self.out)}
 
     def save(self) -> None:
-        """The averaged model as a checkpoint, and beside it what resuming needs."""
+        """The averaged model as a checkpoint, and beside it what resuming needs and the log."""
         save_world(self.average, self.out, self.trained_on)
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
-        for i, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
-        tensors["torch_rng"] = torch.get_rng_state()
-        meta = {"step": self.step, "seconds": self.seconds, "rng": json.dumps(self.clips.rng.bit_generator.state)}
-        save_state(self.out / STATE_FILE, tensors, {k: str(v) for k, v in meta.items()} | {"config": json.dumps(asdict(self.config))})
-        if self.history:
-            path = self.out / "log.csv"
-            old = list(csv.DictReader(path.open())) if path.exists() else []
-            rows = [r for r in old if float(r["step"]) < self.history[0]["step"]] + self.history
-            write_rows(path, list(self.history[0]), rows)
+        self.course.save(self.out, self.clips.rng, asdict(self.config))
 
     def resume(self) -> None:
         """Continues from `out`: the same numbers as if training had not stopped."""
-        tensors, meta = load_state(self.out / STATE_FILE)
-        self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
-        self.average.load_state_dict({k[8:]: v for k, v in tensors.items() if k.startswith("average.")})
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in tensors.items():
-            if key.startswith("optimiser."):
-                _, i, name = key.split(".")
-                state.setdefault(int(i), {})[name] = value
-        self.optimiser.load_state_dict({"state": state, "param_groups": self.optimiser.state_dict()["param_groups"]})
-        torch.set_rng_state(tensors["torch_rng"].to(torch.uint8).cpu())
-        self.step, self.seconds = int(meta["step"]), float(meta["seconds"])
-        self.clips.rng.bit_generator.state = json.loads(meta["rng"])
+        self.course.resume(self.out, self.clips.rng)
 
 
 def _to(clip: Clip, device: str) -> Clip:
@@ -248,7 +178,7 @@ def make_world_trainer(
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     model = start_from or WorldModel(network)
-    clips = Clips(data, frames=config.frames, batch=config.batch, image_size=model.config.image_size, seed=config.seed)
+    clips = Clips(data, frames=config.frames, batch=config.batch, image_size=model.config.image_size, seed=config.seed, robot=model.robot)
     if start_from is None:
         for name, value in clips.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...core.errors import HomebodyError
+from ...core.robots import DEFAULT_ROBOT, robot_named
 
 REQUIREMENTS = ("openpi-client==0.1.2", "typing_extensions")  # the second is imported, and missing from its metadata
 SCRIPT = Path(__file__).with_name("openpi_talk.py")
@@ -36,7 +39,10 @@ def install(folder: Path, say: Callable[[str], None] = print) -> Path:
 def talk(python: Path | str, url: str, token: str, instruction: str) -> dict[str, Any]:
     """What openpi's client gets from the server at `url`: `metadata`, `actions`, `shape`, `dtype` of one chunk for the joints
     `joints`, its median round trip `ms`, the status with which a wrong token is `refused`, the `error` of a bad request."""
-    request = json.dumps({"url": url, "token": token, "instruction": instruction})
+    robot = robot_named(DEFAULT_ROBOT)
+    proprio = np.zeros(robot.proprio_dim)
+    proprio[: robot.dof] = robot.q_home
+    request = json.dumps({"url": url, "token": token, "instruction": instruction, "proprio": proprio.tolist(), "dof": robot.dof})
     done = subprocess.run([str(python), "-P", str(SCRIPT)], input=request, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode:
         raise HomebodyError(f"openpi's client failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")

@@ -1,6 +1,6 @@
 """Talks to a Homebody server with openpi's own client: run by the peer's own Python, never imported by Homebody.
 
-Reads {"url", "token", "instruction"} from standard input, prints one line of JSON.
+Reads {"url", "token", "instruction", "proprio", "dof"} from standard input, prints one line of JSON.
 """
 
 import json
@@ -11,13 +11,10 @@ import time
 import numpy as np
 from openpi_client.websocket_client_policy import WebsocketClientPolicy  # pyright: ignore[reportMissingImports]
 
-JOINTS = [0.0, -0.55, 0.0, -2.35, 0.0, 1.8, 0.785]
-
 
 def main():
     asked = json.load(sys.stdin)
-    proprio = np.zeros(24, np.float32)
-    proprio[:7] = JOINTS
+    proprio = np.array(asked["proprio"], np.float32)
     observation = {
         "scene": np.zeros((128, 128, 3), np.uint8), "wrist": np.zeros((128, 128, 3), np.uint8),
         "tactile": np.zeros((2, 3, 8, 8), np.float32), "proprio": proprio, "prompt": asked["instruction"],
@@ -31,7 +28,7 @@ def main():
     actions = answer["actions"]
     out = {
         "metadata": client.get_server_metadata(), "actions": actions.tolist(), "shape": actions.shape, "dtype": str(actions.dtype),
-        "joints": proprio[:7].tolist(), "ms": statistics.median(spent), "server_ms": answer["server_timing"]["infer_ms"],
+        "joints": proprio[: asked["dof"]].tolist(), "ms": statistics.median(spent), "server_ms": answer["server_timing"]["infer_ms"],
     }  # fmt: skip
     try:
         client.infer({k: v for k, v in observation.items() if k != "proprio"})

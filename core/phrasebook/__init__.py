@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..errors import HomebodyError, unknown
+from ..errors import HomebodyError
+from ..table import Table
 from ..types import Goal
 from . import appliances, bottles, care, cloth, doors, drawers, first, grains, long, things
 from .nouns import NOUNS
@@ -19,18 +20,28 @@ ADJECTIVE_SHARE = 0.35
 """Share of instructions that say which one is meant by its adjective as well."""
 
 
-@functools.cache
-def book() -> dict[str, Phrases]:
-    """Task -> phrases. Raises HomebodyError where two families describe one task."""
-    out: dict[str, Phrases] = {}
-    for module in FAMILIES:
-        for task, phrases in module.PHRASES.items():
-            if task in out:
-                raise HomebodyError(f"task {task!r} stands in two phrase tables")
-            out[task] = phrases
-    return out
+BOOK: Table[Phrases] = Table("task", {task: phrases for module in FAMILIES for task, phrases in module.PHRASES.items()})
+"""Task -> phrases. `add_phrases` adds a user's own."""
 
 
+def book() -> Table[Phrases]:
+    """Task -> phrases."""
+    return BOOK
+
+
+def add_phrases(task: str, phrases: Phrases) -> None:
+    """Registers the sentences of a task from outside. Raises HomebodyError where the task has some, or where they speak of another."""
+    if any(g.task != task for g in phrases.goals):
+        raise HomebodyError(f"the phrases of {task!r} have goals of {sorted({g.task for g in phrases.goals})}: expected its own alone")
+    BOOK.add(task, phrases)
+
+
+def add_nouns(name: str, words: tuple[str, ...]) -> None:
+    """What people call a category of things from outside, the canonical noun first. Raises HomebodyError where it has nouns."""
+    NOUNS.add(name, words)
+
+
+@BOOK.derived
 @functools.cache
 def household_goals() -> tuple[Goal, ...]:
     """Every goal outside the first room, in a fixed order."""
@@ -45,9 +56,7 @@ def first_goals() -> tuple[Goal, ...]:
 
 def task_phrases(task: str) -> Phrases:
     """Raises HomebodyError for a task without phrases."""
-    if task not in book():
-        raise unknown("task", task, book())
-    return book()[task]
+    return BOOK.find(task)
 
 
 def nouns(name: str) -> tuple[str, ...]:
@@ -55,6 +64,8 @@ def nouns(name: str) -> tuple[str, ...]:
     return NOUNS.get(name, (name.replace("_", " "),))
 
 
+@NOUNS.derived
+@BOOK.derived
 @functools.cache
 def sentences(goal: Goal, split: str) -> tuple[str, ...]:
     """Every sentence for `goal` with plain nouns, the canonical one first."""

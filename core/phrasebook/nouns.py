@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-NOUNS: dict[str, tuple[str, ...]] = {
+from ..table import Table
+
+NOUNS: Table[tuple[str, ...]] = Table("category with nouns", {
     "mug": ("mug", "cup", "coffee mug"),
     "glass": ("glass", "tumbler", "drinking glass"),
     "beaker": ("beaker", "toothbrush cup", "bathroom cup"),
@@ -33,5 +35,5 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "remote": ("remote control", "remote", "television remote"),
     "phone": ("phone", "mobile", "smartphone"),
     "rubbish": ("rubbish", "piece of rubbish", "litter"),
-}
+})  # fmt: skip
 """Of categories of the catalogue; an instance's own nouns, such as `pear`, are in the catalogue. Names of furniture stand for themselves."""

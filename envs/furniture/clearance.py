@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import mujoco
 import numpy as np
+
+from ..robots.arm import Arm
 
 Poses = Callable[[str], tuple[np.ndarray, np.ndarray]]
 """Body -> where it is: (3,) position [m] and (3, 3) orientation."""
@@ -19,22 +20,6 @@ APPROACH_M = 0.06
 """The hand comes straight at a thing over this length."""
 SPARE_M = 0.028
 """How much wider than a thing the fingers open."""
-LONG_M = 0.03
-"""Points on the hand are this far apart at most."""
-
-
-def _box_points(centre: tuple[float, float, float], half: tuple[float, float, float]) -> np.ndarray:
-    """(N, 3) points on a box's surface, its corners among them."""
-    lines = [np.linspace(-h, h, max(int(np.ceil(2 * h / LONG_M)) + 1, 2)) for h in half]
-    grid = np.array(list(itertools.product(*lines)))
-    outer = (np.abs(np.abs(grid) - np.array(half)) < 1e-9).any(axis=1)
-    return grid[outer] + np.array(centre)
-
-
-HAND = {"panda": np.concatenate([_box_points((0, 0, -0.073), (0.03, 0.1, 0.028)), _box_points((0, 0, -0.15), (0.042, 0.042, 0.045))])}
-"""Robot -> (N, 3) points on the hand and on the wrist behind it, in the tool's frame [m]."""
-FINGER_M = (0.0085, 0.0125, 0.05)
-"""Half-width and thickness of a finger and its length above the tool centre point."""
 
 
 class Furniture:
@@ -67,9 +52,9 @@ class Furniture:
         inside = (self._half[near, None] + margin - np.abs(local)).min(axis=-1)  # (G, N)
         return float(np.maximum(inside.max(axis=0), 0.0).sum())
 
-    def crowding(self, robot: str, T: np.ndarray, opening: float, poses: Poses) -> float:
-        """How far a robot's hand, its fingers `opening` [m] apart, would reach into furniture at a tool pose and on its way there [m]."""
-        points = hand_points(robot, T, opening)
+    def crowding(self, arm: Arm, T: np.ndarray, opening: float, poses: Poses) -> float:
+        """How far an arm's hand, its fingers `opening` [m] apart, would reach into furniture at a tool pose and on its way there [m]."""
+        points = hand_points(arm, T, opening)
         return self.depth(np.concatenate([points, points - APPROACH_M * T[:3, 2]]), poses)
 
 
@@ -87,12 +72,6 @@ def _half(kind: int, size: np.ndarray) -> np.ndarray:
     return np.array([size[0], size[0], size[1] + cap])
 
 
-def hand_points(robot: str, T: np.ndarray, opening: float) -> np.ndarray:
-    """(N, 3) points on the hand at a tool pose, its fingers `opening` [m] apart; none for a robot whose hand is not known here."""
-    if robot not in HAND:
-        return np.zeros((0, 3))
-    x, thick, length = FINGER_M
-    across = 0.5 * opening + np.array([0.0, thick])
-    fingers = np.array(list(itertools.product((-x, x), (*across, *-across), (0.008, -length / 2, -length))))
-    local = np.concatenate([HAND[robot], fingers])
-    return local @ T[:3, :3].T + T[:3, 3]
+def hand_points(arm: Arm, T: np.ndarray, opening: float) -> np.ndarray:
+    """(N, 3) points on an arm's hand at a tool pose (4, 4), its fingers `opening` [m] apart."""
+    return arm.hand_points(opening) @ T[:3, :3].T + T[:3, 3]

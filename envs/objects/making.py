@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import mujoco
 import numpy as np
 
+from ..robots.arm import Grip
 from .forms import Form, lathe
 from .instance import Cavity, Grasp, Instance, Shape
 from .paints import Paint
@@ -18,13 +19,6 @@ from .paints import Paint
 Part = tuple[Form, Paint]
 WALLS = 12
 """Boxes that make a round wall."""
-PANDA_WIDTH_M, SO101_WIDTH_M = 0.072, 0.065
-"""Widest thing that each gripper (80 mm) takes with room for errors."""
-SO101_MASS_KG, PANDA_MASS_KG = 0.15, 2.0
-"""Heaviest thing that each robot carries."""
-SO101_GRIP_M = (0.0085, 0.085)
-"""Least height of a thing for the SO-101, whose fixed jaw stays 6 mm above what the thing stands on, and greatest height of a grasp,
-above which the arm no longer points straight down [m]."""
 LOW_M = 0.012
 """The tool centre point stays this far above the worktop: the finger tips reach 11 mm further."""
 DEPTH_M = 0.022
@@ -220,14 +214,11 @@ def rims(radius: float, z: float, lean: float, width: float, count: int = 6, sta
     return out
 
 
-def graspable(instance: Instance, robot: str) -> bool:
-    """Whether a robot (`panda` or `so101`) can hold and carry it: some grasp is narrow enough, and it is light enough.
-
-    The SO-101 also needs a grasp from above that is low enough, of a thing that is not flat: see SO101_GRIP_M.
-    """
-    width, mass = (PANDA_WIDTH_M, PANDA_MASS_KG) if robot == "panda" else (SO101_WIDTH_M, SO101_MASS_KG)
-    grasps = [g for g in instance.grasps if g.width <= width + 1e-9]
-    if robot == "so101":
-        low, high = SO101_GRIP_M
+def graspable(instance: Instance, grip: Grip) -> bool:
+    """Whether a hand can hold and carry it: some grasp is narrow enough, and low enough where it only grasps from above, and it is light
+    enough."""
+    grasps = [g for g in instance.grasps if g.width <= grip.width_m + 1e-9]
+    if grip.from_above_m is not None:
+        low, high = grip.from_above_m
         grasps = [g for g in grasps if g.approach[2] < -0.7 and g.position[2] + instance.rest <= high and instance.top >= low]
-    return bool(grasps) and instance.mass <= mass
+    return bool(grasps) and instance.mass <= grip.mass_kg

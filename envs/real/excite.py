@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.errors import HomebodyError
-from ...core.kinematics import DDQ_MAX, DQ_MAX, Q_HOME, Q_MAX, Q_MIN, forward
+from ...core.limits import find_limits
+from .which import ROBOT
 
 REST_S = 0.5
 """Standing still before and after: the payload's weight shows, and the log starts from a known state."""
@@ -48,38 +49,39 @@ class ExciteConfig:
             raise HomebodyError(f"seed is {self.seed}: expected 0 or more")
 
 
-def excitation(config: ExciteConfig, centre: np.ndarray = Q_HOME) -> tuple[np.ndarray, np.ndarray]:
-    """Times (N,) [s] and joint targets (N, 7) [rad] around `centre` (7,)."""
+def excitation(config: ExciteConfig, centre: np.ndarray = ROBOT.q_home) -> tuple[np.ndarray, np.ndarray]:
+    """Times (N,) [s] and joint targets (N, dof) [rad] around `centre` (dof,)."""
     rng = np.random.default_rng(config.seed)
     time = np.arange(round(config.seconds * config.rate_hz) + 1) / config.rate_hz
     shapes = [_shape(time, config.seconds, rng) for _ in range(DRAWS)]
     # Joints that swing together could be mistaken for each other.
-    shape = min(shapes, key=lambda s: float(np.abs(np.corrcoef(s[::10].T) - np.eye(7)).max()))
+    shape = min(shapes, key=lambda s: float(np.abs(np.corrcoef(s[::10].T) - np.eye(ROBOT.dof)).max()))
     scale = _scale(shape, config, centre)
     for _ in range(20):
         targets = centre + scale * shape
-        if forward(targets[::4])[:, 2, 3].min() >= config.lowest_m:
+        if ROBOT.forward(targets[::4])[:, 2, 3].min() >= config.lowest_m:
             return time, targets
         scale = scale * 0.85
     raise HomebodyError(f"no motion around this pose keeps the tool {config.lowest_m} m high: choose a higher centre or a lower --lowest-m")
 
 
 def _shape(time: np.ndarray, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """(N, 7) sums of sines of random phase under a window, of no particular size."""
+    """(N, dof) sums of sines of random phase under a window, of no particular size."""
     moving = seconds - 2 * REST_S
     phase = np.clip((time - REST_S) / moving, 0, 1)
     ramp = min(1.5, moving / 4) / moving
     edge = np.clip(np.minimum(phase, 1 - phase) / ramp, 0, 1)
     window = edge**3 * (10 - 15 * edge + 6 * edge**2)  # minimum jerk: speed and acceleration are 0 at both ends
     # Each joint has its own five frequencies, so that no two joints move alike.
-    frequency = np.array(FREQUENCIES_HZ)[:, None] * (1 + 0.06 * np.arange(7))  # (5, 7)
+    frequency = np.array(FREQUENCIES_HZ)[:, None] * (1 + 0.06 * np.arange(ROBOT.dof))  # (5, dof)
     waves = np.sin(2 * np.pi * frequency * time[:, None, None] + rng.uniform(0, 2 * np.pi, frequency.shape)) / (0.3 + frequency)
     return window[:, None] * waves.sum(axis=1)
 
 
 def _scale(shape: np.ndarray, config: ExciteConfig, centre: np.ndarray) -> np.ndarray:
-    """(7,) largest factors that keep the reach, the speed and the acceleration."""
+    """(dof,) largest factors that keep the reach, the speed and the acceleration."""
     speed = np.abs(np.diff(shape, axis=0)).max(axis=0) * config.rate_hz
     acceleration = np.abs(np.diff(shape, n=2, axis=0)).max(axis=0) * config.rate_hz**2
-    reach = np.minimum(config.reach_rad, np.minimum(centre - Q_MIN, Q_MAX - centre) / 2)
-    return np.minimum.reduce([reach / np.abs(shape).max(axis=0), config.share * DQ_MAX / speed, config.share * DDQ_MAX / acceleration])
+    reach = np.minimum(config.reach_rad, np.minimum(centre - ROBOT.q_min, ROBOT.q_max - centre) / 2)
+    fastest, hardest = ROBOT.dq_max, np.asarray(find_limits(ROBOT.name).ddq_max)
+    return np.minimum.reduce([reach / np.abs(shape).max(axis=0), config.share * fastest / speed, config.share * hardest / acceleration])

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..robots.panda import KV
+from .which import ROBOT
 
 STILL_RAD = 0.02
 """A joint whose encoder moves less than this shows nothing of its friction."""
 UNITS = {"friction": "N m", "damping": "N m s/rad", "payload": "kg", "delay": "ms"}
 FLOOR = {"friction": 0.05, "damping": 0.1, "payload": 0.05, "delay": 2.0}
 """Half-widths below these are good enough, however small the value."""
-NAMES = [*(f"friction{i}" for i in range(1, 8)), *(f"damping{i}" for i in range(1, 8)), "payload", "delay"]
+NAMES = [*(f"{what}{i + 1}" for what in ("friction", "damping") for i in range(ROBOT.dof)), "payload", "delay"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Estimate:
     """One fitted number."""
 
     name: str
-    """`friction1..7`, `damping1..7`, `payload` or `delay`."""
+    """`friction1` and so on, `damping1` and so on, `payload` or `delay`."""
     unit: str
     value: float
     half_width: float
@@ -41,13 +41,13 @@ class Fit:
     time_s: np.ndarray
     """(M,) times that were compared [s]."""
     measured: np.ndarray
-    """(M, 7) [rad]"""
+    """(M, dof) [rad]"""
     before: np.ndarray
-    """(M, 7) joint positions of the model as it is shipped."""
+    """(M, dof) joint positions of the model as it is shipped."""
     after: np.ndarray
-    """(M, 7) with the fitted values."""
+    """(M, dof) with the fitted values."""
     saturated: np.ndarray
-    """(7,) share of the time that the fitted model's servos push at their torque limits."""
+    """(dof,) share of the time that the fitted model's servos push at their torque limits."""
     confidence: float
     """Of the intervals."""
     correlation: float
@@ -58,12 +58,12 @@ class Fit:
         return next(e for e in self.estimates if e.name == name)
 
     def rms(self, which: str) -> np.ndarray:
-        """(7,) root mean square of measured minus `before` or `after` [rad]."""
+        """(dof,) root mean square of measured minus `before` or `after` [rad]."""
         return np.sqrt(np.mean((self.measured - getattr(self, which)) ** 2, axis=0))
 
 
 def correlation_samples(residual: np.ndarray) -> float:
-    """Integrated autocorrelation time of residuals (M, 7) in samples, at least 1, Sokal's window; the mean of the joints."""
+    """Integrated autocorrelation time of residuals (M, dof) in samples, at least 1, Sokal's window; the mean of the joints."""
     n = len(residual)
     centred = residual - residual.mean(axis=0)
     power = np.abs(np.fft.rfft(centred, 2 * n, axis=0)) ** 2
@@ -77,14 +77,15 @@ def correlation_samples(residual: np.ndarray) -> float:
     return max(1.0, float(np.mean(times)))
 
 
-def trust_note(name: str, value: float, width: float, low: float, high: float, moved_rad: float) -> str:
-    kind = name.rstrip("1234567")
+def trust_note(name: str, value: float, width: float, low: float, high: float, moved_rad: float, gains: np.ndarray) -> str:
+    """Why a value should not be trusted, or nothing; `gains` (dof,) are the model's speed gains [N m s/rad]."""
+    kind = name.rstrip("0123456789")
     if moved_rad < STILL_RAD:
-        return f"not excited: joint {name[-1]} moved by {moved_rad:.3f} rad only; left at its nominal value"
+        return f"not excited: joint {name.removeprefix(kind)} moved by {moved_rad:.3f} rad only; left at its nominal value"
     if not np.isfinite(width) or width > max(FLOOR[kind], abs(value) / 2):
         return f"not excited: the log fits values {width:.2g} {UNITS[kind]} away about as well" if np.isfinite(width) else "not excited"
     if kind == "damping" and value < -width:
-        return f"below zero: the arm's servo damps less than the model's {KV[int(name[-1]) - 1]:g}; take this off its speed gain"
+        return f"below zero: the arm's servo damps less than the model's {gains[int(name.removeprefix(kind)) - 1]:g}; take this off its speed gain"
     if value - low < 1e-3 * max(abs(value), 0.1):
         return "at the bottom of its range: zero, or the model is wrong about something else"
     if high - value < 1e-3 * high:

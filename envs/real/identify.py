@@ -17,10 +17,10 @@ import mujoco
 import numpy as np
 
 from ...core.errors import HomebodyError
-from ..robots.panda import KV
-from .arm_model import ArmConfig, arm_spec, delayed_targets, nominal_joints, set_payload
+from .arm_model import ArmConfig, arm_spec, delayed_targets, nominal_joints, set_payload, speed_gains
 from .fit import NAMES, STILL_RAD, UNITS, Estimate, Fit, correlation_samples, trust_note
 from .joint_log import JointLog
+from .which import ROBOT
 
 START_PAYLOAD_KG = 0.2
 """Where the search for the payload starts."""
@@ -77,20 +77,20 @@ def check_movement(log: JointLog) -> None:
         raise HomebodyError(f"no joint moves more than {STILL_RAD} rad in the log: nothing to identify (see --excite)")
 
 
-def _set_friction(joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
+def _set_friction(joint: str) -> Callable[[mujoco.MjSpec, Any], None]:
     def write(spec: mujoco.MjSpec, p: Any) -> None:
-        spec.joint(f"joint{joint}").frictionloss = float(p.value[0])
+        spec.joint(joint).frictionloss = float(p.value[0])
 
     return write
 
 
-def _set_damping(joint: int) -> Callable[[mujoco.MjSpec, Any], None]:
+def _set_damping(joint: str, gain: float) -> Callable[[mujoco.MjSpec, Any], None]:
     """Below zero, the rest comes off the servo's speed gain: on the arm the two are one number."""
 
     def write(spec: mujoco.MjSpec, p: Any) -> None:
         value = float(p.value[0])
-        spec.joint(f"joint{joint}").damping = [max(value, 0.0), 0.0, 0.0]  # linear in speed: no higher powers
-        spec.actuator(f"joint{joint}").biasprm[2] = -(KV[joint - 1] + min(value, 0.0))
+        spec.joint(joint).damping = [max(value, 0.0), 0.0, 0.0]  # linear in speed: no higher powers
+        spec.actuator(joint).biasprm[2] = -(gain + min(value, 0.0))
 
     return write
 
@@ -102,10 +102,11 @@ class _Problem:
         self.sysid, self.log, self.config = _sysid(), log, config
         self.spec = arm_spec(config.arm)
         self.friction, self.damping = nominal_joints(self.spec)
+        self.gains = speed_gains(self.spec)
         model = self.spec.compile()
         steps = int(np.floor(log.time_s[-1] / config.arm.step_s + 1e-6))
         self.grid = np.arange(steps + 1) * config.arm.step_s
-        self.weights = np.ones(7)
+        self.weights = np.ones(ROBOT.dof)
         series = self.sysid.TimeSeries
         start, speed, still = _start(log, config.warmup_s)
         # What was sent before a log that begins in motion is unknown; the servos forget it within a second.
@@ -114,7 +115,7 @@ class _Problem:
         self.sequences = [
             self.sysid.ModelSequences(
                 "arm", self.spec, "log", self.sysid.create_initial_state(model, start, speed),
-                series(self.grid, np.zeros((len(self.grid), 7))), series(log.time_s[self.kept], log.q[self.kept], sensors),
+                series(self.grid, np.zeros((len(self.grid), ROBOT.dof))), series(log.time_s[self.kept], log.q[self.kept], sensors),
             )
         ]  # fmt: skip
         self.residual = self.sysid.build_residual_fn(
@@ -130,15 +131,16 @@ class _Problem:
         P = self.sysid.Parameter
         found = self.sysid.ParameterDict()
         still = np.ptp(self.log.q, axis=0) < STILL_RAD
-        for i in range(7):
-            found.add(P(f"friction{i + 1}", self.friction[i], 0.0, 30.0, frozen=bool(still[i]), modifier=_set_friction(i + 1)))
-            found.add(P(f"damping{i + 1}", self.damping[i], -0.5 * KV[i], 100.0, frozen=bool(still[i]), modifier=_set_damping(i + 1)))
+        for i, joint in enumerate(ROBOT.joints):
+            frozen, gain = bool(still[i]), float(self.gains[i])
+            found.add(P(f"friction{i + 1}", self.friction[i], 0.0, 30.0, frozen=frozen, modifier=_set_friction(joint)))
+            found.add(P(f"damping{i + 1}", self.damping[i], -0.5 * gain, 100.0, frozen=frozen, modifier=_set_damping(joint, gain)))
         found.add(P("payload", START_PAYLOAD_KG, 0.0, 10.0, modifier=lambda s, p: set_payload(s, float(p.value[0]))))
         found.add(P("delay", delay_s * 1000, 0.0, self.config.max_delay_s * 1000))
         return found
 
     def targets(self, delay_ms: float) -> np.ndarray:
-        """(M, 7) what the servos see at each physics step."""
+        """(M, dof) what the servos see at each physics step."""
         log, c = self.log, self.config
         return delayed_targets(log.time_s, log.command, self.grid, c.arm.step_s, delay_ms / 1000, linear=c.linear)
 
@@ -155,16 +157,16 @@ class _Problem:
         return difference, self.sysid.TimeSeries(measured.times, simulated, measured.signal_mapping), measured
 
     def simulate(self, params: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Simulated and measured positions (M, 7) at the compared times."""
+        """Simulated and measured positions (M, dof) at the compared times."""
         _, predicted, measured = self.residual(params.as_vector(), params)
         return predicted[0][0].data, measured[0][0].data
 
     def saturated(self, params: Any) -> np.ndarray:
-        """(7,) share of the physics steps at the torque limit."""
+        """(dof,) share of the physics steps at the torque limit."""
         model = self.sysid.apply_param_modifiers(params, self.spec)
         data = mujoco.MjData(model)
         mujoco.mj_setState(model, data, self.sequences[0].initial_state[0], mujoco.mjtState.mjSTATE_FULLPHYSICS.value)
-        count = np.zeros(7)
+        count = np.zeros(ROBOT.dof)
         for target in self.targets(float(params["delay"].value[0])):
             data.ctrl[:] = target
             mujoco.mj_step(model, data)
@@ -177,13 +179,13 @@ class _Problem:
 
 
 def _start(log: JointLog, seconds: float) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Joint positions (7,) [rad] and speeds (7,) [rad/s] at the log's start, and whether the arm stands still there.
+    """Joint positions (dof,) [rad] and speeds (dof,) [rad/s] at the log's start, and whether the arm stands still there.
 
     Then they are the mean and zero: one sample's noise would stay under dry friction.
     """
     head = log.time_s < seconds
     if np.ptp(log.command[head], axis=0).max() < 1e-3 and np.ptp(log.q[head], axis=0).max() < 5e-3:
-        return log.q[head].mean(axis=0), np.zeros(7), True
+        return log.q[head].mean(axis=0), np.zeros(ROBOT.dof), True
     if log.dq is not None:
         return log.q[0], log.dq[0], False
     few = slice(0, max(3, int(np.searchsorted(log.time_s, 0.03))))
@@ -192,11 +194,11 @@ def _start(log: JointLog, seconds: float) -> tuple[np.ndarray, np.ndarray, bool]
 
 
 def _at_times(times: np.ndarray, initial: np.ndarray, state: np.ndarray) -> np.ndarray:
-    """Joint positions (M, 7) at `times` from states (time, qpos, qvel), by cubic Hermite interpolation."""
+    """Joint positions (M, dof) at `times` from states (time, qpos, qvel), by cubic Hermite interpolation."""
     from scipy.interpolate import CubicHermiteSpline
 
-    path = np.vstack([initial, state])
-    return CubicHermiteSpline(path[:, 0], path[:, 1:8], path[:, 8:15])(times)
+    path, n = np.vstack([initial, state]), ROBOT.dof
+    return CubicHermiteSpline(path[:, 0], path[:, 1 : 1 + n], path[:, 1 + n : 1 + 2 * n])(times)
 
 
 def _start_delay(problem: _Problem) -> float:
@@ -229,11 +231,11 @@ def _estimates(problem: _Problem, params: Any, widths: np.ndarray) -> list[Estim
     moved = np.ptp(problem.log.q, axis=0)
     out = []
     for name in NAMES:
-        p, kind = params[name], name.rstrip("1234567")
-        joint = int(name[-1]) - 1 if name[-1].isdigit() else None
+        p, kind = params[name], name.rstrip("0123456789")
+        joint = int(name.removeprefix(kind)) - 1 if name != kind else None
         value, width = float(p.value[0]), half_width.get(name, float("inf"))
         moved_rad = float("inf") if joint is None else float(moved[joint])
-        note = trust_note(name, value, width, float(p.min_value[0]), float(p.max_value[0]), moved_rad)
+        note = trust_note(name, value, width, float(p.min_value[0]), float(p.max_value[0]), moved_rad, problem.gains)
         nominal = 0.0 if joint is None else float(p.nominal[0])
         out.append(Estimate(name=name, unit=UNITS[kind], value=value, half_width=width, nominal=nominal, note=note))
     return out

@@ -27,7 +27,7 @@ def table(fit: Fit) -> Iterator[str]:
             f"the residual is no white noise ({fit.correlation:.0f} samples count as one, intervals are widened): something "
             "else moves this arm, such as other servo gains, a stretching cable, or gears"
         )
-    joints = [i + 1 for i in range(7) if fit.saturated[i] > 0]
+    joints = [i + 1 for i, share in enumerate(fit.saturated) if share > 0]
     if joints:
         yield (
             f"the model's servo reaches its torque limit in joint {', '.join(map(str, joints))} (up to {100 * fit.saturated.max():.1f} % "

@@ -1,7 +1,7 @@
 """Joint logs of an arm: what was commanded and what its encoders read, from a CSV or NPZ file.
 
 CSV: one header line, then one row a sample: `time_s, q1..q7, command1..command7` and optionally `dq1..dq7`; other columns
-are ignored. NPZ: arrays of the same names, or `time_s` (N,), `q` (N, 7), `command` (N, 7), optionally `dq` (N, 7).
+are ignored. NPZ: arrays of the same names, or `time_s` (N,), `q` (N, dof), `command` (N, dof), optionally `dq` (N, dof).
 Blank lines, `#` comments and spaces are no faults. Times in seconds on one clock, angles in radians, speeds in rad/s. `command` is the position target that was *sent* at `time_s`.
 """
 
@@ -19,8 +19,9 @@ from ...core.errors import HomebodyError, nearest, shown
 from ...core.files import writing
 from .plausible import MIN_SECONDS, Where, check_angles, check_commands, check_speeds, check_times
 from .tables import number, read_rows
+from .which import ROBOT
 
-JOINTS = 7
+JOINTS = ROBOT.dof
 MIN_SAMPLES = 40
 MAX_BYTES = 512 * 2**20
 DAMAGED = (ValueError, OSError, zipfile.BadZipFile, zlib.error, EOFError, TypeError, KeyError, NotImplementedError, RuntimeError)
@@ -34,11 +35,11 @@ class JointLog:
     time_s: np.ndarray
     """(N,) increasing, from 0 [s]."""
     q: np.ndarray
-    """(N, 7) measured joint positions [rad]."""
+    """(N, dof) measured joint positions [rad]."""
     command: np.ndarray
-    """(N, 7) joint position targets [rad]."""
+    """(N, dof) joint position targets [rad]."""
     dq: np.ndarray | None = None
-    """(N, 7) measured joint speeds [rad/s]."""
+    """(N, dof) measured joint speeds [rad/s]."""
 
     def first(self, seconds: float) -> JointLog:
         """The log's first `seconds`."""
@@ -60,7 +61,7 @@ def _require(path: Path, found: list[str], wanted: list[str]) -> None:
         near = ", ".join(nearest(missing[0], found)) or "none"
         raise HomebodyError(
             f"{path}: no column {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''} (nearest there: {near}); "
-            "expected time_s, q1..q7, command1..command7 and optionally dq1..dq7"
+            f"expected time_s, q1..q{JOINTS}, command1..command{JOINTS} and optionally dq1..dq{JOINTS}"
         )
 
 
@@ -79,7 +80,7 @@ def _read_csv(path: Path) -> tuple[dict[str, np.ndarray], Where]:
 
 
 def _stack(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Columns q1..q7 and so on -> arrays `q` (N, 7) and so on."""
+    """Columns q1..q7 and so on -> arrays `q` (N, dof) and so on."""
     out = {"time_s": columns["time_s"]}
     for stem in ("q", "command", "dq"):
         if all(n in columns for n in _names(stem)):
@@ -147,7 +148,7 @@ def check_table_name(path: Path) -> None:
 
 
 def write_table(path: Path, time_s: np.ndarray, **streams: np.ndarray) -> None:
-    """Writes `time_s` (N,) and streams (N, 7) such as `command` as CSV or, by the suffix, NPZ: whole or not at all."""
+    """Writes `time_s` (N,) and streams (N, dof) such as `command` as CSV or, by the suffix, NPZ: whole or not at all."""
     with writing(path) as part:
         if path.suffix.lower() == ".npz":
             np.savez_compressed(part, time_s=time_s, **streams)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import HomebodyError
-from ...core.kinematics import DQ_MAX, Q_MAX, Q_MIN
+from .which import ROBOT
 
 Where = Callable[[int], str]
 """Sample -> how to say where it stands in the file."""
@@ -51,41 +51,44 @@ def check_times(path: Path, time: np.ndarray, where: Where) -> None:
 
 
 def check_angles(path: Path, name: str, angles: np.ndarray) -> None:
-    """Raises HomebodyError where joint angles (N, 7) lie beyond the arm's limits, and says whether they fit them as degrees."""
+    """Raises HomebodyError where joint angles (N, dof) lie beyond the arm's limits, and says whether they fit them as degrees."""
     worst = _beyond(angles)
     j = int(worst.argmax())
     if worst[j] <= SLACK_RAD:
         return
-    value = angles[:, j][np.maximum(Q_MIN[j] - angles[:, j], angles[:, j] - Q_MAX[j]).argmax()]
+    low, high = float(ROBOT.q_min[j]), float(ROBOT.q_max[j])
+    value = angles[:, j][np.maximum(low - angles[:, j], angles[:, j] - high).argmax()]
     degrees = np.abs(angles).max() > 2 * np.pi and _beyond(angles / DEGREES).max() <= SLACK_RAD
     unit = "looks like degrees, expected radians" if degrees else "expected radians"
-    raise HomebodyError(f"{path}: {name}{j + 1} reaches {value:.2f}, outside the joint's {Q_MIN[j]:.2f} to {Q_MAX[j]:.2f} rad: {unit}")
+    raise HomebodyError(f"{path}: {name}{j + 1} reaches {value:.2f}, outside the joint's {low:.2f} to {high:.2f} rad: {unit}")
 
 
 def _beyond(angles: np.ndarray) -> np.ndarray:
-    """(7,) how far (N, 7) angles lie beyond the limits, at worst."""
-    return np.maximum(Q_MIN - angles, angles - Q_MAX).max(axis=0)
+    """(dof,) how far (N, dof) angles lie beyond the limits, at worst."""
+    return np.maximum(ROBOT.q_min - angles, angles - ROBOT.q_max).max(axis=0)
 
 
 def check_speeds(path: Path, time: np.ndarray, q: np.ndarray, dq: np.ndarray) -> None:
-    """Raises HomebodyError where speeds (N, 7) are not those of the positions."""
+    """Raises HomebodyError where speeds (N, dof) are not those of the positions."""
     change, moved = np.gradient(q, time, axis=0), np.ptp(q, axis=0).max() > SLACK_RAD
     along = float((dq * change).sum())  # noise of the positions does not enter the ratio
     ratio = float((dq**2).sum()) / along if along else 0.0
-    over = np.abs(dq).max(axis=0) / DQ_MAX
+    over = np.abs(dq).max(axis=0) / ROBOT.dq_max
     if over.max() > FAST or (moved and not 0.5 < ratio < 2.0):
         unit = "looks like degrees a second, expected radians a second" if 0.5 * DEGREES < ratio < 2 * DEGREES else "expected rad/s"
         j = int(over.argmax())
         raise HomebodyError(
-            f"{path}: dq is {ratio:.3g} times the change of q, dq{j + 1} reaches {np.abs(dq[:, j]).max():.2f} (limit {DQ_MAX[j]:.2f} rad/s): "
-            f"{unit}; leave dq1..dq7 away if they are not measured"
+            f"{path}: dq is {ratio:.3g} times the change of q, dq{j + 1} reaches {np.abs(dq[:, j]).max():.2f} (limit {ROBOT.dq_max[j]:.2f} rad/s): "
+            f"{unit}; leave dq1..dq{ROBOT.dof} away if they are not measured"
         )
 
 
 def check_commands(path: Path, q: np.ndarray, command: np.ndarray) -> None:
-    """Raises HomebodyError where `command` (N, 7) cannot be the position targets that moved `q` (N, 7)."""
+    """Raises HomebodyError where `command` (N, dof) cannot be the position targets that moved `q` (N, dof)."""
     if np.ptp(q, axis=0).max() > SLACK_RAD and np.ptp(command, axis=0).max() < 1e-6:
-        raise HomebodyError(f"{path}: command1..command7 never change while the arm moves: expected the position targets that were sent")
+        raise HomebodyError(
+            f"{path}: command1..command{ROBOT.dof} never change while the arm moves: expected the position targets that were sent"
+        )
     away = np.median(np.abs(q - command), axis=0)
     j = int(away.argmax())
     if away[j] > FAR_RAD:

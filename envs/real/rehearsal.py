@@ -19,6 +19,7 @@ from .board import BoardConfig, board_image
 from .excite import ExciteConfig, excitation
 from .hand_eye import inverse, rigid
 from .joint_log import JointLog, read_log
+from .which import ROBOT
 
 NOISE_RAD = 1e-4
 """Of the simulated encoders: their resolution, and as much white noise."""
@@ -33,9 +34,9 @@ class PlantedArm:
     """What the simulated arm really is like."""
 
     friction: np.ndarray
-    """(7,) [N m]"""
+    """(dof,) [N m]"""
     damping: np.ndarray
-    """(7,) [N m s/rad]"""
+    """(dof,) [N m s/rad]"""
     payload_kg: float
     delay_s: float
 
@@ -43,9 +44,9 @@ class PlantedArm:
     def draw(seed: int) -> PlantedArm:
         """Random; the wrist's smaller gears rub less."""
         rng = np.random.default_rng(seed)
-        size = np.array([1.0, 1, 1, 1, 0.4, 0.4, 0.4])
+        size = np.where(ROBOT.tau_max < 0.5 * ROBOT.tau_max.max(), 0.4, 1.0)
         return PlantedArm(
-            friction=size * np.exp(rng.uniform(np.log(0.4), np.log(2.5), 7)), damping=size * np.exp(rng.uniform(np.log(1.5), np.log(8.0), 7)),
+            friction=size * np.exp(rng.uniform(np.log(0.4), np.log(2.5), ROBOT.dof)), damping=size * np.exp(rng.uniform(np.log(1.5), np.log(8.0), ROBOT.dof)),
             payload_kg=float(rng.uniform(0.3, 2.0)), delay_s=float(rng.uniform(0.005, 0.06)),
         )  # fmt: skip
 
@@ -56,8 +57,8 @@ def simulate_log(
     """The log of a simulated arm that is commanded `motion`: MuJoCo's own actuator delay, quantised and noisy encoders."""
     time_s, command = excitation(motion)
     spec = arm_spec(ArmConfig(step_s=step_s))
-    for i in range(7):
-        joint, servo = spec.joint(f"joint{i + 1}"), spec.actuator(f"joint{i + 1}")
+    for i, name in enumerate(ROBOT.joints):
+        joint, servo = spec.joint(name), spec.actuator(name)
         joint.frictionloss, joint.damping = float(arm.friction[i]), [float(arm.damping[i]), 0, 0]
         servo.nsample, servo.delay = int(np.ceil(arm.delay_s / step_s)) + 2, arm.delay_s
         servo.interp = 1  # with 0 a delay of a whole number of steps jitters by one, by rounding
@@ -65,11 +66,11 @@ def simulate_log(
     model = spec.compile()
     data = mujoco.MjData(model)
     data.qpos[:] = data.ctrl[:] = command[0]
-    for i in range(7):
+    for i in range(ROBOT.dof):
         n = int(model.actuator_history[i, 0])
         mujoco.mj_initCtrlHistory(model, data, i, np.arange(-n, 0) * step_s, np.full((n, 1), command[0, i]))
     steps = round(time_s[-1] / step_s) + 1
-    q = np.empty((steps, 7))
+    q = np.empty((steps, ROBOT.dof))
     sent = np.clip(np.searchsorted(time_s, np.arange(steps) * step_s + 1e-9, side="right") - 1, 0, None)
     for k in range(steps):
         data.ctrl[:] = command[sent[k]]

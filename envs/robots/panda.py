@@ -7,13 +7,19 @@ sensors of MuJoCo: 8 x 8 taxels each, evaluated against analytic primitives.
 
 from __future__ import annotations
 
+import itertools
+
 import mujoco
 import numpy as np
 
 from ...core.kinematics import DH_A, DH_ALPHA, DH_D, FLANGE_D, HAND_YAW, Q_MAX, Q_MIN, TAU_MAX, TCP_D
+from ...core.robots import PANDA
 from ..sensors.encoders import add_encoders
 from ..sensors.taxels import add_taxels
+from .arm import Arm, Grip, Mount
+from .driving import DriveConfig
 from .panda_look import add_finger_look, add_hand_look, add_link_look
+from .points import box_points
 
 MASS = (0.629769, 4.970684, 0.646926, 3.228604, 3.587895, 1.225946, 1.666555, 0.735522)
 """Links 0 to 7 [kg]."""
@@ -174,3 +180,29 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     equality.solref = [0.005, 1.0]
     _add_actuators(spec)
     add_encoders(spec, ENCODED, DELAY_SAMPLES)
+
+
+HAND_POINTS = np.concatenate([box_points((0, 0, -0.073), (0.03, 0.1, 0.028)), box_points((0, 0, -0.15), (0.042, 0.042, 0.045))])
+"""(N, 3) points on the hand and on the wrist behind it, in the tool's frame [m]."""
+FINGER_M = (0.0085, 0.0125, 0.05)
+"""Half-width and thickness of a finger and its length above the tool centre point."""
+
+
+def hand_points(opening_m: float) -> np.ndarray:
+    """(N, 3) points on hand, wrist and fingers, which are `opening_m` apart, in the tool's frame [m]."""
+    x, thick, length = FINGER_M
+    across = 0.5 * opening_m + np.array([0.0, thick])
+    fingers = np.array(list(itertools.product((-x, x), (*across, *-across), (0.008, -length / 2, -length))))
+    return np.concatenate([HAND_POINTS, fingers])
+
+
+PANDA_ARM = Arm(
+    robot=PANDA,
+    add=add_panda,
+    mount=Mount(noise=(0.03, 0.05, 0.14)),
+    grip=Grip(width_m=0.072, mass_kg=2.0),
+    safe_m=0.25,
+    hand_points=hand_points,
+    palm_points=np.array(list(itertools.product((-0.032, 0.032), np.linspace(-0.103, 0.103, 9), (-0.105, -0.075, -0.045)))),
+    drive=DriveConfig(),
+)

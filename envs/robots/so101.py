@@ -13,8 +13,12 @@ import mujoco
 import numpy as np
 
 from ...core import so101 as facts
+from ...core.robots import SO101
 from ..sensors.encoders import add_encoders
 from ..sensors.taxels import add_taxels
+from .arm import Arm, Grip, Mount, Ring
+from .driving import DriveConfig
+from .points import box_points
 from .so101_look import HORN_LEAN, RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
 
 BASE_MASS, BASE_COM = 0.147, (0.01372, -5e-05, 0.03348)
@@ -188,4 +192,32 @@ def add_so101(spec: mujoco.MjSpec, position: tuple[float, float, float] = (0.0, 
     add_encoders(spec, ENCODED, DELAY_SAMPLES)
 
 
-__all__ = ["DELAY_SAMPLES", "ENCODED", "PAD", "add_so101"]
+def hand_points(opening_m: float) -> np.ndarray:
+    """(0, 3): furniture stands out of reach of this hand."""
+    del opening_m
+    return np.zeros((0, 3))
+
+
+SO101_ARM = Arm(
+    robot=SO101,
+    add=add_so101,
+    mount=Mount(x=0.2, noise=(0.01, 0.015, 0.14)),  # clamped to the worktop's marks
+    ring=Ring(axis_x_m=float(facts.OFFSET[0, 0]), radius_m=(0.145, 0.24), side_rad=1.15, ahead_m=(0.07, 0.30)),  # see TOP_DOWN_RADIUS_M
+    worktop_only=True,
+    # The fixed jaw stays 6 mm above what a thing stands on; the tip of the moving one reaches up to 18 mm further down than the tool
+    # centre point as it swings shut; above 0.085 m the arm no longer points straight down. The servos lag, and the jaws are short of a
+    # flat thing: hence the small error at which they close.
+    grip=Grip(width_m=0.065, mass_kg=0.15, from_above_m=(0.0085, 0.085), tip_m=0.0168, settled_m=0.002),
+    safe_m=0.15,  # higher up it leans outwards
+    hand_points=hand_points,
+    palm_points=box_points((0.0, 0.005, 0.020), (0.02, 0.026, 0.018)) - facts.TCP,
+    drive=DriveConfig(
+        speed_mps=0.15,
+        acceleration_mps2=0.9,
+        low=(-0.10, -0.40, -0.02),
+        high=(0.45, 0.40, 0.40),
+        clear_m=0.10,
+        leash_m=0.05,
+        orientation=0.02,  # five joints have no hold of it
+    ),
+)

@@ -12,7 +12,7 @@ import numpy as np
 from ..furniture.bedding import BASKET, BED, BED_HEIGHT_M, BED_LENGTH_M, BED_WIDTH_M, HEADBOARD, MARK, PILLOW, TABLE
 from ..furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, add_cloth
 from ..furniture.piece import Piece
-from ..objects.catalogue import add_assets, by_category
+from ..objects.catalogue import Catalogue, add_assets
 from .bedroom_styles import BEDROOM_STYLES, add_bedroom_materials
 from .scene import Layout, Scene, Spot
 from .shell import begin, block, cameras, cloth_options, window
@@ -108,7 +108,7 @@ def _scene(name: str, cloth: Cloth, pieces: tuple[Piece, ...]) -> Scene:
     )
     return Scene(
         name=name, room="bedroom", shell=_shell, pieces=pieces, layouts=layouts, styles=BEDROOM_STYLES,
-        catalogue=by_category("toy", "ball", "book", "remote", "phone"), add_assets=add_assets, things=4, extras=functools.partial(_lay, cloth=cloth),
+        catalogue=Catalogue("toy", "ball", "book", "remote", "phone"), add_assets=add_assets, things=4, extras=functools.partial(_lay, cloth=cloth),
     )  # fmt: skip
 
 

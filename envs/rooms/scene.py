@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import mujoco
 import numpy as np
@@ -74,7 +74,7 @@ class Scene:
     pieces: tuple[Piece, ...]
     layouts: tuple[Layout, ...]
     styles: tuple[Style, ...]
-    catalogue: tuple[Instance, ...]
+    catalogue: Sequence[Instance]
     """Things that may lie about here."""
     add_assets: Callable[[mujoco.MjSpec], None]
     """Adds the meshes and materials of the catalogue."""
@@ -83,8 +83,6 @@ class Scene:
     extras: Callable[[mujoco.MjSpec], None] | None = None
     """What else moves: cloth, granules."""
     movers: tuple[Mover, ...] = ()
-    mount: Mapping[str, Spot] = field(default_factory=lambda: {"panda": Spot(x=0.0, y=0.0), "so101": Spot(x=0.2, y=0.0)})
-    """Where each robot stands."""
     mount_noise: float = 1.0
     """How much of the noise on where a robot stands comes in; 0 where it is bolted to its place."""
 

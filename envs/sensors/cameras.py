@@ -66,11 +66,11 @@ class CameraGeometry:
 
 
 def camera_geometry(
-    model: mujoco.MjModel, camera: str, size: tuple[int, int], T_world_tool: np.ndarray, T_world_base: np.ndarray
+    model: mujoco.MjModel, camera: str, size: tuple[int, int], T_world_tool: np.ndarray, T_world_base: np.ndarray, hand: str
 ) -> CameraGeometry:
-    """Of a camera on the world or on the hand; size: height and width of its pictures."""
+    """Of a camera on the world or on the body `hand`; size: height and width of its pictures."""
     height, width = size
     focal = 0.5 * height / np.tan(0.5 * np.deg2rad(float(model.cam_fovy[model.camera(camera).id])))
     K = np.array([[focal, 0.0, width / 2], [0.0, focal, height / 2], [0.0, 0.0, 1.0]])
-    T_world_camera = camera_poses(model, camera, T_world_tool[None])[0] @ OPENCV
+    T_world_camera = camera_poses(model, camera, T_world_tool[None], hand)[0] @ OPENCV
     return CameraGeometry(intrinsics=K, T_base_camera=np.linalg.inv(T_world_base) @ T_world_camera)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import mujoco
 
 from ...core.errors import HomebodyError, unknown
+from ...core.table import Table
+from ..robots.arm import Arm
 from .cameras import EXTRA
 from .encoders import PROPRIO
 from .sensor import Sensor
@@ -15,18 +18,16 @@ from .wrench import JOINT_TORQUES, WRENCH
 
 ALWAYS = (TACTILE, PROPRIO)
 """What every observation has besides its cameras."""
-SENSORS: dict[str, Sensor] = {s.name: s for s in (WRENCH, JOINT_TORQUES, TAXEL_FORCES)}
+SENSORS: Table[Sensor] = Table("sensor", {s.name: s for s in (WRENCH, JOINT_TORQUES, TAXEL_FORCES)})
 """What is read on request; `register_sensor` adds a user's own."""
 RESERVED = (*(s.name for s in ALWAYS), *EXTRA, "privileged", "instruction")
 
 
 def register_sensor(sensor: Sensor) -> None:
     """Makes a sensor of your own known by its name. Raises HomebodyError where the name is taken."""
-    if sensor.name in SENSORS or sensor.name in RESERVED:
-        raise HomebodyError(
-            f"a sensor is already called {sensor.name!r}: expected another name than {', '.join(sorted({*SENSORS, *RESERVED}))}"
-        )
-    SENSORS[sensor.name] = sensor
+    if sensor.name in RESERVED:
+        raise HomebodyError(f"an observation always has {sensor.name!r}: expected another name for a sensor than {', '.join(RESERVED)}")
+    SENSORS.add(sensor.name, sensor)
 
 
 def requested(names: object) -> tuple[str, ...]:
@@ -42,8 +43,15 @@ def requested(names: object) -> tuple[str, ...]:
     return tuple(names)
 
 
-def add_sensors(spec: mujoco.MjSpec, names: Sequence[str]) -> None:
-    """Adds what the sensors of these names read to a model with its robot in it."""
-    for add in (SENSORS[name].add for name in names):
-        if add is not None:
-            add(spec)
+def sensing(arm: Arm, names: Sequence[str]) -> Arm:
+    """The same arm with what the sensors of these names read added to its model."""
+    if not names:
+        return arm
+
+    def add(spec: mujoco.MjSpec) -> None:
+        arm.add(spec)
+        for more in (SENSORS[name].add for name in names):
+            if more is not None:
+                more(spec)
+
+    return replace(arm, add=add)

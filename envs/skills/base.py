@@ -10,6 +10,7 @@ import numpy as np
 from ...core.kinematics import rotation_error
 from ...core.robots import Robot
 from ..furniture.clearance import Furniture
+from ..robots.arm import Arm
 from ..world import World
 from .motion import DT, Motion, Pose, Steps, move, wait
 
@@ -24,16 +25,24 @@ class HouseContext(Motion):
     """What a household skill sees and steers. `world` is refreshed before every step."""
 
     world: World
-    robot: Robot
+    arm: Arm
     T_world_base: np.ndarray
     joints: np.ndarray
     """(dof,) the arm's last inverse kinematics [rad]."""
     zone: tuple[float, float, float, float]
     """Free worktop, between furniture: x from, x to, y from, y to [m]."""
     furniture: Furniture
-    safe: float = 0.25
-    """Tool height at which it passes over everything in the room [m]."""
     memory: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def safe(self) -> float:
+        """Tool height at which it passes over everything in the room [m]."""
+        return self.arm.safe_m
+
+    @property
+    def robot(self) -> Robot:
+        """The arm's numbers."""
+        return self.arm.robot
 
     @property
     def open_width(self) -> float:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from ...core.errors import HomebodyError
+from ...core.table import Table
 from ...core.types import Goal, Observation
 from ..engine import HouseholdVectorEnv
 from ..furniture.clearance import Furniture
+from ..robots.table import arm_named
 from . import appliances, bottles, care, cloth, doors, drawers, first, grains, long, things
 from .base import HouseContext
 from .motion import Steps, Style
@@ -19,14 +20,9 @@ FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, c
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
 
 
-SAFE_M = {"panda": 0.25, "so101": 0.15}
-"""Height at which the tool passes over the worktop; the small arm leans outwards when it reaches higher."""
-
-
-@functools.cache
-def skills() -> Mapping[str, Callable[[HouseContext, Goal], Steps]]:
-    """Task -> skill, of every family."""
-    return {task: skill for module in FAMILIES for task, skill in module.SKILLS.items()}
+Skill = Callable[[HouseContext, Goal], Steps]
+SKILLS: Table[Skill] = Table("skill", {task: skill for module in FAMILIES for task, skill in module.SKILLS.items()})
+"""Task -> skill, of every family and of tasks from outside."""
 
 
 class Expert:
@@ -50,15 +46,14 @@ class Expert:
             rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([env.episode_index(slot), env.steps(slot)])))
             tool, width = env.tool_state(slot)
             goal = env.goal(slot)
-            if goal.task not in skills():
-                raise HomebodyError(f"no expert for task {goal.task}: expected one of {', '.join(skills())}")
+            if goal.task not in SKILLS:
+                raise HomebodyError(f"no expert for task {goal.task}: expected one of {', '.join(SKILLS)}")
             ctx = HouseContext(
                 tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
-                world=env.snapshot(slot), robot=env.robot, T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
-                safe=SAFE_M[env.robot.name],
+                world=env.snapshot(slot), arm=arm_named(env.robot.name), T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
                 furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
             )  # fmt: skip
-            self._contexts[slot], self._skills[slot] = ctx, skills()[goal.task](ctx, goal)
+            self._contexts[slot], self._skills[slot] = ctx, SKILLS[goal.task](ctx, goal)
 
     def span(self, slot: int) -> str:
         """Name of the sub-task that `slot` is in, e.g. `grasp`."""

@@ -22,11 +22,6 @@ LYING = 0.75
 UPRIGHT_LEAN = 0.1
 SIDE_SPARE_M = 0.005
 """Free space beside a jaw that does not follow the other."""
-TIPS_M = {"panda": 0.0, "so101": 0.0168}
-"""Least height of the tool centre point over what a thing stands on, besides the grasp's own. The tip of the SO-101's moving jaw
-reaches up to 18 mm further: it would dig into the worktop as it swings shut."""
-SETTLED_M = {"panda": 0.006, "so101": 0.002}
-"""How far from a grasp the tool still may be when the fingers close: the SO-101's servos lag, and its jaws are short of a flat thing."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
 
@@ -68,7 +63,7 @@ def _on_handle(instance: Instance, rotation: np.ndarray, T: Pose) -> bool:
 def furnished(ctx: HouseContext, T: Pose, width: float) -> float:
     """How far the hand, open about something `width` wide, would reach into furniture [m]."""
     opening = min(width + SPARE_M, ctx.robot.gripper_max_m)
-    return ctx.furniture.crowding(ctx.robot.name, T, opening, lambda b: (ctx.world.position(b), ctx.world.rotation(b)))
+    return ctx.furniture.crowding(ctx.arm, T, opening, lambda b: (ctx.world.position(b), ctx.world.rotation(b)))
 
 
 def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
@@ -117,7 +112,7 @@ def least_height(ctx: HouseContext, role: str) -> float:
     """Lowest height of the tool at which the jaws close on a thing without digging into what carries it [m]."""
     w = ctx.world
     foot = float(w.position(role)[2]) - w.cast[role].rest if w.rotation(role)[2, 2] > 1 - UPRIGHT_LEAN else 0.0
-    return foot + TIPS_M[ctx.robot.name]
+    return foot + ctx.arm.grip.tip_m
 
 
 def _same(a: Pose, b: Pose) -> bool:
@@ -150,7 +145,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         ctx.span = "grasp"
         if ctx.width < width + 0.012:
             yield from wait(ctx, 12, wide, until=lambda w=width: ctx.width > w + 0.018)
-        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=50)
+        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=ctx.arm.grip.settled_m, timeout=50)
         if (yield from close_on(ctx, role)):
             return True
         ctx.span = "recover"

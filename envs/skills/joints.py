@@ -139,6 +139,17 @@ def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndar
     return pointing(float(np.arctan2(heading[1], heading[0])), pitch)
 
 
+def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:
+    """The tool that is about to push at a site's pose `T`, whose z axis points along the push, `back` before it [m]."""
+    R = pushing(T[:3, 2], pitch, T[:2, 3] - ctx.T_world_base[:2, 3])
+    straight, upside = turned(pose(R, T[:3, 3]), 0.0), turned(pose(R, T[:3, 3]), np.pi)
+    if turn_between(ctx.reference, upside) < turn_between(ctx.reference, straight):
+        R = upside[:3, :3]
+    if (pitch > 1.2 and abs(T[2, 2]) < 0.7) or T[2, 2] > 0.7:  # with the side of the fingers
+        return pose(R, T[:3, 3] - (back + SIDE_M) * T[:3, 2])
+    return pose(R, T[:3, 3] - back * T[:3, 2] - TIP_M * R[:, 2])
+
+
 def push_joint(
     ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
     over: float | None = None, stay: bool = True, steady: bool = False,
@@ -155,14 +166,7 @@ def push_joint(
         return sign * (ctx.world.joint(joint) - target) >= 0
 
     def contact(value: float, back: float) -> Pose:
-        T = site_at(ctx, site, joint, value)
-        R = pushing(T[:3, 2], pitch, T[:2, 3] - ctx.T_world_base[:2, 3])
-        straight, upside = turned(pose(R, T[:3, 3]), 0.0), turned(pose(R, T[:3, 3]), np.pi)
-        if turn_between(ctx.reference, upside) < turn_between(ctx.reference, straight):
-            R = upside[:3, :3]
-        if (pitch > 1.2 and abs(T[2, 2]) < 0.7) or T[2, 2] > 0.7:  # with the side of the fingers
-            return pose(R, T[:3, 3] - (back + SIDE_M) * T[:3, 2])
-        return pose(R, T[:3, 3] - back * T[:3, 2] - TIP_M * R[:, 2])
+        return _push_pose(ctx, site_at(ctx, site, joint, value), pitch, back)
 
     while True:
         if there():
@@ -201,8 +205,7 @@ def push_joint(
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
             if over is not None:
                 yield from move(ctx, _at_height(back, over), grip=0.0, tolerance=0.04, timeout=50)
-            if ctx.robot.name == "panda":
-                yield from afresh(ctx, ctx.world.site(site)[:2, 3], 0.0)
+            yield from afresh(ctx, ctx.world.site(site)[:2, 3], 0.0)
 
 
 def _at_height(T: Pose, height: float) -> Pose:

@@ -6,8 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...core.rollout import Listener, Run, one_episode
 from ...core.types import Observation
 from ..engine import HouseholdVectorEnv
+from .expert import Expert
+
+
+class _Actions(Listener):
+    """What was done."""
+
+    def __init__(self) -> None:
+        self.actions: list[np.ndarray] = []
+
+    def acts(self, run: Run, observation: Observation, action: np.ndarray) -> None:
+        self.actions.append(np.array(action))
 
 
 class ParrotPolicy:
@@ -32,18 +44,11 @@ class ParrotPolicy:
 
     def _play(self, task: str, index: int) -> np.ndarray:
         """(T, A) the expert's actions in an episode of its own."""
-        from .expert import Expert
-
         if task not in self._others:
             self._others[task] = HouseholdVectorEnv(task, 1, robot=self._env.robot.name, split=self._env.split, cameras=(), threads=1)
-        other, actions = self._others[task], []
-        _, info = other.reset(options={"index": [index]})
-        expert = Expert(other)
-        expert.reset([0], info["instruction"])
-        while not other.finished(0):
-            actions.append(expert.act({})[0])
-            other.step(actions[-1][None])
-        return np.stack(actions)
+        other, kept = self._others[task], _Actions()
+        one_episode(other, Expert(other), index, listeners=[kept])
+        return np.stack(kept.actions)
 
     def act(self, observation: Observation) -> np.ndarray:
         """(B, A) actions; a plan that is over is held."""

@@ -32,9 +32,6 @@ TURNS = (0.0, -0.35, 0.35, -0.7, 0.7)
 """How far the cup may be swung about the vertical on its way to the bowl [rad]."""
 BEYOND_M = 0.045
 """How far the hand may reach beyond the free worktop."""
-_s = np.array([-1.0, 1.0])
-HAND = np.array([(x, y, z) for x in 0.032 * _s for y in np.linspace(-0.103, 0.103, 9) for z in (-0.105, -0.075, -0.045)])
-"""Points on the Panda's hand, in the tool's frame [m]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +54,8 @@ class Pouring:
     """Height of the bowl's rim in the world [m]."""
     reach: float
     """The bowl's outer radius [m]."""
+    palm: np.ndarray
+    """(N, 3) points on the hand above the fingers, in the tool's frame [m]."""
 
     def at(self, angle: float, bowl: np.ndarray) -> Pose:
         """bowl (3,): its middle, in the world."""
@@ -71,7 +70,7 @@ class Pouring:
         lip = R @ self.top + self.radius * lip
         level = np.array([forward[0], forward[1], 0.0]) / np.hypot(forward[0], forward[1])
         place = bowl + 0.012 * level - 0.012 * out - lip
-        cup, hand = self.points @ R.T + place, HAND @ R.T + place
+        cup, hand = self.points @ R.T + place, self.palm @ R.T + place
         near = np.hypot(*(hand[:, :2] - bowl[:2]).T) < self.reach + 0.015
         height = max(self.rim + OVER_RIM_M - cup[:, 2].min(), (self.rim + HAND_OVER_M - hand[near, 2]).max(initial=-1.0))
         return pose(R, place + np.array([0.0, 0.0, height]))
@@ -93,7 +92,7 @@ def pouring(ctx: HouseContext, T: Pose, side: float, turn: float = 0.0) -> Pouri
     points = (local @ R.T + w.position("target") - T[:3, 3]) @ T[:3, :3]
     return Pouring(
         R0=yawed(T[:3, :3], turn), side=side, top=points[-1], axis=T[:3, :3].T @ R[:, 2], points=points[:-1], radius=cup.half[1] - 0.003,
-        rim=float(w.position("receptacle")[2] + bowl.cavity.rim), reach=min(bowl.half[:2]),
+        rim=float(w.position("receptacle")[2] + bowl.cavity.rim), reach=min(bowl.half[:2]), palm=ctx.arm.palm_points,
     )  # fmt: skip
 
 
@@ -105,7 +104,7 @@ def _follows(ctx: HouseContext, q: np.ndarray, T: Pose) -> np.ndarray | None:
 
 def _hits(ctx: HouseContext, T: Pose) -> bool:
     """Whether the hand would reach far beyond the free worktop, into furniture."""
-    x, y = (HAND @ T[:3, :3].T + T[:3, 3])[:, :2].T
+    x, y = (ctx.arm.palm_points @ T[:3, :3].T + T[:3, 3])[:, :2].T
     x1, y0, y1 = ctx.zone[1:]
     return bool(x.max() > x1 + BEYOND_M or y.min() < y0 - BEYOND_M or y.max() > y1 + BEYOND_M)
 

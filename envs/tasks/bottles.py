@@ -26,7 +26,7 @@ ABOUT = ("soap", "sponge", "toothbrush", "beaker", "toilet_roll", "medicine_box"
 """What lies about in a bathroom."""
 LIES_M = 0.03
 """A cap whose origin is no higher than this above the worktop lies on it, whichever way up."""
-UNDER_RAD, BEHIND_M = 1.05, (0.022, 0.0, 0.031)
+UNDER_RAD, BEHIND_M = 1.05, (0.042, 0.0, 0.031)
 """How far the tool points down under a lid's tab [rad], and where it is behind an open lid, from its hinge [m]."""
 BEFORE_M = 0.06
 """How far before its piece a cap is put down [m]."""

@@ -13,6 +13,7 @@ from ..furniture.care import COASTER_M
 from ..furniture.person import HOLD_HALF, PALM_TOP_M, PALM_X, REACH_M, WRIST_STIFFNESS, WRIST_X, WRIST_Z
 from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
+from ..robots.table import arm_named
 from ..rooms.scene import Spot, spot_matrix
 from ..stage import Check
 from ..world import World
@@ -56,7 +57,7 @@ def hand_shift(instance: Instance) -> float:
 def _suits(task: str, robot: str, t: Instance) -> bool:
     """Whether a thing is for the robot's fingers, for the hand of the person, and for taking it from there."""
     for_hand = task == "bring_within_reach" or t.mass <= CARRIED_KG
-    return graspable(t, robot) and for_hand and (task != "take_from_hand" or t.grasps[0].width <= TAKEN_M)
+    return graspable(t, arm_named(robot).grip) and for_hand and (task != "take_from_hand" or t.grasps[0].width <= TAKEN_M)
 
 
 def _fits(s: Setup, goal: Goal) -> Callable[[Instance], bool]:

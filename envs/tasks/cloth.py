@@ -20,7 +20,7 @@ from .task import HouseholdTask
 
 MEET_M = 0.035
 """How far apart the edges of a folded cloth may be, in the mean of their pairs of vertices."""
-INSET_M, TIP_CLEAR_M = 0.016, 0.001
+INSET_M, TIP_CLEAR_M = 0.016, 0.004
 """How far within its hem a cloth is taken, and how far above what it lies on the fingertips are [m]."""
 LOW_M = 0.06
 """A folded cloth is nowhere higher."""

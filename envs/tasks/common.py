@@ -7,18 +7,18 @@ from collections.abc import Callable
 from ...core.types import Goal
 from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
+from ..robots.table import arm_named
 from .setup import Setup
 
 
 def for_hand(s: Setup, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
     """Whether a thing is for the hand of the episode's robot, and meets `more`."""
-    robot = s.stage.robot.name
-    return lambda t: graspable(t, robot) and more(t)
+    return lambda t: graspable(t, s.stage.arm.grip) and more(t)
 
 
 def some_for_hand(goal: Goal, robot: str, heldout: bool) -> bool:
     """Whether some thing of the goal's category is for the robot's hand."""
-    return any(graspable(t, robot) for t in by_category(goal.target, heldout=heldout))
+    return any(graspable(t, arm_named(robot).grip) for t in by_category(goal.target, heldout=heldout))
 
 
 def fits_in(s: Setup, container: str) -> Callable[[Instance], bool]:

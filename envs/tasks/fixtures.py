@@ -21,7 +21,7 @@ Joint = Callable[[Goal], str]
 
 def fixture_task(
     name: str, *, family: str, piece: str, joint: Joint, opens: bool, horizon: int, label: str, start: tuple[float, float],
-    reverse: str = "", scene: str = "home_kitchen", room: str = "kitchen", distractors: tuple[int, int] = (0, 3), robots: tuple[str, ...] = ("panda",),
+    reverse: str = "", scene: str = "home_kitchen", room: str = "kitchen", distractors: tuple[int, int] = (0, 3),
     things: tuple[str, ...] = (), nudge: Callable[[Setup], None] = lambda _: None,
 ) -> HouseholdTask:  # fmt: skip
     """start: range of the joint at the beginning, as shares of its travel; label: what the predicate is called, with {target};
@@ -52,7 +52,7 @@ def fixture_task(
 
     return HouseholdTask(
         name=name, family=family, room=room, scene=scene, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks, marks=marks,
-        reverse=reverse, possible=possible, robots=robots,
+        reverse=reverse, possible=possible,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from ..pointing import pointing
 from ..stage import Check
 from ..world import World
 from .common import fits_in, for_hand, some_for_hand
-from .marks import Marks, at_site, brought, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, posed, the
+from .marks import Marks, at_site, brought, clear_ones, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, posed, the
 from .predicates import in_box, inside, opened, released, shut, upright
 from .setup import Setup
 from .task import HouseholdTask
@@ -199,7 +199,8 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     heading = float(np.arctan2(ear[1], ear[0]))
     top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
     poses = [posed(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
-    poses = [turned(T, flip) for T in poses for flip in (0.0, np.pi)]
+    clear = clear_ones(w, [(0.01 * k, T, 2 * mug.half[1]) for k, T in enumerate(poses)])
+    poses = [turned(T, flip) for _, T, _ in clear for flip in (0.0, np.pi)]
     T = w.T_world_tool if (w.touch("target") > 0).all() else poses[easiest(w, poses)]
     return mark_at(T, 2 * mug.half[1], w.site("coffee_tray")[:3, 3])
 

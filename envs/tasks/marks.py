@@ -30,6 +30,9 @@ YAWS = 8
 ROUND_M, ROUND_RAD = 0.004, 0.05
 """Grasps are chosen for poses rounded to these, so that the choice is a function of the state and seldom made."""
 LYING_M = 0.015
+"""Least height of the tool over a thing that lies on its side."""
+MOST_TRIED, MOST_CLEAR = 16, 3
+"""Ways to hold a thing that are held against the furniture, and how many clear ones against the arm's reach."""
 NEAR_PER_M = 4.0
 
 
@@ -100,12 +103,25 @@ def grasp_of(w: World, role: str) -> tuple[np.ndarray, float]:
     if not options:  # it has fallen over: across its own axis
         yaw = float(np.arctan2(rotation[1, 2], rotation[0, 2]))
         options = [(0.0, posed(turn_about_z(yaw) @ DOWN, np.array([*position[:2], max(position[2], LYING_M)])), 0.05)]
-    options = sorted(options, key=lambda o: o[0])[:6]
+    options = clear_ones(w, sorted(options, key=lambda o: o[0]))
     poses = [_for_jaws(w, role, t, width) for _, T, width in options for t in (T, turned(T, np.pi))]
     home = w.T_world_base @ w.robot.forward(w.robot.q_home[None])[0]
     costs = [options[k // 2][0] + 0.02 * float(1 - home[:3, 1] @ t[:3, 1]) for k, t in enumerate(poses)]
     best = easiest(w, poses, costs)
     return poses[best], options[best // 2][2]
+
+
+def clear_ones(w: World, options: list[tuple[float, np.ndarray, float]]) -> list[tuple[float, np.ndarray, float]]:
+    """The first of some ways to hold (cost, tool pose, width) that leave the hand clear of furniture, or the clearest."""
+    clear, found = [], []
+    for cost, T, width in options[:MOST_TRIED]:
+        crowd = w.in_the_way(T, min(width + SPARE_M, w.robot.gripper_max_m))
+        found.append((cost + 12 * crowd, T, width))
+        if crowd == 0:
+            clear.append((cost, T, width))
+        if len(clear) == MOST_CLEAR:
+            break
+    return clear or sorted(found, key=lambda o: o[0])[:MOST_CLEAR]
 
 
 def _for_jaws(w: World, role: str, T: np.ndarray, width: float) -> np.ndarray:
@@ -165,7 +181,8 @@ def pushposed(w: World, site: str, pitch: float) -> np.ndarray:
     R = pushing(S[:3, 2], pitch, S[:2, 3] - w.T_world_base[:2, 3])
     if (pitch > 1.2 and abs(S[2, 2]) < 0.7) or S[2, 2] > 0.7:
         return either_way(w, posed(R, S[:3, 3] - SIDE_M * S[:3, 2]))
-    return either_way(w, posed(R, S[:3, 3] - TIP_M * R[:, 2]))
+    thick = SIDE_M * abs(float(R[:, 0] @ S[:3, 2]))  # fingers that point down a little touch with the edge of their tips
+    return either_way(w, posed(R, S[:3, 3] - TIP_M * R[:, 2] - thick * S[:3, 2]))
 
 
 # --- things -------------------------------------------------------------------------------------------------------------

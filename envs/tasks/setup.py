@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import mujoco
 import numpy as np
 
-from ...core import so101
 from ...core.errors import HomebodyError
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import Instance, grasps_from_above, turned
 from ..objects.paste import paste_body
 from ..rooms.scene import Layout, Spot, Style, Zone, spot_matrix
+from .compiled import CompiledScene
 
-if TYPE_CHECKING:
-    from ..house_stage import HouseholdStage
-
-MOUNT_NOISE = {"panda": np.array([0.03, 0.05, 0.14]), "so101": np.array([0.01, 0.015, 0.14])}
-"""Half-widths of the uniform noise on where the robot stands, x and y [m], heading [rad]: no robot is ever set up twice alike, and
-the actions of one episode are of no use in another. The small arm is clamped to the worktop's marks."""
-RING_M, RING_RAD, NEAR_X_M = (0.145, 0.24), 1.15, 0.07
-"""Where the SO-101 points straight down: distances from its pan axis [m] and angle to either side [rad]; and how far before its mount
-the worktop counts as free [m]. See core.so101.TOP_DOWN_RADIUS_M."""
 EDGE_M = 0.05
 """How far a thing may stick out of the zone of free worktop."""
 GAP_M = 0.045
@@ -65,7 +55,7 @@ class NoRoom(HomebodyError):
 class Setup:
     """An initial state in the making. Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
 
-    def __init__(self, stage: HouseholdStage, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> None:
+    def __init__(self, stage: CompiledScene, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> None:
         self.stage, self.rng, self.axes = stage, rng, axes
         self.heldout = split == "heldout"
         scene = stage.definition
@@ -74,8 +64,8 @@ class Setup:
         styles = [s for s in scene.styles if s.heldout == new_style]
         self.style: Style = styles[int(rng.integers(len(styles)))]
         self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
-        mount = scene.mount[stage.robot.name]
-        dx, dy, turn = scene.mount_noise * rng.uniform(-1, 1, 3) * MOUNT_NOISE[stage.robot.name]
+        mount = stage.arm.mount
+        dx, dy, turn = scene.mount_noise * rng.uniform(-1, 1, 3) * np.array(mount.noise)
         self.mount = Spot(x=mount.x + dx, y=mount.y + dy, yaw=mount.yaw + turn, z=mount.z)
         self.cast_of: dict[str, Instance] = {}
         self.roles: dict[str, str] = {}
@@ -110,20 +100,19 @@ class Setup:
 
     @property
     def reach(self) -> Zone:
-        """Free worktop that the robot reaches from above: the layout's zone, for the small arm what lies about it; see `reaches`."""
+        """Free worktop that the robot reaches from above: the layout's zone, for a small arm what lies before it; see `reaches`."""
         x0, x1, y0, y1 = self.layout.zone
-        if self.stage.robot.name != "so101":
+        ring = self.stage.arm.ring
+        if ring is None:
             return x0, x1, y0, y1
-        return self.mount.x + NEAR_X_M, min(x1, self.mount.x + 0.30), y0, y1
+        near, far = ring.ahead_m
+        return self.mount.x + near, min(x1, self.mount.x + far), y0, y1
 
     def reaches(self, x: float, y: float) -> bool:
-        """Whether the robot gets its tool to a place on the worktop from above, at any heading: the small arm in a part of a ring."""
-        if self.stage.robot.name != "so101":
-            return True
-        m, axis = self.mount, float(so101.OFFSET[0, 0])
-        dx, dy = x - m.x - axis * np.cos(m.yaw), y - m.y - axis * np.sin(m.yaw)
-        turn = (np.arctan2(dy, dx) - m.yaw + np.pi) % (2 * np.pi) - np.pi
-        return bool(RING_M[0] < np.hypot(dx, dy) < RING_M[1] and abs(turn) < RING_RAD)
+        """Whether the robot gets its tool to a place on the worktop from above, at any heading: a small arm in a part of a ring."""
+        m, ring = self.mount, self.stage.arm.ring
+        c, s = np.cos(m.yaw), np.sin(m.yaw)
+        return ring is None or ring.holds(c * (x - m.x) + s * (y - m.y), c * (y - m.y) - s * (x - m.x))
 
     def joint(self, name: str, value: float) -> None:
         """Sets a fixture's joint [m or rad]."""
@@ -197,7 +186,7 @@ class Setup:
     def _in_hand(self, role: str) -> Callable[[np.ndarray, float], bool]:
         """Tells of a position (3,) and a heading [rad] whether some grasp from above leaves the hand clear of furniture, which stands as it
         was set up so far."""
-        furniture, data, names, robot = self.stage.furniture(self.layout), self.stage.scratch, self.stage.names, self.stage.robot
+        furniture, data, names, arm = self.stage.furniture(self.layout), self.stage.scratch, self.stage.names, self.stage.arm
         model = self.stage.base(self.layout)
         mujoco.mj_resetData(model, data)  # or it keeps where another layout's furniture stands
         for name, value in self.joints.items():
@@ -210,8 +199,8 @@ class Setup:
         def check(position: np.ndarray, heading: float) -> bool:
             R = spot_matrix(Spot(x=0.0, y=0.0, yaw=heading))[:3, :3]
             for _, grasp, T, angle in grasps_from_above(self.cast_of[role], position, R, HEADINGS):
-                opening = min(grasp.width + SPARE_M, robot.gripper_max_m)
-                if furniture.crowding(robot.name, turned(T, angle), opening, placed) == 0:
+                opening = min(grasp.width + SPARE_M, arm.robot.gripper_max_m)
+                if furniture.crowding(arm, turned(T, angle), opening, placed) == 0:
                     return True
             return False
 
@@ -296,7 +285,7 @@ class Setup:
             donor = self.stage.donor
             paste_body(model, base.body(body).id, donor, donor.body(f"donor_{self.cast_of[role].name}").id)
         wear(model, self.style)
-        root, half = model.body("link0").id, self.mount.yaw / 2
+        root, half = model.body(self.stage.arm.root).id, self.mount.yaw / 2
         model.body_pos[root] = self.mount.x, self.mount.y, self.mount.z
         model.body_quat[root] = np.cos(half), 0.0, 0.0, np.sin(half)
         for piece, (x, y, z, yaw) in self._nudges.items():

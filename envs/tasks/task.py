@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ...core.types import Goal
+from ..robots.table import ARMS
 from ..stage import Check
 from .marks import Marks
-
-if TYPE_CHECKING:
-    from .setup import Setup
+from .setup import Setup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +31,19 @@ class HouseholdTask:
     """The named predicates whose conjunction is the goal, e.g. {"inside(mug, bowl)": ...}."""
     marks: Marks
     """Where the hand acts for a goal, and where that has to go: labels, the dense reward, and a privileged signal."""
-    robots: tuple[str, ...] = ("panda",)
+    worktop: bool = False
+    """Whether it is done on the worktop alone, from above, so that arms can do it that reach no further."""
     fits: Callable[[Goal, str, bool], bool] | None = None
     """Whether a robot (by name) can do a goal, in the held-out split or not; None: every robot of `robots` can do all of them."""
     reverse: str = ""
     """The task that undoes it, where there is one."""
     possible: Callable[[Setup, Goal], bool] | None = None
     """Whether another task's initial state allows the goal too, so that language alone decides."""
+
+    @property
+    def robots(self) -> tuple[str, ...]:
+        """Names of the arms that can do it, those from outside among them."""
+        return tuple(name for name, arm in ARMS.items() if self.worktop or not arm.worktop_only)
 
     def predicates(self, goal: Goal) -> tuple[str, ...]:
         return tuple(self.checks(goal))

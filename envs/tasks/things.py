@@ -97,20 +97,23 @@ BINNED = brought(the("target"), at_site(lambda _: "bin_floor"))
 
 
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-          marks: Marks, *robots: str) -> HouseholdTask:  # fmt: skip
+          marks: Marks, *, worktop: bool = False) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
-        marks=marks, robots=("panda", *robots), fits=some_for_hand,
+        marks=marks, worktop=worktop, fits=some_for_hand,
     )  # fmt: skip
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, HOLD_UP, "so101") for what in ("drink", "food", "cutlery", "toy")),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), INTO, "so101"),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), INTO, "so101"),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), INTO, "so101"),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), INTO, "so101"),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, INTO, "so101"),
+    *(
+        _task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, HOLD_UP, worktop=True)
+        for what in ("drink", "food", "cutlery", "toy")
+    ),
+    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), INTO, worktop=True),
+    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), INTO, worktop=True),
+    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), INTO, worktop=True),
+    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), INTO, worktop=True),
+    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, INTO, worktop=True),
     _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks, SORTED),
     _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks, BINNED),
 )

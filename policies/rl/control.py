@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.errors import unknown
 from ...core.kinematics import rotation_error
-from ...core.robots import PANDA, Robot
+from ...core.robots import DEFAULT_ROBOT, ROBOTS, Robot
 from ...core.types import Observation
 
 
@@ -29,7 +29,7 @@ class Control(Protocol):
 class ToolControl:
     """Tool motion from where the tool is, in the base frame: position (3), rotation vector (3), gripper opening (1)."""
 
-    robot: Robot = PANDA
+    robot: Robot = ROBOTS[DEFAULT_ROBOT]
     reach_m: float = 0.06
     """Farthest that a target lies from the tool, per axis; the arm's stiffness turns it into speed or force."""
     turn_rad: float = 0.2
@@ -66,7 +66,7 @@ class ToolControl:
 class JointControl:
     """Joint steps from where the joints are, one number each, and the gripper's opening (1)."""
 
-    robot: Robot = PANDA
+    robot: Robot = ROBOTS[DEFAULT_ROBOT]
     step_rad: float = 0.15
     """Farthest that a target lies from the measured joint."""
 
@@ -84,7 +84,7 @@ class JointControl:
 CONTROLS = {"tool": ToolControl, "joint": JointControl}
 
 
-def make_control(name: str, robot: Robot = PANDA) -> Control:
+def make_control(name: str, robot: Robot = ROBOTS[DEFAULT_ROBOT]) -> Control:
     """Raises HomebodyError for an unknown name."""
     if name not in CONTROLS:
         raise unknown("control", name, CONTROLS)

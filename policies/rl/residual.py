@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 
-from ...core.kinematics import nudged
 from ...core.motions import decode
 from ...core.preprocess import pictures, taxels, tensor
+from ...core.robots import DEFAULT_ROBOT, ROBOTS, Robot
 from ...core.text import tokenise
-from ...core.types import ACTION_DIM, PROPRIO_DIM, Observation
+from ...core.types import Observation
 from ..network import VisuoTactilePolicy
 from .vec_env import Raw, Stepped, hold_step
 
@@ -29,7 +29,11 @@ AGE_STEPS = 200.0
 """Control steps that count as one unit of age: a long episode."""
 PLAN_STEPS = (3, 7)
 """Steps of the chunk whose motions the residual sees."""
-FEATURE_DIM = PROPRIO_DIM + 8 + 10 * len(PLAN_STEPS) + 6 + 1
+
+
+def feature_dim(robot: Robot) -> int:
+    """How many numbers `features` gives: proprioception, touch (8), the plan, grounding (6), age (1)."""
+    return robot.proprio_dim + 8 + 10 * len(PLAN_STEPS) + 6 + 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,23 +45,25 @@ class Correction:
     grip: float = 0.5
     """Largest change of the opening."""
     dim: int = 4
+    robot: Robot = ROBOTS[DEFAULT_ROBOT]
+    """Whose chunks they are."""
 
     def apply(self, chunk: np.ndarray, residual: np.ndarray) -> np.ndarray:
-        """Chunks of targets (n, K, 8) and residuals (n, 4) -> corrected chunks. A residual of zero changes no bit."""
-        n, steps, _ = chunk.shape
+        """Chunks of targets (n, K, A) and residuals (n, 4) -> corrected chunks. A residual of zero changes no bit."""
+        (n, steps, _), j, robot = chunk.shape, self.robot.dof, self.robot
         a = np.repeat(np.clip(np.asarray(residual, np.float64), -1.0, 1.0), steps, axis=0)  # (n K, 4)
-        flat = chunk.reshape(n * steps, ACTION_DIM)
+        flat = chunk.reshape(n * steps, robot.action_dim)
         twist = np.concatenate([self.reach_m * a[:, :3], np.zeros((len(a), 3))], axis=1)
         out = flat.copy()
         moved = a.any(1)
         if moved.any():
-            out[moved, :7] = nudged(flat[moved, :7], twist[moved])
-            out[moved, 7] = np.clip(flat[moved, 7] + self.grip * a[moved, 3], 0.0, 1.0)
+            out[moved, :j] = robot.nudged(flat[moved, :j], twist[moved])
+            out[moved, j] = np.clip(flat[moved, j] + self.grip * a[moved, 3], 0.0, 1.0)
         return out.reshape(chunk.shape)
 
 
-def features(observation: Observation, motions: np.ndarray, points: np.ndarray, age: np.ndarray) -> np.ndarray:
-    """What the residual sees of n slots (n, FEATURE_DIM): proprioception, touch, the base's plan and grounding, age.
+def features(robot: Robot, observation: Observation, motions: np.ndarray, points: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """What the residual sees of n slots (n, feature_dim): proprioception, touch, the base's plan and grounding, age.
 
     `observation` holds those n slots; motions (n, K, 10), points (n, 2, 3) [m] are the base's, age (n,) in control steps.
     """
@@ -65,7 +71,7 @@ def features(observation: Observation, motions: np.ndarray, points: np.ndarray, 
     touch = taxels(torch.from_numpy(np.ascontiguousarray(observation["tactile"]))).numpy()  # (n, 2, 3, 8, 8)
     felt = np.concatenate([touch[:, :, 0].max((2, 3)), touch[:, :, 0].mean((2, 3)), touch[:, :, 1:].mean((3, 4)).reshape(-1, 4)], axis=1)
     plan = [motions[:, min(k, motions.shape[1] - 1)] for k in PLAN_STEPS]
-    named = (points - proprio[:, None, 15:18]).reshape(-1, 6)
+    named = (points - proprio[:, None, robot.position_at]).reshape(-1, 6)
     return np.concatenate([proprio, felt, *plan, named, age[:, None] / AGE_STEPS], axis=1).astype(np.float32)
 
 
@@ -75,6 +81,11 @@ class FrozenBase:
     def __init__(self, model: VisuoTactilePolicy, *, execute: int = 8) -> None:
         self._model, self.execute = model.eval(), execute
         self._texts: dict[str, torch.Tensor] = {}
+
+    @property
+    def robot(self) -> Robot:
+        """The arm that it drives."""
+        return self._model.robot
 
     @torch.inference_mode()
     def plan(self, observation: Observation, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -104,8 +115,9 @@ class ResidualInterface:
         self._env, self._base, self._look, self._correction = env, base, look, correction
         space = env.single_observation_space
         self._more = int(space["privileged"].shape[0]) if "privileged" in space.spaces else 0  # type: ignore[union-attr]
-        self.dim, self.size = correction.dim, FEATURE_DIM + self._more
-        self._chunks = np.zeros((env.num_envs, base.execute, ACTION_DIM), np.float32)
+        self._seen = feature_dim(base.robot)
+        self.dim, self.size = correction.dim, self._seen + self._more
+        self._chunks = np.zeros((env.num_envs, base.execute, base.robot.action_dim), np.float32)
         self._words = [""] * env.num_envs
         self._age = np.zeros(env.num_envs)
 
@@ -119,10 +131,11 @@ class ResidualInterface:
         seen = {k: raw[k][slots] for k in ("proprio", "tactile")}
         drawn = [self._look(int(s)) for s in slots]
         motions, points = self._base.plan(seen | {c: np.stack([d[c] for d in drawn]) for c in CAMERAS}, [self._words[s] for s in slots])
-        self._chunks[slots] = decode(seen["proprio"][:, :7].astype(np.float64), motions[:, : self._base.execute])
-        out[slots, :FEATURE_DIM] = features(seen, motions, points, self._age[slots])
+        robot = self._base.robot
+        self._chunks[slots] = decode(robot, seen["proprio"][:, : robot.dof].astype(np.float64), motions[:, : self._base.execute])
+        out[slots, : self._seen] = features(robot, seen, motions, points, self._age[slots])
         if self._more:
-            out[slots, FEATURE_DIM:] = raw["privileged"][slots]
+            out[slots, self._seen :] = raw["privileged"][slots]
 
     def step(self, raw: Raw, actions: np.ndarray) -> Stepped:
         targets = self._correction.apply(self._chunks, actions)

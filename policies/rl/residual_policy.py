@@ -9,11 +9,11 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from ...core.motions import decode
-from ...core.types import ACTION_DIM, Observation
+from ...core.types import Observation
 from ..checkpoint import load_model
 from .checkpoint import BASE_FOLDER, RESIDUAL_KIND, load_actor
 from .networks import PlainActor
-from .residual import CAMERAS, FEATURE_DIM, Correction, FrozenBase, features
+from .residual import CAMERAS, Correction, FrozenBase, feature_dim, features
 from .runtime import act_rows
 
 
@@ -32,14 +32,15 @@ class ResidualPolicy:
         """From a checkpoint folder that holds the base in `base/`. Raises HomebodyError when it is none."""
         actor, interface = load_actor(folder, RESIDUAL_KIND)
         try:
-            correction = Correction(reach_m=float(interface["reach_m"]), grip=float(interface["grip"]))
             base = FrozenBase(load_model(folder / BASE_FOLDER), execute=int(interface["execute"]))
+            correction = Correction(reach_m=float(interface["reach_m"]), grip=float(interface["grip"]), robot=base.robot)
         except (KeyError, TypeError, ValueError) as error:
             raise HomebodyError(f"damaged config in {folder}: {error}; expected reach_m, grip and execute in `interface`") from error
-        if (actor.settings["seen"], actor.settings["dim"]) != (FEATURE_DIM, correction.dim):
+        size = feature_dim(base.robot)
+        if (actor.settings["seen"], actor.settings["dim"]) != (size, correction.dim):
             raise HomebodyError(
                 f"the residual in {folder} sees {actor.settings['seen']} numbers and gives {actor.settings['dim']}: "
-                f"expected {FEATURE_DIM} and {correction.dim}"
+                f"expected {size} and {correction.dim}"
             )
         return ResidualPolicy(actor, base, correction, name=name or folder.name)
 
@@ -50,14 +51,14 @@ class ResidualPolicy:
     def _chunk(self, observation: Observation, slot: int) -> list[np.ndarray]:
         seen = {k: observation[k][slot : slot + 1] for k in ("proprio", "tactile", *CAMERAS)}
         motions, points = self._base.plan(seen, [self._words[slot]])
-        chunk = decode(seen["proprio"][:, :7].astype(np.float64), motions[:, : self._base.execute])
-        residual = act_rows(self._actor, features(seen, motions, points, np.array([float(self._age[slot])])))
+        robot = self._base.robot
+        chunk = decode(robot, seen["proprio"][:, : robot.dof].astype(np.float64), motions[:, : self._base.execute])
+        residual = act_rows(self._actor, features(robot, seen, motions, points, np.array([float(self._age[slot])])))
         self._age[slot] += self._base.execute
         return list(self._correction.apply(chunk, residual)[0])
 
     def act(self, observation: Observation) -> np.ndarray:
-        actions = np.zeros((len(observation["proprio"]), ACTION_DIM), np.float32)
-        actions[:, :7], actions[:, 7] = observation["proprio"][:, :7], 1.0
+        actions = self._base.robot.still(observation["proprio"])
         for slot in sorted(self._queue):
             if not self._queue[slot]:
                 self._queue[slot] = self._chunk(observation, slot)

@@ -12,11 +12,12 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from ...core.errors import HomebodyError
+from ...core.training import STATE_FILE
 from ...core.weights import load_state, save_state
 from .memory import HalfMemory
 from .networks import PatientAdam
 
-STATE_FILE, REPLAY_FILE, SUCCESSES_FILE = "training.safetensors", "replay.safetensors", "successes.safetensors"
+REPLAY_FILE, SUCCESSES_FILE = "replay.safetensors", "successes.safetensors"
 REMEMBERED = ("observations", "next_observations", "actions", "rewards", "dones", "timeouts")
 Model = SAC | PPO
 

@@ -19,12 +19,13 @@ from stable_baselines3.common.logger import configure
 from ...core.errors import HomebodyError
 from ...core.experience import KEY, Experience
 from ...core.interrupts import Stop, stoppable
+from ...core.training import Every, check_folder
 from .checkpoint import save_actor, write_card
 from .config import RLConfig
 from .curve import read_rows, write_rows
 from .memory import HalfMemory
 from .networks import HouseSACPolicy, Normaliser, extract_actor
-from .state import STATE_FILE, Model, load_training, save_training
+from .state import Model, load_training, save_training
 from .vec_env import BatchedVecEnv
 
 WINDOW = 100
@@ -136,8 +137,7 @@ class Learner:
 
     def resume(self) -> None:
         """Continues the training in `out`: weights, optimisers and memory; slots begin new episodes."""
-        if not (self.out / STATE_FILE).is_file():
-            raise HomebodyError(f"nothing to resume in {self.out}: expected {STATE_FILE} of an earlier training")
+        check_folder(self.out, resume=True)
         meta = load_training(self.model, self.out)
         self.seconds, self.cpu_seconds, self.episodes = float(meta["seconds"]), float(meta["cpu_seconds"]), int(meta["episodes"])
         self.model.env.seed(int(meta["next_index"]))
@@ -191,20 +191,19 @@ class _Watch(BaseCallback):
     def _on_training_start(self) -> None:
         self._begun = time.monotonic() - self._learner.seconds
         self._cpu = time.process_time() - self._learner.cpu_seconds
-        self._row = self._saved = self._learner.seconds
+        seconds = self._learner.seconds
+        self._row, self._saving = Every(ROW_S, seconds), Every(60 * self._learner.config.save_minutes, seconds)
 
     def _on_step(self) -> bool:
         learner, config = self._learner, self._learner.config
         learner.record(self.locals["infos"])
         learner.seconds, learner.cpu_seconds = time.monotonic() - self._begun, time.process_time() - self._cpu
         rate = learner.rate()
-        if learner.seconds - self._row >= ROW_S:
-            self._row = learner.seconds
+        if self._row.due(learner.seconds):
             learner.add_row()
             note = f"{learner.steps} steps, {learner.episodes} episodes" + ("" if np.isnan(rate) else f", success {rate:.2f}")
             self._show(learner.seconds, note)
-        if learner.seconds - self._saved >= 60 * config.save_minutes:
-            self._saved = learner.seconds
+        if self._saving.due(learner.seconds):
             learner.save()
         reached = len(learner.success) == WINDOW and rate >= config.target
         return learner.seconds < 60 * config.minutes and not reached and not self._stop.asked

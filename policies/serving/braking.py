@@ -15,12 +15,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from .limits import JointLimits
+from ...core.limits import JointLimits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ticks:
-    """One table in jerk ticks; arrays (7,), or (n,) after `at`."""
+    """One table in jerk ticks; arrays (dof,), or (n,) after `at`."""
 
     unit: np.ndarray
     """J dt^3 [rad]."""
@@ -49,7 +49,7 @@ class Ticks:
         jerk, accel, speed = (share * np.asarray(x) for x in (limits.dddq_max, limits.ddq_max, limits.dq_max))
         unit = jerk * dt_s**3
         alpha = accel * dt_s**2 / unit
-        offset, decel = np.zeros(7), np.full(7, np.inf)
+        offset, decel = np.zeros_like(unit), np.full_like(unit, np.inf)
         if limits.dq_offset is not None and limits.ddq_dec is not None:
             offset, decel = np.asarray(limits.dq_offset) * dt_s / unit, np.asarray(limits.ddq_dec) * dt_s**2 / unit
         steep = np.isfinite(decel) & (decel > alpha)

@@ -12,7 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.sync.client import connect
 
 from ...core.errors import HomebodyError
-from ...core.types import ACTION_DIM, CONTROL_HZ, Observation
+from ...core.robots import DEFAULT_ROBOT, robot_named
+from ...core.types import CONTROL_HZ, Observation
 from .protocol import MAX_MESSAGE_BYTES, ProtocolError, pack, read_actions, unpack
 
 
@@ -23,8 +24,9 @@ class ServerError(HomebodyError):
 class PolicyClient:
     """A connection to a policy server that speaks openpi's wire format. One thread at a time."""
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
-        """url: ws://HOST:PORT or wss://...; timeout_s for connecting and for each answer. Raises ServerError."""
+    def __init__(self, url: str, token: str, *, robot: str | None = DEFAULT_ROBOT, timeout_s: float = 10.0) -> None:
+        """robot: the arm that asks, None for any; url: ws://HOST:PORT or wss://...; timeout_s for connecting and for each answer. Raises
+        ServerError."""
         self._timeout_s, self._stack = timeout_s, contextlib.ExitStack()
         if not url.startswith(("ws://", "wss://")):
             raise ServerError(f"the server is {url!r}: expected ws://HOST:PORT or wss://HOST:PORT")
@@ -48,9 +50,11 @@ class PolicyClient:
         except ServerError:
             self.close()
             raise
-        if self.metadata.get("action_dim", ACTION_DIM) != ACTION_DIM or self.metadata.get("control_hz", CONTROL_HZ) != CONTROL_HZ:
+        told = self.metadata.get("action_dim")
+        self._dim = robot_named(robot).action_dim if robot is not None else told if isinstance(told, int) else 0
+        if (told is not None and told != self._dim) or self.metadata.get("control_hz", CONTROL_HZ) != CONTROL_HZ:
             self.close()
-            raise ServerError(f"{url} serves another robot: expected {ACTION_DIM} action numbers at {CONTROL_HZ} Hz")
+            raise ServerError(f"{url} serves another robot: expected {self._dim} action numbers at {CONTROL_HZ} Hz")
 
     def _receive(self) -> dict[str, Any]:
         try:
@@ -67,14 +71,18 @@ class PolicyClient:
             raise ServerError(f"the server's answer cannot be read: {error}") from error
 
     def ask(self, observation: Observation, instruction: str, *, reset: bool = False) -> tuple[np.ndarray, float]:
-        """(H, 8) actions for an observation without a batch axis, and the round trip [s]. `reset` begins a new episode."""
+        """(H, A) actions for an observation without a batch axis, and the round trip [s]. `reset` begins a new episode.
+
+        Of the pictures only those are sent that the server said it looks at."""
         started = time.perf_counter()
+        told = self.metadata.get("cameras")
+        seen = {k: v for k, v in observation.items() if not isinstance(told, list) or k in (*told, "tactile", "proprio")}
         try:
-            self._socket.send(pack({**observation, "prompt": instruction, "reset": reset}))
+            self._socket.send(pack({**seen, "prompt": instruction, "reset": reset}))
         except ConnectionClosed as error:
             raise ServerError("the server closed the connection") from error
         try:
-            return read_actions(self._receive()), time.perf_counter() - started
+            return read_actions(self._receive(), self._dim), time.perf_counter() - started
         except ProtocolError as error:
             raise ServerError(str(error)) from error
 

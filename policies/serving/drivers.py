@@ -25,7 +25,7 @@ class Driver(Protocol):
         ...
 
     def act(self, action: np.ndarray) -> np.ndarray:
-        """Joint set-points [rad] (7) and gripper opening (1), float; returns what was really sent (8,)."""
+        """Joint set-points [rad] (dof) and gripper opening (1), float; returns what was really sent (dof + 1,)."""
         ...
 
     def stop(self) -> None:

@@ -14,8 +14,9 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from ...core.errors import HomebodyError, unknown
-from ...core.kinematics import GRIPPER_MAX_M, forward, rotation_to_6d
-from ...core.types import CONTROL_HZ, PROPRIO_DIM, TAXELS, Observation
+from ...core.kinematics import rotation_to_6d
+from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
+from ...core.types import CONTROL_HZ, TAXELS, Observation
 
 
 class LeRobot(Protocol):
@@ -37,8 +38,10 @@ class LeRobot(Protocol):
 class LeRobotMapping:
     """Which of the robot's numbers is which of ours."""
 
-    joints: tuple[str, ...] = tuple(f"joint_{n}" for n in range(1, 8))
-    """The seven joints, base to wrist, without `.pos`."""
+    robot: str = DEFAULT_ROBOT
+    """Which arm of ours it is."""
+    joints: tuple[str, ...] = ()
+    """The joints, base to wrist, without `.pos`; empty: `joint_1` and so on."""
     gripper: str = "gripper"
     """The gripper, without `.pos`."""
     units: Literal["degrees", "radians"] = "degrees"
@@ -55,14 +58,24 @@ class LeRobotMapping:
     """How often set-points are sent: a multiple of 20 [Hz]."""
 
     def __post_init__(self) -> None:
-        if len(self.joints) != 7:
-            raise HomebodyError(f"{len(self.joints)} joint names: expected 7")
+        dof = self.arm.dof
+        if self.joints and len(self.joints) != dof:
+            raise HomebodyError(f"{len(self.joints)} joint names: expected {dof}")
         if self.units not in ("degrees", "radians"):
             raise unknown("units", self.units, ("degrees", "radians"))
         if self.gripper_range[0] == self.gripper_range[1]:
             raise HomebodyError(f"gripper_range is {self.gripper_range}: expected two different numbers, closed and open")
         if not self.tactile and not self.without_touch:
             raise HomebodyError("the robot's taxels are not named: set `tactile`, or `without_touch` where there are none")
+
+    @property
+    def arm(self) -> Robot:
+        return robot_named(self.robot)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the joints, as LeRobot has them."""
+        return self.joints or tuple(f"joint_{n}" for n in range(1, self.arm.dof + 1))
 
 
 class LeRobotDriver:
@@ -79,7 +92,7 @@ class LeRobotDriver:
     def connect(self) -> None:
         """Checks the robot's features against the mapping before anything moves. Raises HomebodyError."""
         m = self._mapping
-        positions = [f"{j}.pos" for j in (*m.joints, m.gripper)]
+        positions = [f"{j}.pos" for j in (*m.names, m.gripper)]
         seen, moved = list(self._robot.observation_features), list(self._robot.action_features)
         for key in [*positions, *(theirs for _, theirs in m.cameras), *([m.tactile] if m.tactile else [])]:
             if key not in seen:
@@ -92,13 +105,13 @@ class LeRobotDriver:
 
     def observe(self) -> Observation:
         m, raw, now = self._mapping, self._robot.get_observation(), self._clock()
-        joints = np.array([float(raw[f"{j}.pos"]) for j in m.joints]) * self._scale
+        joints = np.array([float(raw[f"{j}.pos"]) for j in m.names]) * self._scale
         closed, opened = m.gripper_range
-        width = GRIPPER_MAX_M * (float(raw[f"{m.gripper}.pos"]) - closed) / (opened - closed)
-        pose = forward(joints)
+        width = m.arm.gripper_max_m * (float(raw[f"{m.gripper}.pos"]) - closed) / (opened - closed)
+        pose = m.arm.forward(joints)
         proprio = np.concatenate([joints, self._speeds(raw, joints, now), [width], pose[:3, 3], rotation_to_6d(pose[:3, :3])])
-        if proprio.shape != (PROPRIO_DIM,) or not np.isfinite(proprio).all():
-            raise HomebodyError(f"the robot reports {dict(zip(m.joints, joints.tolist(), strict=True))}: expected finite positions")
+        if not np.isfinite(proprio).all():
+            raise HomebodyError(f"the robot reports {dict(zip(m.names, joints.tolist(), strict=True))}: expected finite positions")
         out = {"proprio": proprio.astype(np.float32), "tactile": np.zeros(TAXELS, np.float32)}
         if m.tactile:
             out["tactile"] = np.asarray(raw[m.tactile], np.float32).reshape(TAXELS)
@@ -110,24 +123,26 @@ class LeRobotDriver:
         return out
 
     def _speeds(self, raw: Mapping[str, Any], joints: np.ndarray, now: float) -> np.ndarray:
-        """(7,) [rad/s]: `NAME.vel` where the robot measures it, else from the two last observations."""
-        names = [f"{j}.vel" for j in self._mapping.joints]
+        """(dof,) [rad/s]: `NAME.vel` where the robot measures it, else from the two last observations."""
+        names = [f"{j}.vel" for j in self._mapping.names]
         before, self._before = self._before, (now, joints)
         if all(n in raw for n in names):
             return np.array([float(raw[n]) for n in names]) * self._scale
         if before is None or now <= before[0]:
-            return np.zeros(7)
+            return np.zeros_like(joints)
         return (joints - before[1]) / (now - before[0])
 
     def act(self, action: np.ndarray) -> np.ndarray:
         """Sends set-points; returns what the robot says it was sent, in our units."""
-        m = self._mapping
+        m, n = self._mapping, self._mapping.arm.dof
         closed, opened = m.gripper_range
-        names = [f"{j}.pos" for j in m.joints]
-        wanted = {n: float(q) for n, q in zip(names, np.asarray(action[:7], np.float64) / self._scale, strict=True)}
-        wanted[f"{m.gripper}.pos"] = closed + float(action[7]) * (opened - closed)
+        names = [f"{j}.pos" for j in m.names]
+        wanted = {name: float(q) for name, q in zip(names, np.asarray(action[:n], np.float64) / self._scale, strict=True)}
+        wanted[f"{m.gripper}.pos"] = closed + float(action[n]) * (opened - closed)
         sent = {**wanted, **self._robot.send_action(wanted)}
-        out = np.array([*(float(sent[n]) * self._scale for n in names), (float(sent[f"{m.gripper}.pos"]) - closed) / (opened - closed)])
+        out = np.array(
+            [*(float(sent[name]) * self._scale for name in names), (float(sent[f"{m.gripper}.pos"]) - closed) / (opened - closed)]
+        )
         return out
 
     def stop(self) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.errors import HomebodyError
+from ...core.limits import FER, JointLimits
 from .braking import Ticks, brake, certified, within_jerk
-from .limits import FER, JointLimits
 
 BISECTIONS = 6
 
@@ -47,7 +47,7 @@ class JointLimiter:
     """Set-points for N arms at once. One call of `step` is one tick of `dt_s`."""
 
     def __init__(self, config: LimiterConfig, start: np.ndarray) -> None:
-        """start (N, 7) or (7,): measured joint positions of resting arms [rad]."""
+        """start (N, dof) or (dof,): measured joint positions of resting arms [rad]."""
         self.config = config
         self._ticks = Ticks.of(config.limits, config.dt_s, config.share)
         self._low = np.asarray(config.limits.q_min) + config.clearance_rad
@@ -56,16 +56,18 @@ class JointLimiter:
         self.reset(start)
 
     def reset(self, start: np.ndarray) -> None:
-        """Begins again from resting arms at `start` (N, 7) or (7,) [rad]. Raises HomebodyError outside the position limits."""
+        """Begins again from resting arms at `start` (N, dof) or (dof,) [rad]. Raises HomebodyError outside the position limits."""
         q = np.atleast_2d(np.array(start, np.float64))
-        if q.shape[1:] != (7,) or not np.isfinite(q).all():
-            raise HomebodyError(f"start has shape {np.shape(start)}: expected (7,) or (N, 7) finite joint positions [rad]")
+        if q.shape[1:] != self._low.shape or not np.isfinite(q).all():
+            raise HomebodyError(
+                f"start has shape {np.shape(start)}: expected ({len(self._low)},) or (N, {len(self._low)}) finite joint positions [rad]"
+            )
         bad = np.argwhere((q < self._low) | (q > self._high))
         if len(bad):
             n, j = bad[0]
             raise HomebodyError(f"joint {j + 1} starts at {q[n, j]:.4f} rad: expected {self._low[j]:.4f} to {self._high[j]:.4f}")
         self.position = q
-        """(N, 7) the last set-points [rad]."""
+        """(N, dof) the last set-points [rad]."""
         self._nu, self._alpha = np.zeros_like(q), np.zeros_like(q)
         self._target = q.copy()
         self._silence = np.zeros(len(q), np.int64)
@@ -76,7 +78,7 @@ class JointLimiter:
 
     @property
     def velocity(self) -> np.ndarray:
-        """(N, 7) [rad/s]."""
+        """(N, dof) [rad/s]."""
         return self._nu * self._ticks.unit / self.config.dt_s
 
     @property
@@ -85,7 +87,7 @@ class JointLimiter:
         return (np.maximum(np.abs(self._nu), np.abs(self._alpha)) * self._ticks.unit).max(1) < 1e-14
 
     def step(self, target: np.ndarray | None) -> np.ndarray:
-        """One tick towards `target` (N, 7) [rad], or with None, silence. Returns the set-points (N, 7) [rad]."""
+        """One tick towards `target` (N, dof) [rad], or with None, silence. Returns the set-points (N, dof) [rad]."""
         feed = self._accept(target)
         nu, alpha, ticks = self._nu, self._alpha, self._ticks
         stop = brake(nu, alpha, ticks)
@@ -97,7 +99,7 @@ class JointLimiter:
         return self.position.copy()
 
     def advance(self, target: np.ndarray | None, ticks: int) -> np.ndarray:
-        """`ticks` set-points (ticks, N, 7) for one slower command: the target moves in a straight line from the one before."""
+        """`ticks` set-points (ticks, N, dof) for one slower command: the target moves in a straight line from the one before."""
         if target is None:
             return np.stack([self.step(None) for _ in range(ticks)])
         goal = np.broadcast_to(np.asarray(target, np.float64), self.position.shape)
@@ -105,7 +107,7 @@ class JointLimiter:
         return np.stack([self.step(begin + (end - begin) * (k / ticks)) for k in range(1, ticks + 1)])
 
     def _accept(self, target: np.ndarray | None) -> np.ndarray:
-        """Takes in a command or its absence; returns the target's own speed (N, 7) [u/tick]."""
+        """Takes in a command or its absence; returns the target's own speed (N, dof) [u/tick]."""
         before = self._target
         if target is None:
             heard = np.zeros(len(self.position), bool)
@@ -124,7 +126,7 @@ class JointLimiter:
         return np.where(self.holding[:, None] | (np.abs(feed) > self._ticks.nu_max), 0.0, feed)
 
     def _wanted_speed(self, feed: np.ndarray) -> np.ndarray:
-        """(N, 7) the target's speed, plus what closes the gap to it: exponentially when near, with `effort` when far."""
+        """(N, dof) the target's speed, plus what closes the gap to it: exponentially when near, with `effort` when far."""
         ticks = self._ticks
         gap = (self._target - self.position) / ticks.unit - feed
         n = max(1.0, self.config.response_s / self.config.dt_s)
@@ -167,11 +169,11 @@ class TorqueLimiter:
         self._top, self._step = share * np.asarray(limits.tau_max), share * np.asarray(limits.dtau_max) * dt_s
         self._silent_ticks = max(1, round(silence_s / dt_s))
         self._silence = np.zeros(count, np.int64)
-        self.torque = np.zeros((count, 7))
-        """(N, 7) sent last [N m]; the arm compensates gravity itself, so zero is at rest."""
+        self.torque = np.zeros((count, len(self._top)))
+        """(N, dof) sent last [N m]; the arm compensates gravity itself, so zero is at rest."""
 
     def step(self, wanted: np.ndarray | None) -> np.ndarray:
-        """One tick towards `wanted` (N, 7) [N m]; not finite: the last torque stays; silence: it ramps to zero."""
+        """One tick towards `wanted` (N, dof) [N m]; not finite: the last torque stays; silence: it ramps to zero."""
         heard = np.zeros(len(self.torque), bool) if wanted is None else np.isfinite(wanted).all(1)
         self._silence = np.where(heard, 0, self._silence + 1)
         goal = np.where((self._silence >= self._silent_ticks)[:, None], 0.0, self.torque)

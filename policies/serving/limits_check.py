@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .limits import JointLimits
+from ...core.limits import JointLimits
 
 KINDS = ("finite", "position", "velocity", "position_velocity", "acceleration", "jerk")
 ROUNDING = 8 * np.finfo(np.float64).eps * np.pi
@@ -24,7 +24,7 @@ class LimitsChecker:
     dt_s: float
     """Time between two set-points [s]."""
     start: np.ndarray
-    """(..., 7) positions at rest before the stream [rad]."""
+    """(..., dof) positions at rest before the stream [rad]."""
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     """Set-points (times joints) that break each limit."""
     peaks: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS[2:], 0.0))
@@ -39,7 +39,7 @@ class LimitsChecker:
         return sum(self.counts.values())
 
     def add(self, positions: np.ndarray) -> int:
-        """positions (T, ..., 7) [rad], in the order sent. Returns the violations so far."""
+        """positions (T, ..., dof) [rad], in the order sent. Returns the violations so far."""
         q = np.concatenate([self._past, np.asarray(positions, np.float64)])
         table = self.limits
         self.counts["finite"] += int((~np.isfinite(q[3:])).sum())
@@ -65,7 +65,7 @@ class LimitsChecker:
 
 
 def torque_violations(torques: np.ndarray, limits: JointLimits, dt_s: float) -> int:
-    """Torques (T, ..., 7) [N m] sent after zero: how many break the torque's limit or the limit of its rate."""
+    """Torques (T, ..., dof) [N m] sent after zero: how many break the torque's limit or the limit of its rate."""
     tau = np.concatenate([np.zeros_like(torques[:1]), torques])
     rate = np.abs(np.diff(tau, axis=0)) / dt_s
     slack = 1e-12 / dt_s

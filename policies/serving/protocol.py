@@ -14,7 +14,7 @@ import msgpack
 import numpy as np
 
 from ...core.errors import HomebodyError
-from ...core.types import ACTION_DIM, PROPRIO_DIM, TAXELS
+from ...core.types import TAXELS
 
 MAX_MESSAGE_BYTES = 4 << 20
 """Two 720 x 720 pictures and the rest."""
@@ -148,7 +148,7 @@ def _picture(message: Mapping[str, Any], key: str) -> np.ndarray:
     return value
 
 
-def read_request(message: Mapping[str, Any], cameras: tuple[str, ...]) -> tuple[dict[str, np.ndarray], str, bool]:
+def read_request(message: Mapping[str, Any], cameras: tuple[str, ...], proprio_dim: int) -> tuple[dict[str, np.ndarray], str, bool]:
     """(observation without a batch axis, instruction, whether a new episode begins) of a request. Raises ProtocolError.
 
     The instruction stands under `prompt` (openpi's word) or `instruction`; `reset` is optional.
@@ -164,15 +164,15 @@ def read_request(message: Mapping[str, Any], cameras: tuple[str, ...]) -> tuple[
         raise ProtocolError("`reset` is no truth value")
     observation = {c: _picture(message, c) for c in cameras}
     observation["tactile"] = _checked(message, "tactile", "<f4", TAXELS)
-    observation["proprio"] = _checked(message, "proprio", "<f4", (PROPRIO_DIM,))
+    observation["proprio"] = _checked(message, "proprio", "<f4", (proprio_dim,))
     return observation, text, reset
 
 
-def read_actions(message: Mapping[str, Any]) -> np.ndarray:
-    """(H, 8) float32 actions of an answer. Raises ProtocolError."""
+def read_actions(message: Mapping[str, Any], action_dim: int) -> np.ndarray:
+    """(H, action_dim) float32 actions of an answer. Raises ProtocolError."""
     value = message.get("actions")
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.ndim != 2 or value.shape[1] != ACTION_DIM:
-        raise ProtocolError(f"the answer holds no `actions` (H, {ACTION_DIM}) of floats")
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.ndim != 2 or value.shape[1] != action_dim:
+        raise ProtocolError(f"the answer holds no `actions` (H, {action_dim}) of floats")
     if not 1 <= len(value) <= MAX_CHUNK or not np.isfinite(value).all():
         raise ProtocolError(f"the answer's actions are not 1 to {MAX_CHUNK} rows of finite numbers")
     return value.astype(np.float32)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import HomebodyError
-from ...core.kinematics import GRIPPER_MAX_M
+from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.types import CONTROL_HZ, Observation
 from .asking import Question, Source
 from .drivers import Driver
@@ -32,6 +32,8 @@ class LoopConfig:
     """Where chunks overlap: share of the newer one. 1 replaces the older, 0.5 averages them."""
     limiter: LimiterConfig | None = None
     """The arm's limits; None passes actions on as they are, for a simulation that has limits of its own."""
+    robot: str = DEFAULT_ROBOT
+    """The arm that is driven."""
     pace: bool = True
     """Keep real time; False lets a simulation run as fast as it can."""
 
@@ -96,7 +98,7 @@ class Plan:
             self._steps[step] = (1.0 - w) * self._steps[step] + w * action if step in self._steps else action
 
     def at(self, step: int) -> np.ndarray | None:
-        """The action (8,) for `step`, or None."""
+        """The action (A,) for `step`, or None."""
         return self._steps.get(step)
 
 
@@ -104,15 +106,16 @@ class _Actuation:
     """From one action a control step to the driver's set-points."""
 
     def __init__(
-        self, driver: Driver, config: LimiterConfig | None, observation: Observation, report: LoopReport, wait: Callable[[], None]
+        self, driver: Driver, robot: Robot, config: LimiterConfig | None, observation: Observation, report: LoopReport, wait: Callable[[], None]
     ) -> None:  # fmt: skip
         """wait: returns when the next set-point is due."""
         if driver.control_hz % CONTROL_HZ:
             raise HomebodyError(f"{driver.name} is driven at {driver.control_hz} Hz: expected a multiple of {CONTROL_HZ}")
         self._driver, self._report, self._wait = driver, report, wait
         self._parts = driver.control_hz // CONTROL_HZ
-        joints = np.asarray(observation["proprio"][:7], np.float64)
-        self._last = np.append(joints, np.clip(observation["proprio"][14] / GRIPPER_MAX_M, 0.0, 1.0))
+        self._dof = robot.dof
+        joints = np.asarray(observation["proprio"][: robot.dof], np.float64)
+        self._last = np.append(joints, np.clip(robot.opening(observation["proprio"][robot.width_at]), 0.0, 1.0))
         self._limiter = JointLimiter(config, joints) if config else None
         self._holding = False
         if config and self._limiter:
@@ -148,8 +151,9 @@ class _Actuation:
     def _send(self, action: np.ndarray | None) -> bool:
         """One control step through the limiter; whether it holds."""
         assert self._limiter is not None
-        grip = self._last[7] if action is None or not np.isfinite(action[7]) else np.clip(action[7], 0.0, 1.0)
-        joints = None if action is None else np.where(np.isfinite(action).all(), action[:7], np.nan)[None]
+        n = self._dof
+        grip = self._last[n] if action is None or not np.isfinite(action[n]) else np.clip(action[n], 0.0, 1.0)
+        joints = None if action is None else np.where(np.isfinite(action).all(), action[:n], np.nan)[None]
         stream = self._limiter.advance(joints, self._ticks * self._parts)
         self._report.violations = self._checker.add(stream)
         for part in range(1, self._parts + 1):
@@ -184,7 +188,7 @@ class RobotLoop:
         try:
             driver.connect()
             observation = driver.observe()
-            actuation = _Actuation(driver, self.config.limiter, observation, report, self._wait)
+            actuation = _Actuation(driver, robot_named(self.config.robot), self.config.limiter, observation, report, self._wait)
             self._due = self._clock()
             while not finished(report.steps):
                 step = report.steps

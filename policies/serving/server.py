@@ -1,6 +1,6 @@
 """The policy server: openpi's websocket protocol, with a token, an Origin rule, size caps and errors that tell nothing.
 
-First frame: metadata. Then each binary frame is an observation and its answer `{"actions": (H, 8), "server_timing": {...}}`;
+First frame: metadata. Then each binary frame is an observation and its answer `{"actions": (H, A), "server_timing": {...}}`;
 a text frame is an error, after which the connection closes. `GET /healthz` answers OK without a token.
 """
 
@@ -24,7 +24,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from ...core.errors import HomebodyError
-from ...core.types import ACTION_DIM, CONTROL_HZ
+from ...core.robots import DEFAULT_ROBOT, robot_named
+from ...core.types import CONTROL_HZ
 from .protocol import MAX_MESSAGE_BYTES, ProtocolError, pack, read_request, unpack
 from .session import Session, SessionFactory
 
@@ -44,6 +45,8 @@ class ServerConfig:
     """TCP port; 0 takes a free one."""
     policy: str = "homebody"
     """Name that the metadata tell."""
+    robot: str = DEFAULT_ROBOT
+    """The arm that it is served to."""
     cameras: tuple[str, ...] = ("scene", "wrist")
     """Pictures that a request must hold."""
     origins: tuple[str, ...] = ()
@@ -69,9 +72,10 @@ class ServerConfig:
 
     def metadata(self) -> dict[str, Any]:
         """The first frame."""
+        robot = robot_named(self.robot)
         return {
-            "server": "homebody", "policy": self.policy, "action_dim": ACTION_DIM, "control_hz": CONTROL_HZ,
-            "cameras": list(self.cameras), "action": "absolute joint targets [rad] (7), gripper opening 0 to 1",
+            "server": "homebody", "policy": self.policy, "action_dim": robot.action_dim, "control_hz": CONTROL_HZ,
+            "cameras": list(self.cameras), "action": f"absolute joint targets [rad] ({robot.dof}), gripper opening 0 to 1",
         }  # fmt: skip
 
 
@@ -166,11 +170,11 @@ class PolicyServer:
         self._open += 1
         try:
             await connection.send(pack(self.config.metadata()))
-            session, asked = self._sessions(), ""
+            session, asked, proprio_dim = self._sessions(), "", robot_named(self.config.robot).proprio_dim
             while True:
                 frame = await connection.recv()
                 started = time.perf_counter()
-                observation, text, reset = read_request(unpack(frame, self.config.max_message_bytes), self.config.cameras)
+                observation, text, reset = read_request(unpack(frame, self.config.max_message_bytes), self.config.cameras, proprio_dim)
                 answer = await self._answer(session, observation, text if reset or text != asked else None)
                 asked = text
                 answer["server_timing"]["total_ms"] = 1000 * (time.perf_counter() - started)

@@ -20,7 +20,7 @@ class Session(Protocol):
         ...
 
     def chunk(self, observation: Observation) -> np.ndarray:
-        """Observation without a batch axis -> (H, 8) float32 absolute joint targets [rad] and gripper openings, one each 50 ms."""
+        """Observation without a batch axis -> (H, A) float32 absolute joint targets [rad] and gripper openings, one each 50 ms."""
         ...
 
 
@@ -35,15 +35,17 @@ class ChunkSession:
     """The learned policy: a chunk of its whole length, decoded from the joints that were observed."""
 
     def __init__(self, policy: ChunkPolicy) -> None:
-        self._policy = policy
+        self._policy, self._words = policy, ""
 
     def reset(self, instruction: str) -> None:
-        self._policy.reset([0], [instruction])
+        self._words = instruction
 
     def chunk(self, observation: Observation) -> np.ndarray:
         batch = _batched(observation)
+        self._policy.reset([0], [self._words])  # connections share the network: another one may have asked in between
         motions = self._policy.plan(batch, [0])[0]
-        return decode(batch["proprio"][:, :7].astype(np.float64), motions)[0]
+        robot = self._policy.robot
+        return decode(robot, batch["proprio"][:, : robot.dof].astype(np.float64), motions)[0]
 
 
 class StepSession:

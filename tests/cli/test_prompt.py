@@ -8,6 +8,8 @@ import pytest
 from homebody.cli.prompt import HOLD_FRAMES, prompt, run_episode
 from homebody.core.errors import HomebodyError
 from homebody.core.types import Certificate, Goal
+from homebody.envs.engine import HouseholdVectorEnv
+from homebody.policies.baselines import ZeroPolicy
 
 GOAL = Goal(task="open_drawer", target="top")
 
@@ -18,10 +20,10 @@ class FakeHouse:
     num_envs = 1
 
     def __init__(self, horizon=30):
-        self.limit, self.steps, self.opened, self.asked = horizon, 0, 0, {}
+        self.limit, self.steps, self.opened, self.asked, self.words = horizon, 0, 0, {}, ""
 
     def reset(self, *, options):
-        self.asked, self.steps, self.opened = options, 0, 0
+        self.asked, self.steps, self.opened, self.words = options, 0, 0, options["instruction"][0]
         return {"tactile": np.zeros((1, 2, 3, 8, 8), np.float32)}, self._info()
 
     def step(self, actions):
@@ -39,7 +41,7 @@ class FakeHouse:
     def _info(self):
         now = {"open(top_drawer)": self.opened >= 5}
         return {"success": np.array([self.opened >= 15]), "credit": np.array([float(now["open(top_drawer)"])]),
-                "diverged": np.array([False]), "predicates": [now]}  # fmt: skip
+                "diverged": np.array([False]), "predicates": [now], "instruction": [self.words]}  # fmt: skip
 
     def horizon(self, i):
         return self.limit
@@ -122,3 +124,44 @@ def test_the_expert_opens_the_top_drawer_on_request(tmp_path):
 
 def test_doing_nothing_is_a_negative_outcome(tmp_path):
     assert prompt("open the top drawer", policy="zero", out=tmp_path) == 1
+
+
+class Ear(ZeroPolicy):
+    """Holds still and writes down what it is told."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard = []
+
+    def reset(self, slots, instructions):
+        super().reset(slots, instructions)
+        self.heard += list(instructions)
+
+
+def run_under(axes, tmp_path, text="open the top drawer"):
+    """(what the policy was told, the outcome, what was printed) of an episode in a house under `axes`."""
+    env, policy, said = HouseholdVectorEnv("open_drawer", 1, split="heldout", cameras=(), axes=axes, threads=1), Ear(), []
+    out = run_episode(env, policy, text, GOAL, env.find_index(GOAL), tmp_path / "v.mp4", say=said.append)
+    asked = env.instruction(0)
+    env.close()
+    return policy.heard, out, said, asked
+
+
+def test_a_prompted_policy_hears_when_something_else_is_asked_for_in_the_middle(tmp_path):
+    heard, out, said, asked = run_under({"instruction_changes": 1.0}, tmp_path)
+    assert heard == ["open the top drawer", asked] and asked != "open the top drawer"
+    assert (out.told, out.heard) == ("open the top drawer", asked)
+    assert any(asked in line for line in said)
+    assert "open(top_drawer)" not in out.predicates, "success is about what is asked for now"
+
+
+def test_a_prompted_policy_hears_that_its_instruction_is_taken_back(tmp_path):
+    heard, out, _, asked = run_under({"taken_back": 1.0}, tmp_path)
+    assert heard[1:] == [asked] == [out.heard] and set(out.predicates) == {"still"}
+    assert out.success, "who holds still has stopped"
+
+
+def test_typing_errors_and_irrelevant_words_reach_a_prompted_policy(tmp_path):
+    heard, out, _, asked = run_under({"typing_errors": 0.15, "irrelevant_words": 2.0}, tmp_path)
+    assert heard == [asked] == [out.told] and out.heard is None
+    assert len(asked) > len("open the top drawer") and "open the top drawer" not in asked

@@ -116,7 +116,7 @@ def test_in_real_time_the_arm_moves_while_the_server_thinks(server, tmp_path):
         ("serve --policy homebdy", "unknown policy 'homebdy': nearest are homebody"),
         ("serve --port 70000", "port is 70000: expected 0 to 65535"),
         ("serve --host 203.0.113.7", "cannot serve at 203.0.113.7 port 8000"),
-        ("serve --device tpu", "device 'tpu' is not available here"),
+        ("serve --device tpu", "unknown device 'tpu': nearest are cpu"),
         ("serve --cert no.pem", "no.pem"),
         ("robot --token t", "instruction"),
         ("robot --token t --instruction x --driver franka", "unknown driver 'franka': nearest are"),

@@ -43,7 +43,7 @@ def no_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
 FRIDGE = dataclasses.replace(
     GOOD, instruction="open the fridge", certificate=dataclasses.replace(GOOD.certificate, goal=Goal(task="open_fridge", target="fridge"))
 )
-FEW = dataclasses.replace(GOOD, labels={n: v[:, :3] if n == "points" else v for n, v in GOOD.labels.items()})
+BLANK = dataclasses.replace(GOOD, labels={}, goals=())
 
 
 @pytest.mark.usefixtures("no_decoding")
@@ -59,7 +59,7 @@ def test_data_that_a_trainer_cannot_learn_from_is_named(tmp_path: Path, learnabl
             "one has cameras scene: training expects wrist as well",
         ),
         "slow": (make(tmp_path / "slow", GOOD, control_hz=10), "slow was recorded at 10 Hz: the .* learns from 20 Hz"),
-        "few": (make(tmp_path / "few", FEW), r"few has stream 'label_points' of shape \(3, 3\) a frame: training expects \(10, 3\)"),
+        "blank": (make(tmp_path / "blank", BLANK), "episode 0 of .*blank has no marks"),
         "none": (make(tmp_path / "none"), "no episodes in"),
     }  # fmt: skip
     for bad, said in cases.values():

@@ -43,7 +43,7 @@ def test_numbers_come_back_bit_for_bit_and_pictures_nearly(path: Path) -> None:
             for name in ("action", "intervention", "times_s", "initial_state"):
                 assert np.array_equal(getattr(got, name), getattr(want, name)), name
             assert np.array_equal(got.observation["tactile"], want.observation["tactile"])
-            assert np.array_equal(got.labels["points"], want.labels["points"])
+            assert np.array_equal(got.labels["marks"], want.labels["marks"])
             assert got.certificate == want.certificate
             assert list(got.spans) == list(want.spans)
             error = got.observation["scene"].astype(float) - want.observation["scene"]
@@ -101,7 +101,7 @@ def test_streams_of_other_lengths_are_refused(path: Path) -> None:
     assert len(Store.open(path)) == 3
 
 
-@pytest.mark.parametrize("stream", ["scene", "proprio", "action", "label_points"])
+@pytest.mark.parametrize("stream", ["scene", "proprio", "action", "label_marks"])
 def test_verify_finds_a_changed_stream(path: Path, stream: str) -> None:
     assert verify(path)["problems"] == []
     session = icechunk.Repository.open(storage(path)).writable_session(BRANCH)

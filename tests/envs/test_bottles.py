@@ -134,7 +134,7 @@ def world(stage, qpos):
     data.qpos[:] = qpos
     mujoco.mj_forward(stage.model, data)
     fields = {n: np.asarray(getattr(data, n))[None] for n in (*stage.bound, "qpos", "qvel", "sensordata")}
-    return World(stage.names, fields, 0, np.eye(4), {}, {})
+    return World(stage.names, fields, 0, np.eye(4), {}, {}, stage.robot, np.eye(4), lambda: stage.furniture(stage.definition.layouts[0]))
 
 
 def test_a_cap_counts_as_put_down_only_on_the_worktop_beside_its_bottle() -> None:

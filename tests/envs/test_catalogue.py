@@ -12,7 +12,7 @@ from homebody.envs.house import household_stage
 from homebody.envs.house_stage import build_spec
 from homebody.envs.objects.catalogue import CATALOGUE, by_category, graspable
 from homebody.envs.objects.paste import paste_body
-from homebody.envs.robots.panda import add_panda
+from homebody.envs.robots.table import arm_named
 
 WEIGHTS_KG = {
     "mug": (0.08, 0.45), "glass": (0.03, 0.35), "bowl": (0.05, 0.6), "plate": (0.08, 0.6), "can": (0.08, 0.45), "bottle": (0.1, 0.8), "egg": (0.045, 0.075),
@@ -47,8 +47,8 @@ def test_things_weigh_what_such_things_weigh_and_fit_a_hand():
     for i in CATALOGUE:
         low, high = WEIGHTS_KG.get(i.category, (0.005, 1.0))
         assert low <= i.mass <= high, f"{i.name} weighs {i.mass} kg"
-        assert graspable(i, "panda") and min(g.width for g in i.grasps) <= 0.072, i.name
-    assert sum(graspable(i, "so101") for i in CATALOGUE) >= 25
+        assert graspable(i, arm_named("panda").grip) and min(g.width for g in i.grasps) <= 0.072, i.name
+    assert sum(graspable(i, arm_named("so101").grip) for i in CATALOGUE) >= 25
 
 
 def test_pasted_things_equal_compiled_ones_in_every_number(stage):
@@ -59,7 +59,7 @@ def test_pasted_things_equal_compiled_ones_in_every_number(stage):
         for k, instance in enumerate(cast):
             paste_body(pasted, pasted.body(f"thing{k}").id, stage.donor, stage.donor.body(f"donor_{instance.name}").id)
         mujoco.mj_setConst(pasted, mujoco.MjData(pasted))
-        spec = build_spec(dataclasses.replace(scene, catalogue=tuple(cast)), add_panda, layout)
+        spec = build_spec(dataclasses.replace(scene, catalogue=tuple(cast)), arm_named("panda"), layout)
         compiled = spec.compile()
         for name in (
             n for n in dir(compiled) if n.startswith(("body_", "geom_", "dof_", "bvh_")) and n not in ("body_pos", "body_user", "geom_user")

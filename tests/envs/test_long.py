@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.first.tasks import long
 from homebody.envs.furniture.clearance import Furniture
 from homebody.envs.house import SCENES, household_tasks
+from homebody.envs.robots.panda import PANDA_ARM
+from homebody.envs.robots.so101 import SO101_ARM
 from homebody.envs.skills.expert import Expert
+from homebody.envs.tasks import long
 
 NAMES = [t.name for t in long.TASKS]
 
@@ -85,7 +87,7 @@ def test_what_a_hand_must_take_stands_where_furniture_leaves_room_for_it() -> No
             for k, turned in enumerate(turns):
                 c, s = np.cos(k * np.pi / 8), np.sin(k * np.pi / 8)
                 turned[:3, :3] = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ down[:3, :3]
-            assert min(furniture.crowding("panda", t, 0.08, lambda b, w=w: (w.position(b), w.rotation(b))) for t in turns) < 0.05
+            assert min(furniture.crowding(PANDA_ARM, t, 0.08, lambda b, w=w: (w.position(b), w.rotation(b))) for t in turns) < 0.05
 
 
 def test_a_hand_inside_a_cupboard_counts_as_in_the_way() -> None:
@@ -95,8 +97,8 @@ def test_a_hand_inside_a_cupboard_counts_as_in_the_way() -> None:
     furniture = Furniture(env.model_of(0), ("cupboard",), np.zeros(3))
     T = w.site("cupboard_door_push")
     poses = lambda b: (w.position(b), w.rotation(b))  # noqa: E731
-    assert furniture.crowding("panda", T, 0.04, poses) > 0
+    assert furniture.crowding(PANDA_ARM, T, 0.04, poses) > 0
     T[:3, 3] = 0.4, 0.0, 0.3
-    assert furniture.crowding("panda", T, 0.04, poses) == 0
-    assert furniture.crowding("so101", w.site("cupboard_door_push"), 0.04, poses) == 0, "a hand that is not known has no points"
+    assert furniture.crowding(PANDA_ARM, T, 0.04, poses) == 0
+    assert furniture.crowding(SO101_ARM, w.site("cupboard_door_push"), 0.04, poses) == 0, "a small hand has no points"
     assert "open_cupboard" in household_tasks()

@@ -58,11 +58,12 @@ def plain_reach(env: HouseholdVectorEnv, i: int = 0, steps: int = 160) -> float:
     high[2, 3] = max(high[2, 3], ABOVE_M)
     q = env.arm_target(i)
     least = 9.0
-    way = [best_joints(env, high)]
-    for T in [*(shifted(high, np.array([0, 0, z])) for z in np.linspace(0, before[2, 3] - high[2, 3], 5)[1:])]:
+    way = [best_joints(env, mark.pose)]  # from the act point back, so that the wrist need not turn about on the way
+    poses = [shifted(before, s * BEFORE_M * mark.approach) for s in np.linspace(1, 0, 9)[1:]]
+    poses += [shifted(before, np.array([0.0, 0.0, z])) for z in np.linspace(0, high[2, 3] - before[2, 3], 5)[1:]]
+    for T in poses:
         way.append(robot.inverse(T[None], way[-1][None], iterations=30)[0])
-    for s in np.linspace(0, 1, 9)[1:]:
-        way.append(robot.inverse(shifted(before, s * BEFORE_M * mark.approach)[None], way[-1][None], iterations=30)[0])
+    way.reverse()
     goals = iter(way)
     goal = next(goals)
     for _ in range(steps):

@@ -6,8 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.core.kinematics import GRIPPER_MAX_M, Q_HOME, Q_MAX, Q_MIN, TAU_MAX, forward
-from homebody.envs.first.kitchen import build_kitchen
 from homebody.envs.robots.panda import add_panda
+from homebody.envs.rooms.shell import options
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 STEP_S = 0.005
@@ -15,7 +15,9 @@ STEP_S = 0.005
 
 def lone_robot() -> mujoco.MjSpec:
     """The robot and nothing else, under the physics options of the house."""
-    spec, house = mujoco.MjSpec(), build_kitchen(None).option
+    spec, room = mujoco.MjSpec(), mujoco.MjSpec()
+    options(room)
+    house = room.option
     for option in OPTIONS:
         setattr(spec.option, option, getattr(house, option))
     add_panda(spec)

@@ -80,14 +80,14 @@ def test_a_pushed_thing_moves_and_the_episode_repeats():
     goal = Goal(task="pick_up", target="can")
     index = env.find_index(goal)
     env.reset(options={"index": [index, index], "goal": [goal, goal], "axes": [{"object_moved": 4.0}, {}]})
-    start, hashes = env.points(0)[3].copy(), []
+    start, hashes = env.snapshot(0).position("can"), []
     for _ in range(2):
         env.reset(options={"index": [index, index], "goal": [goal, goal], "axes": [{"object_moved": 4.0}, {}]})
         for _ in range(80):
             env.step(env.held_actions())
         hashes.append(env.state_hash(0))
     assert hashes[0] == hashes[1] != env.state_hash(1)
-    assert np.linalg.norm(env.points(0)[3] - start) > 0.01 > np.linalg.norm(env.points(1)[3] - start)
+    assert np.linalg.norm(env.snapshot(0).position("can") - start) > 0.01 > np.linalg.norm(env.snapshot(1).position("can") - start)
 
 
 def test_an_instruction_changes_to_another_valid_goal_which_then_decides():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from homebody.core import so101
 from homebody.core.so101 import JAW_CLOSED, JAW_OPEN, KP, Q_HOME, Q_MAX, Q_MIN, TAU_MAX, forward, gravity_torque, hold
-from homebody.envs.first.kitchen import build_kitchen
 from homebody.envs.projection import camera_poses
 from homebody.envs.robots.so101 import ENCODED, FRICTION, add_so101
+from homebody.envs.rooms.shell import options
 from homebody.envs.sensors.taxels import tactile_image
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
@@ -20,7 +20,9 @@ RADIUS_M = 0.0175
 
 def lone_robot(position: tuple[float, float, float] = (0.0, 0.0, 0.0), yaw: float = 0.0) -> mujoco.MjSpec:
     """The robot and nothing else, under the physics options of the house."""
-    spec, house = mujoco.MjSpec(), build_kitchen(None).option
+    spec, room = mujoco.MjSpec(), mujoco.MjSpec()
+    options(room)
+    house = room.option
     for option in OPTIONS:
         setattr(spec.option, option, getattr(house, option))
     add_so101(spec, position, yaw)

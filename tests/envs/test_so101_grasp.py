@@ -11,8 +11,8 @@ from homebody.core import so101
 from homebody.core.kinematics import rotation_error
 from homebody.core.robots import SO101
 from homebody.core.so101 import Q_HOME, forward, inverse
-from homebody.envs.first.kitchen import build_kitchen
 from homebody.envs.robots.so101 import add_so101
+from homebody.envs.rooms.shell import options
 
 OPTIONS = ("timestep", "integrator", "solver", "jacobian", "cone", "impratio", "iterations", "ls_iterations", "disableflags")
 CONTROL_HZ, SUBSTEPS = 20, 10
@@ -41,7 +41,9 @@ THINGS = {
 
 
 def table_with(thing: Thing) -> mujoco.MjModel:
-    spec, house = mujoco.MjSpec(), build_kitchen(None).option
+    spec, room = mujoco.MjSpec(), mujoco.MjSpec()
+    options(room)
+    house = room.option
     for option in OPTIONS:
         setattr(spec.option, option, getattr(house, option))
     add_so101(spec)

@@ -6,6 +6,7 @@ from homebody.core import so101
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.house import household_tasks
 from homebody.envs.objects.catalogue import by_category, graspable
+from homebody.envs.robots.table import arm_named
 from homebody.envs.skills.expert import Expert
 
 TASKS = sorted(n for n, t in household_tasks().items() if "so101" in t.robots and t.room == "kitchen")
@@ -32,10 +33,10 @@ def test_what_it_handles_stands_in_the_ring_that_it_reaches_from_above(split) ->
 
 
 def test_it_takes_light_things_from_above_that_are_neither_flat_nor_tall() -> None:
-    assert all(graspable(t, "so101") for t in by_category("egg", "bread_roll", "spoon", "fork", "knife"))
-    assert not any(graspable(t, "so101") for t in by_category("pan", "pot"))
+    assert all(graspable(t, arm_named("so101").grip) for t in by_category("egg", "bread_roll", "spoon", "fork", "knife"))
+    assert not any(graspable(t, arm_named("so101").grip) for t in by_category("pan", "pot"))
     tall = [t for t in by_category("box", "bottle") if t.top > 0.13 and min(g.position[2] + t.rest for g in t.grasps) > 0.09]
-    assert tall and not any(graspable(t, "so101") for t in tall)
+    assert tall and not any(graspable(t, arm_named("so101").grip) for t in tall)
 
 
 def test_it_picks_up_a_knife_that_lies_flat_without_digging_into_the_worktop() -> None:

@@ -13,6 +13,7 @@ from homebody.core.experience import Experience, read_experience
 from homebody.core.kinematics import Q_HOME, forward
 from homebody.core.motions import decode, encode, target_poses
 from homebody.core.preprocess import pictures
+from homebody.core.robots import PANDA
 from homebody.core.text import tokenise
 from homebody.datasets.sampler import TrainingArrays
 from homebody.policies.baselines import RandomPolicy, ZeroPolicy
@@ -34,9 +35,9 @@ def test_motions_and_joint_targets_are_a_pair() -> None:
     rng = np.random.default_rng(1)
     joints = Q_HOME + rng.uniform(-0.3, 0.3, (50, 7))
     actions = np.concatenate([joints[:, None] + np.cumsum(rng.uniform(-0.04, 0.04, (50, 8, 7)), 1), rng.random((50, 8, 1))], -1)
-    T = target_poses(actions.reshape(-1, 8)).reshape(50, 8, 4, 4)
+    T = target_poses(PANDA, actions.reshape(-1, 8)).reshape(50, 8, 4, 4)
     motions = encode(forward(joints), T, actions[..., 7])
-    back = decode(joints, motions)
+    back = decode(PANDA, joints, motions)
     got = forward(back[..., :7].astype(np.float64))
     assert np.abs(got[..., :3, 3] - T[..., :3, 3]).max() < 1e-3
     cos = (np.einsum("...ij,...ij->...", got[..., :3, :3], T[..., :3, :3]) - 1) / 2
@@ -74,7 +75,7 @@ def test_a_resumed_training_is_the_one_that_never_stopped(arrays: TrainingArrays
     half.save()
     again = trainer(arrays, tmp_path / "half", 12)
     again.resume()
-    assert again.step == 6
+    assert again.course.step == 6
     for _ in range(6):
         again.train_step(again.batches.draw())
     for a, b in zip(whole.average.parameters(), again.average.parameters(), strict=True):

@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 import torch
 from homebody.core.kinematics import Q_HOME, forward
+from homebody.core.robots import PANDA
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.policies.network import PolicyConfig, VisuoTactilePolicy
 from homebody.policies.rl.networks import PlainActor
-from homebody.policies.rl.residual import FEATURE_DIM, Correction, FrozenBase, ResidualInterface
+from homebody.policies.rl.residual import Correction, FrozenBase, ResidualInterface, feature_dim
 from homebody.policies.rl.residual_policy import ResidualPolicy
 from homebody.policies.rl.vec_env import BatchedVecEnv
 from homebody.policies.runtime import ChunkPolicy
 
 SMALL = PolicyConfig(image_size=16, channels=(8, 8, 8), text_width=32, width=32, layers=1, chunk=8)
+
+SEEN = feature_dim(PANDA)
 
 
 def drawers(num_envs: int = 2, **settings: Any) -> HouseholdVectorEnv:
@@ -42,7 +45,7 @@ def observations(seed: int, slots: int = 2) -> dict[str, np.ndarray]:
 
 
 def nothing_actor() -> PlainActor:
-    actor = PlainActor(FEATURE_DIM, (8,), 4, "relu", "tanh")
+    actor = PlainActor(SEEN, (8,), 4, "relu", "tanh")
     with torch.no_grad():
         actor.layers[-1].weight.zero_()
         actor.layers[-1].bias.zero_()
@@ -77,7 +80,7 @@ def test_the_residual_learner_sees_what_the_policy_sees_and_rewards_nothing_but_
 
     env = BatchedVecEnv(house, ResidualInterface(house, FrozenBase(base_model), look, Correction()))
     seen = env.reset()
-    assert seen.shape == (2, FEATURE_DIM + 60) and drawn == [0, 1]
+    assert seen.shape == (2, SEEN + 60) and drawn == [0, 1]
     policy = ResidualPolicy(nothing_actor(), FrozenBase(base_model), Correction())
     twin = drawers()
     raw, info = twin.reset(options={"index": np.array([0, 1])})
@@ -89,7 +92,7 @@ def test_the_residual_learner_sees_what_the_policy_sees_and_rewards_nothing_but_
         for _ in range(8):
             raw, *_ = twin.step(policy.act({**raw, **pictures}))
         assert np.allclose(seen[:, :24], raw["proprio"], atol=1e-4)
-        assert np.array_equal(seen[:, FEATURE_DIM:], env._raw["privileged"])
+        assert np.array_equal(seen[:, SEEN:], env._raw["privileged"])
     assert drawn == [0, 1] * 3  # once a chunk, not once a step
 
 

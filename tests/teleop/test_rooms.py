@@ -15,11 +15,12 @@ from homebody.core.types import Certificate
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
 from homebody.envs.house import household_tasks
+from homebody.envs.robots.table import arm_named
 from homebody.envs.skills.expert import Expert
 from homebody.envs.stages import find_stage
 from homebody.teleop.asking import Achieved
 from homebody.teleop.commands import Grip, Keep, Move, Prompt
-from homebody.teleop.drive import MARGIN_RAD, SETTINGS, ToolDrive
+from homebody.teleop.drive import MARGIN_RAD, ToolDrive
 from homebody.teleop.house import PatientEnv
 from homebody.teleop.naming import named, names_of
 from homebody.teleop.session import Session, SessionConfig
@@ -71,7 +72,7 @@ def test_an_attempt_in_any_room_is_kept_whole_and_acts_out_again_bit_for_bit(tas
         assert session.kept == [0] and session.message.level == "good", session.message.text
         episode = store.episode(0)
         assert episode.certificate.robot == robot and episode.action.shape == (21, robot_named(robot).action_dim)
-        assert episode.policy == "expert+teleop" and episode.labels["points"].shape[0] == 21
+        assert episode.policy == "expert+teleop" and episode.labels["marks"].shape[0] == 21
         session.env.close()
     assert verify(tmp_path / "d")["problems"] == []
     assert replay(tmp_path / "d", act_out)["equal"] == 1
@@ -102,9 +103,9 @@ def test_the_page_is_told_of_the_rooms_own_goals_and_where_they_are(task: str, r
             s = json.loads(json.dumps(state(session), allow_nan=False))
             inverse = np.linalg.inv(env.base_pose(0))
             assert np.allclose(s["tool"]["position"], (inverse @ env.tool_state(0)[0])[:3, 3], atol=1e-3)
-            target, place = env.stage.places(env.goal(0), env.snapshot(0))
-            assert np.allclose(s["target"], (inverse @ np.append(target, 1.0))[:3], atol=1e-3)
-            assert bool(env.goal(0).receptacle) <= bool(np.linalg.norm(place - target) > 0.01)
+            mark = env.stage.mark(env.goal(0), env.snapshot(0))
+            assert np.allclose(s["target"], (inverse @ np.append(mark.position, 1.0))[:3], atol=1e-3)
+            assert bool(env.goal(0).receptacle) <= bool(np.linalg.norm(mark.place - mark.position) > 0.01)
             assert len(s["valid"]) == len(env.valid_goals(0)) and all(0 < v < 1 for v in s["marks"]["target"])
         env.close()
 
@@ -172,7 +173,7 @@ def test_either_arm_turns_its_hand_about_the_vertical(robot: Robot) -> None:
 
 @BOTH
 def test_random_driving_keeps_either_arm_within_its_joints_and_its_workspace(robot: Robot) -> None:
-    tool, rng, config = ToolDrive(robot=robot), np.random.default_rng(0), SETTINGS[robot.name]
+    tool, rng, config = ToolDrive(robot=robot), np.random.default_rng(0), arm_named(robot.name).drive
     tool.start(robot.q_home)
     for step in range(300):
         if step % 15 == 0:

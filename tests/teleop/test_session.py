@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from homebody.core.errors import HomebodyError
+from homebody.core.marks import ACT, MARK_DIM
 from homebody.core.types import Certificate, Episode, Goal
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
@@ -119,7 +120,11 @@ def test_frames_are_marked_by_who_acted(start: Start) -> None:
     assert 10 < acting[:40].sum() < 30, "the person acts until the arm has settled"
     assert episode.policy == "expert+teleop"
     assert (np.diff(episode.times_s) > 0).all()
-    assert set(episode.labels) == {"points", "pixels"} and episode.labels["points"].shape == (episode.length, 10, 3)
+    assert set(episode.labels) == {"marks", "pixels", "visible"} and episode.labels["marks"].shape == (
+        episode.length,
+        len(episode.goals),
+        MARK_DIM,
+    )
 
 
 def test_touching_a_control_takes_over_at_once_from_the_measured_pose(start: Start, env: PatientEnv) -> None:
@@ -234,7 +239,7 @@ def test_another_goal_on_the_way_judges_the_whole_and_marks_only_what_followed(s
         assert episode.instruction == "lift up the apple"
         change = next(s.start for s in episode.spans if s.name == "instruction: grab the apple")
         assert not episode.intervention[:change].any() and episode.intervention[change + 1 :].all()
-        assert (np.linalg.norm(np.diff(episode.labels["points"], axis=0), axis=-1) < 0.02).all(), "labels are of their own frame"
+        assert (np.linalg.norm(np.diff(episode.labels["marks"][..., ACT], axis=0), axis=-1) < 0.02).all(), "labels are of their own frame"
     assert verify(tmp_path / "d")["problems"] == []
     assert replay(tmp_path / "d", open_ended)["equal"] == 1
 

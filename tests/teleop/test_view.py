@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
-from homebody.core.types import CONTROL_HZ, goal_points
+from homebody.core.types import CONTROL_HZ
 from homebody.teleop.commands import Move, Resume
 from homebody.teleop.drive import ToolDrive
 from homebody.teleop.house import PatientEnv
@@ -52,7 +52,7 @@ def test_the_state_is_finite_and_says_what_the_engine_says(session: Session) -> 
     assert s["instruction"] == env.instruction(0) and s["phase"] == "ready" and s["mode"] == "manual"
     assert np.allclose(s["tool"]["position"], env.tool_state(0)[0][:3, 3], atol=1e-3)
     assert set(s["predicates"]) == set(session.info["predicates"][0])
-    assert np.allclose(s["target"], env.points(0)[goal_points(env.goal(0))[0]], atol=1e-3)
+    assert np.allclose(s["target"], env.mark(0).position, atol=1e-3)
     assert len(s["touch"]["depth_um"]) == 2 and len(s["touch"]["depth_um"][0]) == 64
     assert len(s["valid"]) == len(env.valid_goals(0))
 

@@ -11,8 +11,9 @@ import torch
 from homebody.core.errors import HomebodyError
 from homebody.core.instructions import all_goals
 from homebody.core.kinematics import Q_HOME, forward
+from homebody.core.marks import MARK_DIM
 from homebody.core.motions import decode, encode
-from homebody.core.types import POINTS
+from homebody.core.robots import PANDA
 from homebody.datasets.sampler import TrainingArrays
 from homebody.world_model.checkpoint import load_world, save_world
 from homebody.world_model.clips import Clips, command_targets
@@ -45,8 +46,8 @@ def arrays() -> TrainingArrays:
     goals = all_goals()
     return TrainingArrays(
         scene=scene, wrist=scene[:, ::-1].copy(), tactile=np.zeros((n, 2, 3, 8, 8), np.float16), proprio=proprio.astype(np.float32), action=action,
-        intervention=np.ones(n, bool), points=np.zeros((n, len(POINTS), 3), np.float32), pixels=np.zeros((n, 2, 10, 2), np.float32),
-        starts=np.arange(episodes + 1) * length, goals=tuple(goals[i % len(goals)] for i in range(episodes)), success=np.arange(episodes) % 2 == 0,
+        intervention=np.ones(n, bool), marks=np.zeros((n, 1, MARK_DIM), np.float32), pixels=np.zeros((n, 2, 1, 2, 2), np.float32),
+        starts=np.arange(episodes + 1) * length, asked=tuple((goals[i % len(goals)],) for i in range(episodes)), success=np.arange(episodes) % 2 == 0,
     )  # fmt: skip
 
 
@@ -142,8 +143,8 @@ def test_commands_are_the_poses_that_the_actions_aim_at() -> None:
     joints = Q_HOME + rng.uniform(-0.1, 0.1, 7)
     goal = forward(joints + np.cumsum(rng.normal(0, 0.01, (10, 7)), 0))
     motions = encode(forward(joints[None]), goal[None], np.full((1, 10), 0.7))
-    direct = commanded(joints, motions)[0]
-    through = command_targets(decode(joints[None], motions)[0])
+    direct = commanded(PANDA, joints, motions)[0]
+    through = command_targets(PANDA, decode(PANDA, joints[None], motions)[0])
     assert np.abs(direct - through).max() < 2e-3
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from homebody.core.errors import HomebodyError
 from homebody.core.kinematics import Q_HOME, forward
+from homebody.core.robots import PANDA
 from homebody.policies.serving.asking import Waiting
 from homebody.policies.serving.lerobot_driver import LeRobotDriver, LeRobotMapping
 from homebody.policies.serving.protocol import pack, read_request, unpack
@@ -64,7 +65,7 @@ def test_lerobot_observations_become_ours():
     fast = LeRobotDriver(FakeLeRobot(velocities=True), MAPPING)
     fast.connect()
     assert np.allclose(fast.observe()["proprio"][7:14], np.pi / 2)
-    read_request(unpack(pack({**seen, "prompt": "x"})), CAMERAS)  # as the server demands them
+    read_request(unpack(pack({**seen, "prompt": "x"})), CAMERAS, PANDA.proprio_dim)  # as the server demands them
 
 
 def test_lerobot_actions_are_sent_in_its_units_and_come_back_as_sent():

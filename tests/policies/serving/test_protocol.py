@@ -6,6 +6,7 @@ import os
 import msgpack
 import numpy as np
 import pytest
+from homebody.core.robots import PANDA
 from homebody.policies.serving.protocol import MAX_MESSAGE_BYTES, ProtocolError, pack, read_actions, read_request, unpack
 from serving_fakes import CAMERAS, observation, request
 from serving_payloads import payloads
@@ -36,7 +37,7 @@ def test_what_is_no_plain_number_is_not_packed(value):
 def test_no_hostile_payload_is_read_and_none_runs(tmp_path):
     for name, frame in payloads(tmp_path).items():
         with pytest.raises(ProtocolError):
-            read_request(unpack(frame), CAMERAS)
+            read_request(unpack(frame), CAMERAS, PANDA.proprio_dim)
             pytest.fail(f"{name} was read")
     assert not (tmp_path / "owned").exists()
     os.system(f"touch {tmp_path / 'probe'}")  # the pickle's own means would have worked here
@@ -51,7 +52,7 @@ def test_3000_damaged_messages_are_refused_or_read_whole():
         for _ in range(rng.integers(1, 4)):
             frame[rng.choice([rng.integers(0, len(frame)), rng.integers(0, 60), len(frame) - rng.integers(1, 900)])] = rng.integers(0, 256)
         with contextlib.suppress(ProtocolError):
-            found, text, _ = read_request(unpack(bytes(frame)), CAMERAS)
+            found, text, _ = read_request(unpack(bytes(frame)), CAMERAS, PANDA.proprio_dim)
             assert found["scene"].shape[2] == 3 and np.isfinite(found["proprio"]).all() and len(text) <= 300
             read += 1
     assert 0 < read < 3000
@@ -62,10 +63,10 @@ def test_3000_damaged_messages_are_refused_or_read_whole():
 )
 def test_answers_are_not_trusted_either(actions):
     with pytest.raises(ProtocolError):
-        read_actions({"actions": actions})
+        read_actions({"actions": actions}, PANDA.action_dim)
 
 
 def test_messages_may_be_as_long_as_two_large_pictures():
     large = np.zeros((720, 720, 3), np.uint8)
     assert len(pack(request(scene=large, wrist=large))) < MAX_MESSAGE_BYTES
-    read_request(unpack(pack(request(scene=large, wrist=large))), CAMERAS)
+    read_request(unpack(pack(request(scene=large, wrist=large))), CAMERAS, PANDA.proprio_dim)

@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...core.errors import unknown
-from ...core.kinematics import DDQ_MAX, DQ_MAX, Q_MAX, Q_MIN, TAU_MAX
+from .errors import unknown
+from .kinematics import DDQ_MAX, DQ_MAX, Q_MAX, Q_MIN, TAU_MAX
 
 Joints: TypeAlias = tuple[float, ...]
-"""Seven numbers, base to wrist."""
+"""One number a joint, base to wrist."""
 
 
 def _same(value: float) -> Joints:
@@ -24,7 +24,7 @@ def _same(value: float) -> Joints:
 
 @dataclass(frozen=True, kw_only=True)
 class JointLimits:
-    """One arm's table; every field holds seven numbers."""
+    """One arm's table; every field holds a number for each joint."""
 
     name: str
     q_min: Joints
@@ -48,7 +48,7 @@ class JointLimits:
     """Deceleration of that rule [rad/s^2]."""
 
     def speed_towards(self, distance: np.ndarray) -> np.ndarray:
-        """(..., 7) highest speed towards a position limit that is `distance` (..., 7) [rad] away [rad/s]."""
+        """(..., dof) highest speed towards a position limit that is `distance` (..., dof) [rad] away [rad/s]."""
         top = np.asarray(self.dq_max)
         if self.dq_offset is None or self.ddq_dec is None:
             return np.broadcast_to(top, np.shape(distance))

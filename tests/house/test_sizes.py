@@ -1,0 +1,35 @@
+"""A function fits on a screen, a file in a head."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sources import FILES, title
+
+LONGEST, MOST_LINES = 60, 400
+BEING_REWRITTEN = {
+    "cli/bench.py": {"bench"}, "cli/collect.py": {"collect"}, "cli/imagine.py": {"imagine"}, "cli/prompt.py": {"prompt"},
+}  # fmt: skip
+"""Functions that are longer until their commands share one rollout; to be emptied."""
+
+
+def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Name and length in lines of every function, its signature and its docstring with it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
+def test_lengths_are_counted_from_the_signature_to_the_last_line() -> None:
+    assert list(functions(ast.parse("def f(\n  a,\n):\n    return [\n        a\n    ]\n"))) == [("f", 6)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=title)
+def test_no_function_and_no_file_is_too_long(path: Path) -> None:
+    text = path.read_text()
+    long = {name: n for name, n in functions(ast.parse(text)) if n > LONGEST}
+    assert set(long) <= BEING_REWRITTEN.get(title(path), set()), f"{title(path)}: expected at most {LONGEST} lines, got {long}"
+    assert len(text.splitlines()) < MOST_LINES
