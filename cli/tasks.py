@@ -31,8 +31,8 @@ def describe_tasks() -> list[dict[str, Any]]:
 
 
 def tasks(
-    *, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: str = "all", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None,
-) -> int:  # fmt: skip
+    *, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: str = "all", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None
+) -> int:
     """Lists the tasks: family, an instruction, predicates, horizon, phrasings; or draws each of them; or measures what cameras see of them.
 
     Args:
@@ -40,7 +40,7 @@ def tasks(
         seen: Held-out starts of each task in which the pixels are counted that show the part that has to move, in each camera.
         held: With --seen, episodes in which the pixels of what the hand holds are counted in the wrist camera.
         only: Tasks for the gallery or --seen: `all`, `core`, a family, or names separated by commas.
-        robot: Who does them there; of `all`, `core` and families, those that it can do. --seen measures every robot of a task.
+        robot: Who does them in the gallery; of `all`, `core` and families, those that it can do.
         json_path: Write `tasks: [...]` there too.
     """
     if seen or held < 0:

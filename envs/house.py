@@ -11,7 +11,7 @@ from .objects.catalogue import THINGS
 from .robots.table import ARMS, arm_named
 from .rooms import bathroom, bedroom, care, first, kitchen
 from .rooms.scene import Scene
-from .sensors.registry import SENSORS, sensing
+from .sensors.registry import SENSORS
 from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
 from .tasks import care as care_tasks
 from .tasks import first as first_tasks
@@ -42,4 +42,4 @@ def household_stage(scene: str, robot: str, sensors: tuple[str, ...] = ()) -> Ho
     definition = SCENES.find(scene)
     tasks = {n: t for n, t in TASKS.items() if t.scene == scene}
     mixes = {n: m for n, m in MIXES.items() if set(m) <= set(tasks)}
-    return HouseholdStage(definition, tasks, sensing(arm_named(robot), sensors), mixes)
+    return HouseholdStage(definition, tasks, arm_named(robot), mixes, sensors)

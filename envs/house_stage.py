@@ -19,6 +19,7 @@ from .furniture.parts import add_touch
 from .objects.instance import Instance, add_thing
 from .robots.arm import Arm
 from .rooms.scene import Layout, Scene, spot_matrix
+from .sensors.registry import add_sensors
 from .splits import episode_rng
 from .stage import Check, Start, robot_rig
 from .tasks.setup import NoRoom, Setup
@@ -65,8 +66,8 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
 
 
-def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, ...] = ()) -> mujoco.MjSpec:
-    """The scene in one layout; `donors` are appended as further loose bodies, to copy things from."""
+def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, ...] = (), sensors: tuple[str, ...] = ()) -> mujoco.MjSpec:
+    """The scene in one layout, with what the `sensors` of these names need; `donors` are appended as further loose bodies, to copy things from."""
     spec = mujoco.MjSpec()
     spec.modelname = scene.name
     scene.shell(spec)
@@ -85,6 +86,7 @@ def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, .
     if scene.extras is not None:
         scene.extras(spec)
     add_arm(spec, arm)
+    add_sensors(spec, sensors)
     _add_sensors(spec, scene, arm.root)
     for instance in donors:
         add_thing(spec, f"donor_{instance.name}", instance, (0.0, 0.0, 5.0))
@@ -110,10 +112,16 @@ class HouseholdStage:
     toward = slice(-3, None)
 
     def __init__(
-        self, definition: Scene, tasks: Mapping[str, HouseholdTask], arm: Arm, mixes: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        definition: Scene,
+        tasks: Mapping[str, HouseholdTask],
+        arm: Arm,
+        mixes: Mapping[str, tuple[str, ...]] | None = None,
+        sensors: tuple[str, ...] = (),
     ) -> None:
-        """tasks: those that play in this scene, by name; mixes: names for several of them, each episode one."""
-        self._mixes = mixes or {}
+        """tasks: those that play in this scene, by name; mixes: names for several of them, each episode one; sensors: names of those that
+        add something to the model."""
+        self._mixes, self._sensors = mixes or {}, sensors
         self.definition, self.scene, self.arm, self.robot = definition, definition.name, arm, arm.robot
         self.tasks = tasks
         self._bases: dict[str, mujoco.MjModel] = {}
@@ -138,7 +146,7 @@ class HouseholdStage:
     def base(self, layout: Layout) -> mujoco.MjModel:
         """The compiled model of a layout, made on first use."""
         if layout.name not in self._bases:
-            self._bases[layout.name] = build_spec(self.definition, self.arm, layout).compile()
+            self._bases[layout.name] = build_spec(self.definition, self.arm, layout, (), self._sensors).compile()
         return self._bases[layout.name]
 
     def furniture(self, layout: Layout) -> Furniture:
@@ -152,7 +160,7 @@ class HouseholdStage:
     def donor(self) -> mujoco.MjModel:
         """A model that holds every thing of the catalogue, to copy them from."""
         first = self.definition.layouts[0]
-        return build_spec(self.definition, self.arm, first, self.definition.catalogue).compile()
+        return build_spec(self.definition, self.arm, first, self.definition.catalogue, self._sensors).compile()
 
     @property
     def model_hash(self) -> str:

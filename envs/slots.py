@@ -19,7 +19,6 @@ from .arguments import choice
 from .control import ControlMode
 from .episode import Episode
 from .labels import Sight, frame_labels, marked_goals
-from .robots.table import arm_named
 from .sensors.cameras import CameraGeometry, camera_geometry
 from .sensors.sensor import Reading
 from .simulations import Simulations
@@ -139,7 +138,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
             self.cameras,
             aspect,
             self._sight,
-            arm_named(self.robot.name).hand,
+            self.stage.arm.hand,
         )
 
     @functools.cached_property

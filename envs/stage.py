@@ -12,6 +12,7 @@ import numpy as np
 from ..core.marks import Mark
 from ..core.robots import Robot
 from ..core.types import Goal
+from .robots.arm import Arm
 
 FINGERS = ("left", "right")
 HOLD_STEPS = 10
@@ -77,6 +78,7 @@ class Stage(Protocol):
     """A scene with a robot in it."""
 
     scene: str
+    arm: Arm
     robot: Robot
     model: mujoco.MjModel
     rig: Rig

@@ -12,6 +12,7 @@ from ..core.robots import Robot
 from .furniture.clearance import Furniture
 from .furniture.piece import Fixture
 from .objects.instance import Instance
+from .robots.table import arm_named
 from .rooms.scene import Scene
 
 BOUND = ("xpos", "xmat", "site_xpos", "site_xmat", "xaxis", "xanchor")
@@ -69,7 +70,7 @@ class World:
 
     def in_the_way(self, T_world_tool: np.ndarray, opening: float) -> float:
         """How far a hand at a tool pose (4, 4), open by `opening` [m], would reach into furniture [m], summed."""
-        return self._furniture().crowding(self.robot.name, T_world_tool, opening, lambda b: (self.position(b), self.rotation(b)))
+        return self._furniture().crowding(arm_named(self.robot.name), T_world_tool, opening, lambda b: (self.position(b), self.rotation(b)))
 
     @property
     def tool(self) -> np.ndarray:

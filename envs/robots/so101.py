@@ -221,3 +221,6 @@ SO101_ARM = Arm(
         orientation=0.02,  # five joints have no hold of it
     ),
 )
+
+
+__all__ = ["DELAY_SAMPLES", "ENCODED", "PAD", "add_so101"]

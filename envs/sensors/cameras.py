@@ -11,6 +11,7 @@ import numpy as np
 
 from ..projection import camera_poses
 from ..rendering import Kind, View
+from ..robots.arm import HAND
 from .sensor import Reading, Sensor, Setting
 
 EXTRA: tuple[Kind, ...] = ("depth", "segmentation")
@@ -66,7 +67,7 @@ class CameraGeometry:
 
 
 def camera_geometry(
-    model: mujoco.MjModel, camera: str, size: tuple[int, int], T_world_tool: np.ndarray, T_world_base: np.ndarray, hand: str
+    model: mujoco.MjModel, camera: str, size: tuple[int, int], T_world_tool: np.ndarray, T_world_base: np.ndarray, hand: str = HAND
 ) -> CameraGeometry:
     """Of a camera on the world or on the body `hand`; size: height and width of its pictures."""
     height, width = size

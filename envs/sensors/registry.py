@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import mujoco
 
 from ...core.errors import HomebodyError, unknown
 from ...core.table import Table
-from ..robots.arm import Arm
 from .cameras import EXTRA
 from .encoders import PROPRIO
 from .sensor import Sensor
@@ -43,15 +41,8 @@ def requested(names: object) -> tuple[str, ...]:
     return tuple(names)
 
 
-def sensing(arm: Arm, names: Sequence[str]) -> Arm:
-    """The same arm with what the sensors of these names read added to its model."""
-    if not names:
-        return arm
-
-    def add(spec: mujoco.MjSpec) -> None:
-        arm.add(spec)
-        for more in (SENSORS[name].add for name in names):
-            if more is not None:
-                more(spec)
-
-    return replace(arm, add=add)
+def add_sensors(spec: mujoco.MjSpec, names: Sequence[str]) -> None:
+    """Adds what the sensors of these names read to a model with its robot in it."""
+    for add in (SENSORS[name].add for name in names):
+        if add is not None:
+            add(spec)
