@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from ..datasets.workers import CollectReport, CollectWork
 
 
-CAMERAS = ("scene", "wrist")
-
-
 @dataclass(frozen=True, kw_only=True)
 class CollectRecipe:
     """Everything that a worker needs to collect, as plain values: it travels to other processes."""
@@ -29,6 +26,8 @@ class CollectRecipe:
     robot: str
     split: str
     image_size: int
+    cameras: tuple[str, ...]
+    sensors: tuple[str, ...]
     randomize: str
     threads: int
     config: CollectConfig
@@ -45,7 +44,7 @@ class CollectRecipe:
 
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
-                task, count, robot=self.robot, image_size=self.image_size, cameras=CAMERAS, split=self.split,
+                task, count, robot=self.robot, image_size=self.image_size, cameras=self.cameras, split=self.split, sensors=self.sensors,
                 privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads,
             )  # fmt: skip
 
@@ -64,6 +63,8 @@ def collect(
     keep_failures: bool = False,
     randomize: str = "",
     image_size: int = 128,
+    cameras: str = "scene,wrist",
+    sensors: str = "",
     robot: str = DEFAULT_ROBOT,
     split: str = "train",
     first_index: int = 0,
@@ -91,6 +92,8 @@ def collect(
         randomize: Draw physics, senses, light, colours and cameras of each episode from the `train` or the wider `heldout`
             ranges (`homebody axes` lists them): what a policy needs that is to leave the simulator.
         image_size: Pictures' height and width [pixels].
+        cameras: Cameras that are recorded: scene, wrist, side.
+        sensors: What else is recorded: wrench, joint_torques, taxel_forces, each a stream of its own.
         robot: Robot's name.
         split: `train` or `heldout` initial states.
         first_index: Index of the first episode; the index alone fixes the initial state.
@@ -124,6 +127,7 @@ def collect(
     for name in names:
         find_stage(name, robot)
     choice("split", split, SPLITS)
+    eyes, senses = _parts(cameras), _recorded_sensors(sensors)
     picture_size(image_size)
     check_counts(slots=(slots, 1), threads=(threads, 1))
     if randomize and randomize not in RANDOMIZE:
@@ -143,10 +147,10 @@ def collect(
     require_gl()
     work = CollectRecipe(
         policy=absolute_policy(policy) if learned else None, fingerprint=fingerprint, robot=robot, split=split,
-        image_size=image_size, randomize=randomize, threads=1 if remote else threads, config=config,
+        image_size=image_size, cameras=eyes, sensors=senses, randomize=randomize, threads=1 if remote else threads, config=config,
     )  # fmt: skip
     crew = RayCrew(remote, work, slots=slots_each(slots, remote)) if remote else Alone(work(), slots)
-    with open_for(out, robot=robot, cameras=CAMERAS, image_size=image_size, control_hz=CONTROL_HZ) as store:
+    with open_for(out, robot=robot, cameras=eyes, image_size=image_size, control_hz=CONTROL_HZ) as store:
         there = store.recorded()
 
         def recorded(task: str, index: int) -> bool:
@@ -167,6 +171,21 @@ def collect(
         print(f"  rejected, {reason}: {count}")
     write_json(json_path, asdict(report))
     return INTERRUPTED if interrupted else DONE if report.kept or report.skipped else NEGATIVE
+
+
+def _parts(names: str) -> tuple[str, ...]:
+    return tuple(n.strip() for n in names.split(",") if n.strip())
+
+
+def _recorded_sensors(names: str) -> tuple[str, ...]:
+    """Sensors by name. Raises HomebodyError for unknown ones, and for pictures, which a data set keeps of its cameras alone."""
+    from ..envs.sensors.cameras import EXTRA
+    from ..envs.sensors.registry import requested
+
+    asked = requested(_parts(names))
+    if pictures := [n for n in asked if n in EXTRA]:
+        raise HomebodyError(f"sensor {pictures[0]!r} is not recorded: expected some of wrench, joint_torques, taxel_forces")
+    return asked
 
 
 def _note(report: CollectReport, crew: str) -> str:

@@ -88,7 +88,7 @@ class HouseholdVectorEnv(Slots):
         self._done = np.ones(self.num_envs, bool)
         self._images = [view.empty(self.num_envs) for view in self._views]
         self._frames = Frames(self.num_envs)
-        self._reading = Reading(self.robot, self.stage.rig, self._sims, self.model, self.num_envs)
+        self._reading = Reading(self.robot, self.stage.arm.hand, self.stage.rig, self._sims, self.model, self.num_envs)
         self._world_pose = np.tile(np.eye(4), (self.num_envs, 1, 1))
         seen = self._view()
         size = len(self.stage.privileged(self.stage.goals[0], seen[0])) if self.privileged else 0

@@ -11,6 +11,7 @@ from .objects.catalogue import THINGS
 from .robots.table import ARMS, arm_named
 from .rooms import bathroom, bedroom, care, first, kitchen
 from .rooms.scene import Scene
+from .sensors.registry import SENSORS
 from .tasks import appliances, bottles, cloth, doors, drawers, grains, long, things
 from .tasks import care as care_tasks
 from .tasks import first as first_tasks
@@ -34,6 +35,7 @@ def household_tasks() -> Table[HouseholdTask]:
 @THINGS.derived
 @TASKS.derived
 @SCENES.derived
+@SENSORS.derived
 @functools.lru_cache(maxsize=6)
 def household_stage(scene: str, robot: str, sensors: tuple[str, ...] = ()) -> HouseholdStage:
     """The stage of a scene with a robot and its `sensors` in it, built once per process. Raises HomebodyError for unknown names."""

@@ -55,7 +55,7 @@ def moving_part(env: HouseholdVectorEnv, slot: int) -> Part:
     data = mujoco.MjData(model)
     mujoco.mj_setState(model, data, env.physics_state(slot), mujoco.mjtState.mjSTATE_INTEGRATION.value)
     mujoco.mj_kinematics(model, data)
-    movable = (model.body_weldid != 0) & (model.body_rootid != model.body("link0").id) & (model.body_mocapid < 0)
+    movable = (model.body_weldid != 0) & (model.body_rootid != model.body(env.stage.arm.root).id) & (model.body_mocapid < 0)
     # Frames of bodies and sites on them: a mark on furniture is one of these, or very near.
     owner = np.concatenate([np.arange(model.nbody), model.site_bodyid])
     away = np.linalg.norm(np.concatenate([data.xpos, data.site_xpos]) - env.stage.mark(goal, view).position, axis=1)

@@ -15,6 +15,7 @@ from .furniture.grains import NAMES as GRAINS
 from .furniture.piece import Fixture
 from .objects.instance import Instance
 from .past import Past
+from .robots.table import arm_named
 from .rooms.scene import Scene
 from .start import Start
 
@@ -123,7 +124,7 @@ class World:
 
     def in_the_way(self, T_world_tool: np.ndarray, opening: float) -> float:
         """How far a hand at a tool pose (4, 4), open by `opening` [m], would reach into furniture [m], summed."""
-        return self._furniture().crowding(self.robot.name, T_world_tool, opening, lambda b: (self.position(b), self.rotation(b)))
+        return self._furniture().crowding(arm_named(self.robot.name), T_world_tool, opening, lambda b: (self.position(b), self.rotation(b)))
 
     @property
     def tool(self) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import mujoco
 
 from ...core.errors import HomebodyError, unknown
+from ...core.table import Table
 from .cameras import EXTRA
 from .encoders import PROPRIO
 from .sensor import Sensor
@@ -15,18 +16,16 @@ from .wrench import JOINT_TORQUES, WRENCH
 
 ALWAYS = (TACTILE, PROPRIO)
 """What every observation has besides its cameras."""
-SENSORS: dict[str, Sensor] = {s.name: s for s in (WRENCH, JOINT_TORQUES, TAXEL_FORCES)}
+SENSORS: Table[Sensor] = Table("sensor", {s.name: s for s in (WRENCH, JOINT_TORQUES, TAXEL_FORCES)})
 """What is read on request; `register_sensor` adds a user's own."""
 RESERVED = (*(s.name for s in ALWAYS), *EXTRA, "privileged", "instruction")
 
 
 def register_sensor(sensor: Sensor) -> None:
     """Makes a sensor of your own known by its name. Raises HomebodyError where the name is taken."""
-    if sensor.name in SENSORS or sensor.name in RESERVED:
-        raise HomebodyError(
-            f"a sensor is already called {sensor.name!r}: expected another name than {', '.join(sorted({*SENSORS, *RESERVED}))}"
-        )
-    SENSORS[sensor.name] = sensor
+    if sensor.name in RESERVED:
+        raise HomebodyError(f"an observation always has {sensor.name!r}: expected another name for a sensor than {', '.join(RESERVED)}")
+    SENSORS.add(sensor.name, sensor)
 
 
 def requested(names: object) -> tuple[str, ...]:

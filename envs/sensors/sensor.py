@@ -66,8 +66,9 @@ NOMINAL = Condition(axes={}, key=("", "train", 0))
 class Reading:
     """B simulations as the last step left them, for sensors to read from."""
 
-    def __init__(self, robot: Robot, rig: Rig, simulations: Simulations, model: mujoco.MjModel, count: int) -> None:
-        self.robot, self.rig, self.fields = robot, rig, simulations.fields
+    def __init__(self, robot: Robot, hand: str, rig: Rig, simulations: Simulations, model: mujoco.MjModel, count: int) -> None:
+        """hand: name of the body that the tool is on."""
+        self.robot, self.hand, self.rig, self.fields = robot, hand, rig, simulations.fields
         self.pose = np.tile(np.eye(4), (count, 1, 1))
         """(B, 4, 4) T_base_tcp, true and now."""
         self.pictures: Mapping[str, np.ndarray] = {}

@@ -7,24 +7,21 @@ import numpy as np
 
 from .sensor import Reading, Sensor, stacked, unbounded
 
-HAND = "hand"
-"""The body that the wrist carries, on every arm; its axes are the tool's."""
 
-
-def hand_wrench(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:
-    """(6,) force [N] and torque [N m] that the arm exerts on the hand, about the origin of the hand's frame and in its axes.
+def hand_wrench(model: mujoco.MjModel, data: mujoco.MjData, name: str) -> np.ndarray:
+    """(6,) force [N] and torque [N m] that the arm exerts on the hand, the body `name`, about the origin of its frame and in its axes.
 
     The sign is that of MuJoCo's force and torque sensors. The hand's own weight is in it: a still hand that holds nothing reads its
     mass times g upwards. Needs mj_rnePostConstraint.
     """
-    hand = model.body(HAND).id
+    hand = model.body(name).id
     R, torque, force = data.xmat[hand].reshape(3, 3), data.cfrc_int[hand, :3], data.cfrc_int[hand, 3:]
     lever = data.subtree_com[model.body_rootid[hand]] - data.xpos[hand]  # cfrc_int is about the tree's centre of mass
     return np.concatenate([R.T @ force, R.T @ (torque + np.cross(lever, force))])
 
 
 def _wrench(reading: Reading) -> np.ndarray:
-    return stacked(reading, hand_wrench)
+    return stacked(reading, lambda m, d: hand_wrench(m, d, reading.hand))
 
 
 def _joint_torques(reading: Reading) -> np.ndarray:
