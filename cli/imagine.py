@@ -193,7 +193,8 @@ def roll_out(
     arrays = {k: np.stack(v) for k, v in frames.items()}
     total = len(arrays["action"])
     data = TrainingArrays(
-        **arrays, intervention=np.zeros(total, bool), points=np.zeros((total, 10, 3), np.float32), pixels=np.zeros((total, 2, 10, 2), np.float32),
+        scene=arrays["scene"], wrist=arrays["wrist"], tactile=arrays["tactile"], proprio=arrays["proprio"], action=arrays["action"],
+        intervention=np.zeros(total, bool), points=np.zeros((total, 10, 3), np.float32), pixels=np.zeros((total, 2, 10, 2), np.float32),
         starts=np.concatenate([[0], np.cumsum(lengths)]), goals=tuple(goals), success=np.array(success),
     )  # fmt: skip
     return data, words

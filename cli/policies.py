@@ -46,11 +46,13 @@ class PolicySource:
 
 def _scripted(name: str) -> PolicySource:
     def build(env: HouseholdVectorEnv | None) -> Policy:
-        if name == "expert":
+        if env is None and name in ("expert", "parrot"):
+            raise HomebodyError(f"policy {name!r} reads the simulation's state: expected one that sees what a robot sees")
+        if env is not None and name == "expert":
             from ..envs.skills import expert_for
 
             return expert_for(env)
-        if name == "parrot":
+        if env is not None and name == "parrot":
             from ..envs.skills.parrot import ParrotPolicy
 
             return ParrotPolicy(env)

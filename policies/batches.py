@@ -117,7 +117,7 @@ class Batches:
 
     def _other_goals(self, points: np.ndarray) -> np.ndarray:
         """A random goal per frame whose points are in sight."""
-        visible = np.asarray(points[:, self._points, 2] < VISIBLE_Z).all(-1)  # (n, goals)
+        visible: np.ndarray = np.all(points[:, self._points, 2] < VISIBLE_Z, axis=-1)  # (n, goals)
         return np.array([self.rng.choice(np.flatnonzero(visible[i])) for i in range(len(visible))])
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
