@@ -51,11 +51,11 @@ def list_(*, dataset: DatasetPath, json_path: JsonPath = None) -> int:
         ]
     columns = [
         Column(title="episode", rank=0, cells=[str(r["episode"]) for r in rows]),
-        Column(title="instruction", rank=1, cells=[r["instruction"] for r in rows], wraps=True),
+        Column(title="instruction", rank=1, cells=[str(r["instruction"]) for r in rows], wraps=True),
         Column(title="frames", rank=3, cells=[str(r["length"]) for r in rows]),
         Column(title="solved", rank=2, cells=["yes" if r["success"] else "no" for r in rows]),
         Column(title="credit", rank=4, cells=[f"{r['credit']:.2f}" for r in rows]),
-        Column(title="policy", rank=2, cells=[r["policy"] for r in rows]),
+        Column(title="policy", rank=2, cells=[str(r["policy"]) for r in rows]),
     ]
     print_table(columns, more="a wider terminal or --json has them")
     write_json(json_path, {"episodes": rows})

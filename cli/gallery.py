@@ -55,10 +55,11 @@ def draw_task(task: str, *, robot: str = DEFAULT_ROBOT, split: str = "train") ->
 
     env = HouseholdVectorEnv(task, 1, robot=robot, cameras=(), split=split)
     look, expert = _BeforeAndAfter(env), Expert(env)
-    for index in range(TRIES):
-        run, info = one_episode(env, expert, index, listeners=[look])
+    run, info = one_episode(env, expert, 0, listeners=[look])
+    for index in range(1, TRIES):
         if info["success"][0]:
             break
+        run, info = one_episode(env, expert, index, listeners=[look])
     env.close()
     return _caption(np.hstack(look.pictures), f"{task}: {run.told}"), run.told, bool(info["success"][0])
 

@@ -219,8 +219,8 @@ def roll_out(acting: _Acting, episodes: int, tasks: tuple[str, ...], size: int) 
     arrays = {k: np.stack(v) for k, v in kept.streams.items()}
     total = len(arrays["action"])
     data = TrainingArrays(
-        **arrays, intervention=np.zeros(total, bool), marks=np.zeros((total, 1, MARK_DIM), np.float32),
-        pixels=np.zeros((total, 2, 1, 2, 2), np.float32),
+        scene=arrays["scene"], wrist=arrays["wrist"], tactile=arrays["tactile"], proprio=arrays["proprio"], action=arrays["action"],
+        intervention=np.zeros(total, bool), marks=np.zeros((total, 1, MARK_DIM), np.float32), pixels=np.zeros((total, 2, 1, 2, 2), np.float32),
         starts=np.concatenate([[0], np.cumsum(lengths)]), asked=tuple((g,) for g in goals), success=np.array(success),
     )  # fmt: skip
     return data, words

@@ -41,7 +41,7 @@ class Robot:
     """q (B, dof) -> targets (B, dof) at which the servos settle at q: q itself where gravity is compensated."""
     width: Callable[[np.ndarray], np.ndarray]
     """Positions (..., F) of the finger joints -> gripper width (...,) [m]."""
-    opening: Callable[[np.ndarray], np.ndarray]
+    opening: Callable[[np.ndarray | float], np.ndarray]
     """Gripper width [m] -> the commanded opening in [0, 1]."""
     grasp_offset: Callable[[float], np.ndarray]
     """Width of an object [m] -> its middle between the pads, in the tool's frame (3,) [m]."""
@@ -112,7 +112,7 @@ def _panda_width(fingers: np.ndarray) -> np.ndarray:
     return np.asarray(fingers).sum(-1)
 
 
-def _panda_opening(width_m: np.ndarray) -> np.ndarray:
+def _panda_opening(width_m: np.ndarray | float) -> np.ndarray:
     return np.asarray(width_m) / kinematics.GRIPPER_MAX_M
 
 

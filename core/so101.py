@@ -79,7 +79,7 @@ def width_from_angle(angle: np.ndarray) -> np.ndarray:
     return (_FACE + _RADIUS * np.sin(turned - _LEAN)).min(-1)
 
 
-def angle_from_width(width_m: np.ndarray) -> np.ndarray:
+def angle_from_width(width_m: np.ndarray | float) -> np.ndarray:
     """The jaw's angle [rad] for clearances (...,) from 0 to 0.085 m; inverse of `width_from_angle`."""
     sine = (np.asarray(width_m)[..., None] - _FACE) / _RADIUS
     return JAW_CLOSED + (_LEAN + np.arcsin(np.clip(sine, -1.0, 1.0))).max(-1)
@@ -89,7 +89,7 @@ JAW_OPEN = float(angle_from_width(np.array(GRIPPER_MAX_M)))
 """The jaw's angle at opening 1 [rad], also its limit in the servo's memory."""
 
 
-def opening_from_width(width_m: np.ndarray) -> np.ndarray:
+def opening_from_width(width_m: np.ndarray | float) -> np.ndarray:
     """Commanded opening in [0, 1], linear in the jaw's angle as the servo is, for widths (...,) [m]."""
     return (angle_from_width(width_m) - JAW_CLOSED) / (JAW_OPEN - JAW_CLOSED)
 

@@ -90,9 +90,9 @@ class Course:
         decay; clip: largest norm of a gradient."""
         average.load_state_dict(model.state_dict())
         self.model, self.average, self.budget, self._clip = model, average, budget, clip
-        self._learning = [p for p in model.parameters() if p.requires_grad]
+        self._learning: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
         pairs = zip(average.parameters(), model.parameters(), strict=True)
-        self._averaged = [a for a, p in pairs if p.requires_grad]
+        self._averaged: list[Tensor] = [a for a, p in pairs if p.requires_grad]
         self.optimiser = torch.optim.AdamW(self._learning, lr=budget.rate, weight_decay=decay)
         self.step, self.seconds = 0, 0.0
         self.history: list[dict[str, float]] = []
@@ -117,8 +117,8 @@ class Course:
         nn.utils.clip_grad_norm_(self._learning, self._clip)
         self.optimiser.step()
         keep = min(self.budget.average, (self.step + 1) / (self.step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(self._averaged, self._learning, 1 - keep)
+        with torch.no_grad():  # one call for all of them: PyTorch has no public name for it
+            torch._foreach_lerp_(self._averaged, self._learning, 1 - keep)  # pyright: ignore[reportPrivateImportUsage]
             for a, b in zip(self.average.buffers(), self.model.buffers(), strict=True):
                 a.copy_(b)
         self.step += 1

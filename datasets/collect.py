@@ -129,10 +129,7 @@ class Mixture:
         self._demonstrator, self._policy, self._config = demonstrator, policy, config
         self._parts: dict[int, _Part] = {}
         self._words: dict[int, str] = {}
-
-    @property
-    def name(self) -> str:
-        return self._demonstrator.name if self._policy is None else f"{self._policy.name}+{self._demonstrator.name}"
+        self.name = demonstrator.name if policy is None else f"{policy.name}+{demonstrator.name}"
 
     def seed(self, slots: Sequence[int], seeds: Sequence[int]) -> None:
         """New episodes, of these indices, begin in `slots`."""

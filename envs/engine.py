@@ -161,7 +161,7 @@ class HouseholdVectorEnv(Slots):
         self._held[active] = np.where(hold[active], self._held[active] + 1, 0)
         success = self._held >= HOLD_STEPS
         reward = np.zeros(self.num_envs)
-        for i in active:
+        for i in map(int, active):
             sparse = self.reward_kind == "sparse"
             reward[i] = float(success[i]) if sparse else self.stage.reward(self.goal(i), views[i], bool(success[i]))
         terminated, truncated = np.zeros(self.num_envs, bool), np.zeros(self.num_envs, bool)

@@ -193,7 +193,7 @@ class HouseholdStage:
     def donor(self) -> mujoco.MjModel:
         """A model that holds every thing of the catalogue, to copy them from."""
         first = self.definition.layouts[0]
-        return build_spec(self.definition, self.arm, first, self.definition.catalogue, self._sensors).compile()
+        return build_spec(self.definition, self.arm, first, tuple(self.definition.catalogue), self._sensors).compile()
 
     @property
     def model_hash(self) -> str:

@@ -144,7 +144,8 @@ class _Painter:
     """A thread with one worker on it; EGL wants a context freed on the thread that made it."""
 
     def __init__(self, model: mujoco.MjModel, profile: Profile) -> None:
-        self._model, self._profile = model, profile
+        self._model = model
+        self._profile: Profile = profile
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="render")
         self._worker: _Worker | None = None
 

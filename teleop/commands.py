@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ class Ack:
 
 
 Command = Move | Grip | Prompt | Resume | Stop | Hold | Keep | Redo | Discard | Ack
-PLAIN: Mapping[str, type[Command]] = {
+PLAIN: Mapping[str, Callable[[], Command]] = {
     "resume": Resume, "stop": Stop, "hold": Hold, "keep": Keep, "redo": Redo, "discard": Discard,
 }  # fmt: skip
 KINDS = ("move", "grip", "prompt", "ack", *PLAIN)

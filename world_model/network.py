@@ -162,9 +162,10 @@ class Painter(nn.Module):
         for a, b in ((2 * config.width, 96), (96, 64), (64, 32), (32, 24)):
             layers += [nn.Upsample(scale_factor=2, mode="nearest"), *_stage(a, b, 3, 1)]
         self.coarse = nn.Sequential(*layers)
-        self.fine = nn.Sequential(_stage(24 + 3, 24, 3, 1), nn.Conv2d(24, 6, 3, 1, 1))
-        nn.init.zeros_(self.fine[1].weight)
-        nn.init.constant_(self.fine[1].bias, 0.0)
+        first, last = _stage(24 + 3, 24, 3, 1), nn.Conv2d(24, 6, 3, 1, 1)
+        self.fine = nn.Sequential(first, last)
+        for part in last.parameters():
+            nn.init.zeros_(part)
         line = (torch.arange(config.image_size) + 0.5) / config.image_size * 2 - 1
         self.register_buffer("grid", torch.stack(torch.meshgrid(line, line, indexing="xy"), -1), persistent=False)  # (S, S, 2) x, y
 

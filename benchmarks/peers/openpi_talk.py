@@ -20,7 +20,7 @@ def main():
         "tactile": np.zeros((2, 3, 8, 8), np.float32), "proprio": proprio, "prompt": asked["instruction"],
     }  # fmt: skip
     client = WebsocketClientPolicy(asked["url"], api_key=asked["token"])
-    spent = []
+    spent, answer = [], {}
     for _ in range(20):
         start = time.perf_counter()
         answer = client.infer(observation)

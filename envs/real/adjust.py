@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -130,8 +131,9 @@ def adjust(views: Views, lens: np.ndarray, free: int, X: np.ndarray, Y: np.ndarr
 
     bundle = _Bundle(views, lens, free, X, Y, sigma_px, arm)
     start = np.zeros(bundle.shared + 6 * len(views.M))
+    jacobian: Any = bundle.jacobian  # SciPy's annotation knows the names of its own alone
     try:
-        found = least_squares(bundle.residual, start, jac=bundle.jacobian, x_scale="jac", xtol=1e-7, ftol=1e-9, max_nfev=100)
+        found = least_squares(bundle.residual, start, jac=jacobian, x_scale="jac", xtol=1e-7, ftol=1e-9, max_nfev=100)
     except (ValueError, np.linalg.LinAlgError) as error:
         raise HomebodyError(
             f"no camera explains pictures and tool poses together ({str(error)[:120]}): check the poses, and --square-mm"

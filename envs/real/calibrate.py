@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -120,8 +120,9 @@ def _solve_lens(pictures: Sequence[Picture], config: CalibrateConfig) -> tuple[L
             _, r, t = cv2.solvePnP(b, c, config.lens.matrix, config.lens.distortion)
             poses.append(rigid(r, t))
         return config.lens, None, np.array(poses)
+    nothing: Any = None  # no guess of the lens; OpenCV's annotation wants one
     try:
-        found = cv2.calibrateCameraExtended(board, corners, pictures[0].size, None, None, flags=_lens_flags(config.distortion))
+        found = cv2.calibrateCameraExtended(board, corners, pictures[0].size, nothing, nothing, flags=_lens_flags(config.distortion))
     except cv2.error as error:
         raise HomebodyError(f"the lens cannot be solved from these pictures: {str(error)[:120]}") from None
     _, matrix, distortion, rotations, translations, deviations = found[:6]

@@ -151,7 +151,7 @@ def write_table(path: Path, time_s: np.ndarray, **streams: np.ndarray) -> None:
     """Writes `time_s` (N,) and streams (N, dof) such as `command` as CSV or, by the suffix, NPZ: whole or not at all."""
     with writing(path) as part:
         if path.suffix.lower() == ".npz":
-            np.savez_compressed(part, time_s=time_s, **streams)
+            np.savez_compressed(part, allow_pickle=False, time_s=time_s, **streams)
             return
         header = ["time_s", *(n for stem in streams for n in _names(stem))]
         np.savetxt(part, np.column_stack([time_s, *streams.values()]), delimiter=",", header=",".join(header), comments="", fmt="%.7g")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -168,7 +168,7 @@ def find_all(paths: list[Path], config: BoardConfig, limits: PictureConfig) -> l
 
 
 def _with_reason(picture: Picture, reason: str) -> Picture:
-    return Picture(**(vars(picture) | {"reason": reason}))
+    return replace(picture, reason=reason)
 
 
 def _what_else(paths: list[Path], config: BoardConfig) -> str:

@@ -171,7 +171,8 @@ def _board_model(board: BoardConfig, truth: PictureTruth) -> mujoco.MjModel:
     head = spec.visual.headlight
     head.ambient, head.diffuse, head.specular = [0.9] * 3, [0.0] * 3, [0.0] * 3
     scale = 8.0
-    paper = cv2.copyMakeBorder(board_image(board, scale), *[round(BORDER_MM * scale)] * 4, cv2.BORDER_CONSTANT, value=255)
+    edge = round(BORDER_MM * scale)
+    paper = cv2.copyMakeBorder(board_image(board, scale), edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=[255])
     texture = spec.add_texture(name="paper", type=mujoco.mjtTexture.mjTEXTURE_2D, width=paper.shape[1], height=paper.shape[0], nchannel=3)
     texture.data = np.repeat(paper[:, :, None], 3, axis=2).tobytes()
     material = spec.add_material(name="paper", specular=0, shininess=0)

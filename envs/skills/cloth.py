@@ -81,7 +81,7 @@ def pinched(ctx: HouseContext, cloth: Cloth) -> bool:
 
 def take_hem(ctx: HouseContext, cloth: Cloth, choose: Callable[[int], Hem], lift: float = 0.05, tries: int = 5) -> Steps:
     """Takes a cloth up by a hem, which `choose` names anew for every try; False when it gave up."""
-    wide = ctx.robot.opening(OPEN_M)
+    wide = float(ctx.robot.opening(OPEN_M))
     for attempt in range(tries):
         hem = choose(attempt)
         ctx.span = "reach"
@@ -145,7 +145,7 @@ def arc(ctx: HouseContext, cloth: Cloth, to: np.ndarray, apex: float, low: float
 def let_cloth_go(ctx: HouseContext, cloth: Cloth, up: float = 0.14) -> Steps:
     """Opens the fingers a little, so that they do not push the cloth about, and withdraws upwards."""
     ctx.span = "release"
-    wide = ctx.robot.opening(0.035)
+    wide = float(ctx.robot.opening(0.035))
     yield from wait(ctx, 10, wide, until=lambda: ctx.width > 0.03)
     ctx.span = "withdraw"
     R, here = ctx.reference[:3, :3].copy(), ctx.reference[:3, 3].copy()

@@ -36,7 +36,7 @@ def standing(s: Setup, category: str, fits: Callable[[Instance], bool] = lambda 
     if len(roles) != 1 or roles[0] not in s.handy:
         return None
     thing = s.cast_of[roles[0]]
-    return roles[0] if graspable(thing, s.stage.robot.name) and fits(thing) else None
+    return roles[0] if graspable(thing, s.stage.arm.grip) and fits(thing) else None
 
 
 def stir(s: Setup) -> None:
@@ -61,7 +61,7 @@ def add_rival(s: Setup, categories: Sequence[str]) -> None:
     for category in options:
         role = f"rival{len(s.roles)}"
         try:
-            thing = s.cast(role, category, fits=lambda t: graspable(t, s.stage.robot.name) and t.footprint < 0.09)
+            thing = s.cast(role, category, fits=lambda t: graspable(t, s.stage.arm.grip) and t.footprint < 0.09)
             s.stand(role, s.reach, margin=TALL_GAP_M if thing.top > TALL_M else GAP_M, handy=True)
             return
         except HomebodyError:

@@ -255,7 +255,8 @@ class Setup:
             raise HomebodyError(f"{len(points)} vertices for {flex}: expected {len(self.stage.names.flex_qpos[flex])}")
         self._cloths[flex] = points
         low, high = points[:, :2].min(0), points[:, :2].max(0)
-        self._taken.append((*((low + high) / 2), 0.0, *((high - low) / 2)))
+        (x, y), (half_x, half_y) = (low + high) / 2, (high - low) / 2
+        self._taken.append((float(x), float(y), 0.0, float(half_x), float(half_y)))
 
     @property
     def cloths(self) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ class HalfMemory(NStepReplayBuffer):
             return super().sample(batch_size, env)
         half = batch_size // 2
         parts = super().sample(batch_size - half, env), self.successes.sample(half, env)
-        return ReplayBufferSamples(*(torch.cat([a, b]) if a is not None else None for a, b in zip(*parts, strict=True)))
+        both: list[Any] = [None if a is None or b is None else torch.cat([a, b]) for a, b in zip(*parts, strict=True)]
+        return ReplayBufferSamples(*both)
 
 
 Taken = Callable[[], np.ndarray]

@@ -79,9 +79,8 @@ class HouseSACPolicy(SACPolicy):
         actor = super().make_actor(Normaliser(self.observation_space, k["mean"][: self._seen], k["spread"][: self._seen]))
         if self._quiet:
             assert isinstance(actor.log_std, nn.Linear)
-            for layer in (actor.mu, actor.log_std):
-                nn.init.zeros_(layer.weight)
-                nn.init.zeros_(layer.bias)
+            for part in (*actor.mu.parameters(), *actor.log_std.parameters()):
+                nn.init.zeros_(part)
             nn.init.constant_(actor.log_std.bias, float(torch.log(torch.tensor(self._quiet))))
         return actor
 
@@ -115,12 +114,15 @@ class PlainActor(nn.Module):
 
 def extract_actor(policy: nn.Module) -> PlainActor:
     """The actor of a SAC or PPO policy, weights copied."""
+    normaliser: Any
+    body: Any
+    head: Any
     if isinstance(policy, SACPolicy):
         actor = policy.actor
         normaliser, body, head, kind = actor.features_extractor, actor.latent_pi, actor.mu, ("relu", "tanh")
     else:
         normaliser, body, head, kind = policy.pi_features_extractor, policy.mlp_extractor.policy_net, policy.action_net, ("tanh", "clip")
-    linear = [m for m in body.children() if isinstance(m, nn.Linear)] + [head]
+    linear: list[nn.Linear] = [m for m in body.children() if isinstance(m, nn.Linear)] + [head]
     plain = PlainActor(len(normaliser.mean), [m.out_features for m in linear[:-1]], head.out_features, *kind)
     with torch.no_grad():
         plain.mean.copy_(normaliser.mean)

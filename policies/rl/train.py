@@ -118,6 +118,12 @@ class Learner:
         model.set_logger(configure(str(out / TENSORBOARD), ["tensorboard"]))
 
     @property
+    def env(self) -> BatchedVecEnv:
+        """What the model learns in."""
+        assert isinstance(self.model.env, BatchedVecEnv)
+        return self.model.env
+
+    @property
     def steps(self) -> int:
         """Control steps of all slots so far, up to the rest of a held action."""
         return self.model.num_timesteps * self.steps_per_action
@@ -125,7 +131,7 @@ class Learner:
     def save(self) -> None:
         save_actor(self.out, extract_actor(self.model.policy), self.kind, self.interface, self.trained_on)
         counters = {"seconds": self.seconds, "cpu_seconds": self.cpu_seconds, "episodes": self.episodes,
-                    "next_index": self.model.env.next_index}  # fmt: skip
+                    "next_index": self.env.next_index}  # fmt: skip
         save_training(self.model, self.out, counters)
         write_rows(self.out, self.rows, self.title)
         rate = self.rate()
@@ -140,7 +146,7 @@ class Learner:
         check_folder(self.out, resume=True)
         meta = load_training(self.model, self.out)
         self.seconds, self.cpu_seconds, self.episodes = float(meta["seconds"]), float(meta["cpu_seconds"]), int(meta["episodes"])
-        self.model.env.seed(int(meta["next_index"]))
+        self.env.seed(int(meta["next_index"]))
         self.rows = list(read_rows(self.out))
 
     def rate(self) -> float:
@@ -159,7 +165,7 @@ class Learner:
         """Adds to the learning curve; until two episodes a slot have ended only where it is the `last` row: short ones end first."""
         values = self.model.logger.name_to_value
         self.loss = float(values.get("train/critic_loss", values.get("train/loss", self.loss)))
-        if not self.success or (len(self.success) < min(WINDOW, 2 * self.model.env.num_envs) and not last):
+        if not self.success or (len(self.success) < min(WINDOW, 2 * self.env.num_envs) and not last):
             return
         row = {"steps": self.steps, "seconds": round(self.seconds, 1), "cpu_seconds": round(self.cpu_seconds, 1), "episodes": self.episodes,
                "success": self.rate(), "return": float(np.mean(self.returns)), "length": float(np.mean(self.lengths)), "loss": self.loss}  # fmt: skip
@@ -173,7 +179,8 @@ class Learner:
         training, and `interrupted`."""
         with stoppable() as stop:
             try:
-                self.model.learn(2**62, callback=_Watch(self, show, stop), log_interval=None, reset_num_timesteps=False)
+                never: Any = None  # Stable-Baselines3 takes it, and says otherwise
+                self.model.learn(2**62, callback=_Watch(self, show, stop), log_interval=never, reset_num_timesteps=False)
             finally:
                 self.add_row(last=True)
                 self.save()

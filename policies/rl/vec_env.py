@@ -62,7 +62,7 @@ class StateInterface:
         if hold < 1:
             raise HomebodyError(f"hold is {hold}: expected 1 control step or more")
         self._env, self._control, self._keys, self._hold, self._shape = env, control, tuple(keys), hold, shape
-        self._sizes = [int(np.prod(inner[k].shape)) for k in keys]
+        self._sizes = [int(np.prod(inner[k].shape or ())) for k in keys]
         self.dim, self.size = control.dim, sum(self._sizes)
 
     def begin(self, slots: np.ndarray, info: Mapping[str, Any]) -> None:
@@ -144,6 +144,11 @@ class BatchedVecEnv(VecEnv):
         self._seeds = [seed] * self.num_envs
         return self._seeds
 
+    def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """One action in every slot: observations (B, size), rewards (B,), ends (B,), infos."""
+        self.step_async(actions)
+        return self.step_wait()
+
     def step_async(self, actions: np.ndarray) -> None:
         self._actions = actions
 
@@ -157,7 +162,7 @@ class BatchedVecEnv(VecEnv):
         self._lengths += 1
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         ended = np.flatnonzero(done)
-        for i in ended:
+        for i in map(int, ended):
             infos[i] = self._ending(i, observation, bool(truncated[i] and not terminated[i]), info)
         if len(ended):
             self._start(ended)

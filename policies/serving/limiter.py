@@ -114,7 +114,7 @@ class JointLimiter:
             goal = before
         else:
             goal = np.broadcast_to(np.asarray(target, np.float64), self.position.shape)
-            heard = np.isfinite(goal).all(1)
+            heard = np.all(np.isfinite(goal), axis=1)
             self.rejected += ~heard
             goal = np.where(heard[:, None], np.clip(np.where(heard[:, None], goal, 0.0), self._low, self._high), before)
         self._silence = np.where(heard, 0, self._silence + 1)
@@ -174,7 +174,7 @@ class TorqueLimiter:
 
     def step(self, wanted: np.ndarray | None) -> np.ndarray:
         """One tick towards `wanted` (N, dof) [N m]; not finite: the last torque stays; silence: it ramps to zero."""
-        heard = np.zeros(len(self.torque), bool) if wanted is None else np.isfinite(wanted).all(1)
+        heard = np.zeros(len(self.torque), bool) if wanted is None else np.all(np.isfinite(wanted), axis=1)
         self._silence = np.where(heard, 0, self._silence + 1)
         goal = np.where((self._silence >= self._silent_ticks)[:, None], 0.0, self.torque)
         if wanted is not None:
