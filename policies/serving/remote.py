@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from ...core.types import Observation, Policy
-from ..registry import IMAGE_SIZE, Place, PolicySource
+from ..source import IMAGE_SIZE, Place, PolicySource
 from .client import PolicyClient
 
 EXECUTE = 8
