@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import HomebodyError, unknown
@@ -13,6 +15,10 @@ from .outputs import JsonPath, OutFolder, write_json
 if TYPE_CHECKING:
     from ..datasets.collect import CollectConfig
     from ..datasets.workers import CollectReport, CollectWork
+    from .cluster import ClusterConfig
+
+
+EXPERT = "expert"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +62,7 @@ def collect(
     out: OutFolder,
     tasks: str = "first",
     episodes: int = 10,
-    policy: str = "expert",
+    policy: str = EXPERT,
     takeover: float = 0.0,
     perturb: float = 0.0,
     autonomous: float = 0.0,
@@ -106,61 +112,90 @@ def collect(
         json_path: Write `episodes, kept, skipped, frames, seconds, rejected` there too.
     """
     from ..benchmarks.tasksets import task_names
-    from ..core.types import CONTROL_HZ
-    from ..datasets.collect import CollectConfig, recipe
-    from ..datasets.store import open_for
-    from ..datasets.workers import Alone
-    from ..datasets.workers import collect as collect_with
-    from ..envs.arguments import choice, picture_size
-    from ..envs.axes import RANDOMIZE
-    from ..envs.splits import SPLITS
-    from ..envs.stages import find_stage
-    from .bench_setup import check_counts
-    from .cluster import cluster_config, slots_each
-    from .crew import RayCrew
+    from ..datasets.collect import CollectConfig
+    from .cluster import cluster_config
     from .doctor import require_gl
-    from .learned import check_asked
-    from .policies import absolute_policy, find_policy
-    from .progress import progress_bar
+    from .policies import absolute_policy
 
-    names = task_names(tasks)
-    for name in names:
-        find_stage(name, robot)
-    choice("split", split, SPLITS)
-    eyes, senses = _parts(cameras), _recorded_sensors(sensors)
-    picture_size(image_size)
-    check_counts(slots=(slots, 1), threads=(threads, 1))
-    if randomize and randomize not in RANDOMIZE:
-        raise unknown("randomisation", randomize, RANDOMIZE)
-    learned = policy != "expert"
-    fingerprint = ""
-    if learned:
-        source = find_policy(policy)
-        check_asked(source, names, robot)
-        fingerprint = source.fingerprint
-    begins = takeover or (1.0 if learned and not autonomous else 0.0)
+    names, senses = task_names(tasks), _recorded_sensors(sensors)
+    _check(names, robot, split, image_size, slots, threads, randomize)
+    fingerprint = _fingerprint(policy, names, robot)
+    learned = policy != EXPERT
     config = CollectConfig(
-        episodes=episodes, first_index=first_index, perturb=perturb, takeover=begins, autonomous=autonomous,
-        keep_failures=keep_failures, seed=seed, policy=(fingerprint or policy) if learned else "", randomize=randomize,
+        episodes=episodes, first_index=first_index, perturb=perturb, takeover=takeover or float(learned and not autonomous),
+        autonomous=autonomous, keep_failures=keep_failures, seed=seed, policy=(fingerprint or policy) if learned else "", randomize=randomize,
     )  # fmt: skip
     remote = cluster_config(workers, ray)
     require_gl()
     work = CollectRecipe(
         policy=absolute_policy(policy) if learned else None, fingerprint=fingerprint, robot=robot, split=split,
-        image_size=image_size, cameras=eyes, sensors=senses, randomize=randomize, threads=1 if remote else threads, config=config,
+        image_size=image_size, cameras=_parts(cameras), sensors=senses, randomize=randomize, threads=1 if remote else threads, config=config,
     )  # fmt: skip
-    crew = RayCrew(remote, work, slots=slots_each(slots, remote)) if remote else Alone(work(), slots)
-    with open_for(out, robot=robot, cameras=eyes, image_size=image_size, control_hz=CONTROL_HZ) as store:
+    report, interrupted = _collect(work, names, out, slots, remote)
+    _print(report, out, interrupted)
+    write_json(json_path, asdict(report))
+    return INTERRUPTED if interrupted else DONE if report.kept or report.skipped else NEGATIVE
+
+
+def _check(
+    names: Sequence[str], robot: str, split: str, image_size: int, slots: int, threads: int, randomize: str
+) -> None:  # fmt: skip
+    """Raises HomebodyError for settings that nothing could be collected with."""
+    from ..envs.arguments import choice, picture_size
+    from ..envs.axes import RANDOMIZE
+    from ..envs.splits import SPLITS
+    from ..envs.stages import find_stage
+    from .bench_setup import check_counts
+
+    for name in names:
+        find_stage(name, robot)
+    choice("split", split, SPLITS)
+    picture_size(image_size)
+    check_counts(slots=(slots, 1), threads=(threads, 1))
+    if randomize and randomize not in RANDOMIZE:
+        raise unknown("randomisation", randomize, RANDOMIZE)
+
+
+def _fingerprint(policy: str, names: Sequence[str], robot: str) -> str:
+    """Of the policy's weights; empty for one without. Raises HomebodyError where it cannot act there."""
+    from .learned import check_asked
+    from .policies import find_policy
+
+    if policy == EXPERT:
+        return ""
+    source = find_policy(policy)
+    check_asked(source, names, robot)
+    return source.fingerprint
+
+
+def _collect(
+    work: CollectRecipe, names: Sequence[str], out: Path, slots: int, remote: ClusterConfig | None
+) -> tuple[CollectReport, bool]:  # fmt: skip
+    """Runs what the data set does not hold yet."""
+    from ..core.types import CONTROL_HZ
+    from ..datasets.collect import recipe
+    from ..datasets.store import open_for
+    from ..datasets.workers import Alone
+    from ..datasets.workers import collect as collect_with
+    from .cluster import slots_each
+    from .crew import RayCrew
+    from .progress import progress_bar
+
+    config, crew = work.config, RayCrew(remote, work, slots=slots_each(slots, remote)) if remote else Alone(work(), slots)
+    with open_for(out, robot=work.robot, cameras=work.cameras, image_size=work.image_size, control_hz=CONTROL_HZ) as store:
         there = store.recorded()
 
         def recorded(task: str, index: int) -> bool:
-            return (task, robot, split, index, recipe(config, index, learned=learned)) in there
+            return (task, work.robot, work.split, index, recipe(config, index, learned=work.policy is not None)) in there
 
-        with progress_bar(f"collect {','.join(names)}", episodes * len(names)) as advance:
-            report, interrupted = collect_with(
+        with progress_bar(f"collect {','.join(names)}", config.episodes * len(names)) as advance:
+            return collect_with(
                 crew, names, config, store.append, slots=max(slots, remote.workers if remote else 1), skip=recorded,
                 on_episode=lambda report: advance(report.skipped + report.episodes, _note(report, crew.note)),
             )  # fmt: skip
+
+
+def _print(report: CollectReport, out: Path, interrupted: bool) -> None:
     print(
         f"{'interrupted; ' if interrupted else ''}kept {report.kept} of {report.episodes} episodes, {report.frames} frames "
         f"in {report.seconds:.0f} s: {out}"
@@ -169,8 +204,6 @@ def collect(
         print(f"  skipped, recorded here before: {report.skipped}")
     for reason, count in report.rejected.items():
         print(f"  rejected, {reason}: {count}")
-    write_json(json_path, asdict(report))
-    return INTERRUPTED if interrupted else DONE if report.kept or report.skipped else NEGATIVE
 
 
 def _parts(names: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def load_plugins(modules: Sequence[str]) -> None:
     """Imports modules that register what is in them. Raises HomebodyError where one cannot be imported, or registers a name twice."""
     if not modules:
         return
-    from ..policies.registry import import_named
+    from ..policies.factories import import_named
     from .policies import compose
 
     compose()  # the names that are ours come first

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import HomebodyError, unknown
 from ..core.types import Policy
 from ..core.weights import MODEL_FILE
-from ..policies.registry import IMAGE_SIZE, POLICIES, PolicySource, find_source, is_factory, scripted
+from ..policies.factories import is_factory
+from ..policies.registry import POLICIES, find_source, scripted
+from ..policies.source import IMAGE_SIZE, PolicySource
 from .extras import require_extra
 
 if TYPE_CHECKING:

@@ -126,7 +126,7 @@ def prompt(
         scene: Where: by default the scene that the instruction belongs to.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
-        policy: `homebody`, `expert`, `random`, `play`, `zero`, or the folder of a checkpoint.
+        policy: `homebody`, `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
         think: Milliseconds to think before each chunk of actions: the world model judges variations of it (0: act at once).
         randomize: Vary physics, light, colours and cameras: `train` or `heldout` ranges.
         axes: Axes to set: NAME=VALUE, several separated by commas (`homebody axes` lists them).
@@ -135,50 +135,52 @@ def prompt(
         quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
         json_path: Write the result there too.
     """
+    from ..envs.axes import parse_axes
     from .asked import goal_of
 
     started = time.perf_counter()
-    if seed < 0:
-        raise HomebodyError(f"seed is {seed}: expected 0 or more")
+    if seed < 0 or think < 0:
+        raise HomebodyError(f"{f'seed is {seed}' if seed < 0 else f'think is {think} ms'}: expected 0 or more")
     profiles: dict[str, Quality] = {q: q for q in QUALITIES}
     if quality not in profiles:
         raise unknown("quality", quality, QUALITIES)
     goal = goal_of(text, seed * SEED_STRIDE, robot=robot, scene=scene)
-    from ..envs.axes import parse_axes
+    env, actor = _build(goal, policy, device, think, scene=scene, robot=robot, randomize=randomize, axes=parse_axes(axes))
+    print(f"{actor.name}: {text!r}", flush=True)
+    index, video = env.find_index(goal, seed * SEED_STRIDE), out / "video.mp4"
+    result = run_episode(env, actor, text, goal, index, video, quality=profiles[quality], say=lambda line: print(line, flush=True))
+    env.close()
+    _print(result, time.perf_counter() - started, video)
+    data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in vars(result).items()}
+    about = {"instruction": text, "task": goal.task, "goal": goal.to_json(), "seconds": result.steps / CONTROL_HZ}
+    wall = {"wall_seconds": time.perf_counter() - started, "video": str(video), "policy": actor.name}
+    write_json(json_path, {**about, **data, **wall})
+    return 0 if result.success else 1
+
+
+def _build(
+    goal: Goal, policy: str, device: str, think: float, *, scene: str, robot: str, randomize: str, axes: Mapping[str, float]
+) -> tuple[HouseholdVectorEnv, Policy]:
+    """The house that the goal is asked for in, and who acts in it."""
     from ..envs.engine import HouseholdVectorEnv
     from .learned import check_asked
     from .policies import find_policy, thinking
 
-    if think < 0:
-        raise HomebodyError(f"think is {think} ms: expected 0 or more")
     source = find_policy(policy, device)
     check_asked(source, [goal.task], robot)
-    if think:
-        source = thinking(source, think, device=device)
+    source = thinking(source, think, device=device) if think else source
     env = HouseholdVectorEnv(
         goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        privileged=source.privileged, randomize=randomize or None, axes=parse_axes(axes),
+        privileged=source.privileged, randomize=randomize or None, axes=axes,
     )  # fmt: skip
-    actor = source.build(env)
-    video = out / "video.mp4"
-    print(f"{source.name}: {text!r}", flush=True)
-    index = env.find_index(goal, seed * SEED_STRIDE)
-    result = run_episode(env, actor, text, goal, index, video, quality=profiles[quality], say=lambda line: print(line, flush=True))
-    env.close()
+    return env, source.build(env)
+
+
+def _print(result: Outcome, seconds: float, video: Path) -> None:
     for name, holds in result.predicates.items():
         print(f"  {'[x]' if holds else '[ ]'} {name}")
     verdict = "done" if result.success else "the simulation diverged" if result.diverged else "not done"
-    print(f"{verdict} after {result.steps / CONTROL_HZ:.1f} s (took {time.perf_counter() - started:.1f} s): {video}")
-    write_json(
-        json_path,
-        {
-            "instruction": text, "told": result.told, "heard": result.heard, "task": goal.task, "goal": goal.to_json(), "success": result.success, "credit": result.credit,
-            "steps": result.steps, "seconds": result.steps / CONTROL_HZ, "wall_seconds": time.perf_counter() - started,
-            "predicates": dict(result.predicates), "diverged": result.diverged, "video": str(video),
-            "policy": source.name, "certificate": dict(result.certificate),
-        },
-    )  # fmt: skip
-    return 0 if result.success else 1
+    print(f"{verdict} after {result.steps / CONTROL_HZ:.1f} s (took {seconds:.1f} s): {video}")
 
 
 COMMANDS = {"prompt": prompt}

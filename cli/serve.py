@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def make_sessions(policy: str, device: str = "cpu", robot: str = DEFAULT_ROBOT) -> tuple[str, tuple[str, ...], SessionFactory]:
     """(name, cameras, a session for each connection) of a policy, served to `robot`. Raises HomebodyError."""
     from ..core.robots import robot_named
-    from ..policies.registry import Body
+    from ..policies.source import Body
     from .learned import check_asked
     from .policies import find_policy
 

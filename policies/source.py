@@ -1,4 +1,4 @@
-"""A policy that was found and not built yet, and the place that it will act in."""
+"""A policy that was found and not built yet, and the place that it is built for."""
 
 from __future__ import annotations
 

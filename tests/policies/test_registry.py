@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from homebody.core.errors import HomebodyError
 from homebody.core.robots import ROBOTS
-from homebody.policies.registry import POLICIES, Body, add_policy, find_source
+from homebody.policies.registry import POLICIES, add_policy, find_source
+from homebody.policies.source import Body
 
 BODY = Body(robot=ROBOTS["so101"], num_envs=2)
 POLICY = """
@@ -48,7 +49,7 @@ class Zoo:
 NUMBER = 4
 """
 SOURCE = """
-from homebody.policies.registry import PolicySource
+from homebody.policies.source import PolicySource
 from waving import Wave
 
 blind = PolicySource(name="blind", build=Wave, cameras=(), privileged=True)
@@ -67,12 +68,12 @@ def find(name: str):
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder to stand in, with modules that nobody has installed."""
     (tmp_path / "waving.py").write_text(POLICY)
-    (tmp_path / "sources.py").write_text(SOURCE)
+    (tmp_path / "waving_sources.py").write_text(SOURCE)
     monkeypatch.chdir(tmp_path)
     path = list(sys.path)
     yield tmp_path
     sys.path[:] = path
-    for name in ("waving", "sources"):
+    for name in ("waving", "waving_sources"):
         sys.modules.pop(name, None)
 
 
@@ -86,7 +87,7 @@ def test_a_factory_of_the_current_folder_gets_the_environment_and_makes_the_poli
 
 
 def test_a_source_says_what_its_policy_wants_of_the_environment(folder: Path) -> None:
-    source = find("sources:blind")
+    source = find("waving_sources:blind")
     assert source.cameras == () and source.privileged and source.name == "blind"
 
 
@@ -105,7 +106,7 @@ def test_the_current_folder_hides_no_installed_module(folder: Path) -> None:
         ("waving:Zoo.wav", r"unknown factory of waving 'wav': nearest are wave"),
         ("waving:NUMBER", r"waving:NUMBER is 4: expected a function of an environment that returns a policy"),
         ("homebdy", r"unknown policy 'homebdy': nearest are homebody.*package.module:factory"),
-        ("no/such/folder", r"no/such/folder holds no model.safetensors: expected the folder of a checkpoint, or one of homebody"),
+        ("no/such/folder", r"no/such/folder holds no model.safetensors: expected the folder of a checkpoint, or the name of a policy"),
     ],
 )
 def test_what_is_no_policy_is_one_clear_line(folder: Path, name: str, message: str) -> None:
