@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -228,21 +229,33 @@ class HouseholdStage:
         self, task: HouseholdTask, goal: Goal, split: str, rng: np.random.Generator, axes: Mapping[str, float]
     ) -> tuple[Setup, dict[Goal, Parts]]:
         """Draws initial states until one has room for everything and allows enough other goals; who plays what under each of these."""
-        askable = sorted({g.target for t in self.others.values() if t.family == "pick" for g in t.goals})
         for attempt in range(ATTEMPTS):
             setup = Setup(self, split, rng, axes)
             try:
                 task.setup(setup, goal)
                 stir(setup)
-                parts = self._allowed(setup, goal)
-                while len(parts) + 1 < LEAST_GOALS:
-                    add_rival(setup, askable)
-                    parts = self._allowed(setup, goal)
-                return setup, parts
+                return setup, self._with_rivals(setup, task, goal)
             except NoRoom:
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError
+
+    def _with_rivals(self, setup: Setup, task: HouseholdTask, own: Goal) -> dict[Goal, Parts]:
+        """Adds things until enough other goals are allowed; where a thing is asked for, another one besides, if there is room."""
+        liked, askable = (
+            [g.target for g in task.goals],
+            sorted({g.target for t in self.others.values() if t.family == "pick" for g in t.goals}),
+        )
+        parts = self._allowed(setup, own)
+        target = setup.roles.get("target", "")
+        if "target" in setup.handy and all(p.roles.get("target", target) == target for p in parts.values()):
+            with contextlib.suppress(NoRoom):
+                add_rival(setup, liked, askable, squeeze=False)
+                parts = self._allowed(setup, own)
+        while len(parts) + 1 < LEAST_GOALS:
+            add_rival(setup, liked, askable)
+            parts = self._allowed(setup, own)
+        return parts
 
     def _allowed(self, setup: Setup, own: Goal) -> dict[Goal, Parts]:
         """The goals besides its own that an initial state allows, in a fixed order."""

@@ -64,8 +64,9 @@ def others_left_alone(*joints: str) -> Check:
 
 
 def grasped(role: str) -> Check:
-    """Both fingers touch the thing, and with their inner sides: what lies on closed fingers is not held."""
-    return lambda w: bool((w.touch(role) > 0).all() and w.pressed().all())
+    """Both fingers touch the thing, and it presses on the inner side of one at least (a jaw holds a spoon by its rim): what lies on closed
+    fingers is not held."""
+    return lambda w: bool((w.touch(role) > 0).all() and w.pressed().any())
 
 
 def lifted(role: str, height_m: float = LIFT_M) -> Check:

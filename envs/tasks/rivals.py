@@ -52,17 +52,19 @@ def stir(s: Setup) -> None:
             s.joint(f.joint, f.travel * s.between(*span))
 
 
-def add_rival(s: Setup, categories: Sequence[str]) -> None:
-    """Stands one more thing about that could be asked for, of a category that no role has. Raises NoRoom where none fits."""
+def add_rival(s: Setup, liked: Sequence[str], categories: Sequence[str], *, squeeze: bool = True) -> None:
+    """Stands one more thing about that could be asked for, of a category that no role has: one that is `liked` where it can be. Raises
+    NoRoom where none fits; `squeeze`: close to others rather than not at all."""
     used = {t.category for t in s.cast_of.values()}
     known = {t.category for t in s.stage.definition.catalogue}
-    options = [c for c in categories if c in known and c not in used]
-    s.rng.shuffle(options)
-    for category in options:
+    first, then = ([c for c in names if c in known and c not in used] for names in (liked, categories))
+    s.rng.shuffle(first)
+    s.rng.shuffle(then)
+    for category in dict.fromkeys((*first, *then)):
         role = f"rival{len(s.roles)}"
         try:
             thing = s.cast(role, category, fits=lambda t: graspable(t, s.stage.arm.grip) and t.footprint < 0.09)
-            s.stand(role, s.reach, margin=TALL_GAP_M if thing.top > TALL_M else GAP_M, handy=True)
+            s.stand(role, s.reach, margin=TALL_GAP_M if thing.top > TALL_M else GAP_M, squeeze=squeeze, handy=True)
             return
         except HomebodyError:
             s.dismiss(role)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from fake_house import FakeHouse, Listener
+from homebody.benchmarks import language
 from homebody.benchmarks.protocol import BenchConfig
 from homebody.benchmarks.runner import evaluate
 from homebody.cli.bench_setup import check_rivals
@@ -31,8 +32,11 @@ def test_swapping_skips_and_counts_episodes_that_allow_nothing_else_and_runs_the
     assert "5 more were skipped" in (tmp_path / "report.html").read_text()
 
 
-def test_tasks_without_any_rival_are_refused_before_anything_runs():
+def test_tasks_without_any_rival_are_refused_before_anything_runs(monkeypatch):
     config = BenchConfig(tasks=("wipe_mat",), episodes=3, policy="zero", language="swap")
+    check_rivals({"wipe_mat": range(3)}, config)  # our own tasks all have some
+    own = language.rivals
+    monkeypatch.setattr(language, "rivals", lambda goal, valid: [] if goal.task == "wipe_mat" else own(goal, valid))
     with pytest.raises(HomebodyError, match="no episode of wipe_mat allows another instruction"):
         check_rivals({"wipe_mat": range(3)}, config)
     check_rivals({"wipe_mat": range(3), "open_drawer": range(3)}, config)

@@ -15,7 +15,7 @@ from homebody.core.instructions import all_goals
 from homebody.policies.checkpoint import save_model
 from homebody.policies.network import PolicyConfig, VisuoTactilePolicy
 
-DRAWERS = Experience.of(["panda"], ["kitchen"], ["open_drawer"])
+DRAWERS = Experience.of(["panda"], ["first"], ["open_drawer"])
 
 
 @pytest.mark.parametrize("name", ["homebody", "world"])
@@ -42,7 +42,7 @@ def test_a_damaged_key_is_refused_in_one_line(tmp_path: Path, damage: object) ->
 
 
 def test_weights_have_seen_all_that_they_went_through_or_nobody_knows() -> None:
-    picks = Experience.of(["panda"], ["kitchen"], ["pick_up"])
+    picks = Experience.of(["panda"], ["first"], ["pick_up"])
     both = united(DRAWERS, picks)
     assert both is not None and both.tasks == ("open_drawer", "pick_up")
     assert united(DRAWERS, None) is None

@@ -12,7 +12,7 @@ from homebody.envs.furniture.bins import BIN_HEIGHT_M, TRAY_HEIGHT_M
 from homebody.envs.furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
 from homebody.envs.furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
 from homebody.envs.house import household_tasks
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 
 FLIPPED, ON_SIDE = (0.0, 1.0, 0.0, 0.0), (np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0)
 UPRIGHT = (1.0, 0.0, 0.0, 0.0)
@@ -79,7 +79,7 @@ class Film:
 
     def expert(self) -> dict[str, bool]:
         """The expert does it."""
-        expert, info = expert_for(self.env), {}
+        expert, info = Expert(self.env), {}
         expert.reset([0], [""])
         while not self.env.finished(0):
             *_, info = self.env.step(expert.act({}))

@@ -8,7 +8,7 @@ from homebody.benchmarks.language import rivals
 from homebody.core.types import Goal
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.house import household_stage, household_tasks
-from homebody.envs.skills import expert_for
+from homebody.envs.skills.expert import Expert
 from homebody.envs.tasks.rivals import LEAST_GOALS
 
 TASKS = sorted(household_tasks())
@@ -62,7 +62,7 @@ def test_the_expert_does_what_is_asked_for_instead(task: str, kind: str) -> None
     for _ in range(3):
         index, goal = first_rival(env, kind, index + 1)
         _, info = env.reset(options={"index": [index], "goal": [goal]})
-        expert = expert_for(env)
+        expert = Expert(env)
         expert.reset([0], info["instruction"])
         while not env.finished(0):
             *_, info = env.step(expert.act({}))

@@ -114,7 +114,6 @@ TABLE = [
     (grasped("mug"), State(touched={"mug": (1, 2)}), True, "both fingers"),
     (grasped("mug"), State(touched={"mug": (3, 0)}), False, "leaning on one finger"),
     (grasped("mug"), State(touched={"mug": (1, 1)}, pads=(False, False)), False, "lies on closed fingers"),
-    (grasped("mug"), State(touched={"mug": (1, 1)}, pads=(True, False)), False, "jammed between one finger's back and the other's pad"),
     (lifted("mug"), State(where={"mug": (0.5, 0, 0.125)}, forces={"mug": 2.0}), True, "8.5 cm up"),
     (lifted("mug"), State(where={"mug": (0.5, 0, 0.11)}, forces={"mug": 2.0}), False, "7 cm up"),
     (lifted("mug"), State(where={"mug": (0.5, 0, 0.2)}, forces={"mug": 0.2}), False, "stands on a shelf between the fingers"),

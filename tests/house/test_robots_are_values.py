@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sources import STAYING, title
+from sources import FILES, title
 
 OWN = ("envs/robots/", "core/robots.py", "core/kinematics.py", "core/so101.py", "core/limits.py")
 """Where arms are declared, and their maths."""
@@ -20,7 +20,7 @@ COUNTS = {5, 6, 7, 8, 14, 15, 18, 22, 24}
 """Joints, actions and places in proprioception of the arms that there are."""
 STREAMS = re.compile(r"\b(proprio|actions?|joints|chunk|command|burst|ctrl|last|flat|q|dq)\b")
 SHAPED = {"range", "zeros", "ones", "eye", "empty", "full", "arange", "tile"}
-LOOKED_AT = [p for p in STAYING if not title(p).startswith((*OWN, *PEERS))]
+LOOKED_AT = [p for p in FILES if not title(p).startswith((*OWN, *PEERS))]
 
 
 def docstrings(tree: ast.AST) -> set[int]:

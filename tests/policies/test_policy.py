@@ -174,7 +174,7 @@ def test_bad_settings_are_refused(setting: dict, said: str) -> None:
 
 
 def test_training_writes_what_the_weights_have_seen(arrays, tmp_path):
-    seen = Experience.of(["panda"], ["kitchen"], {g.task for g in arrays.goals})
+    seen = Experience.of(["panda"], ["first"], {g.task for g in arrays.goals})
     trainer = make_trainer(arrays, SMALL, TrainConfig(steps=1, batch=2, threads=1), tmp_path, trained_on=seen)
     trainer.save()
     assert read_experience(tmp_path) == seen
