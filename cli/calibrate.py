@@ -75,9 +75,10 @@ def calibrate(
         raise HomebodyError("give a folder of pictures, or --print-board board.pdf to make the board")
     arm = ArmAccuracy(position_mm=arm_mm, rotation_deg=arm_deg)
     settings = CalibrateConfig(mode=mode, distortion=distortion, arm=arm, lens=read_lens(intrinsics) if intrinsics else None)
+    limits = PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px)
     if rehearse:
         _rehearse(folder, config, mode)
-    return _solve(folder, config, settings, PictureConfig(min_corners=min_corners, max_blur_px=max_blur_px), out, json_path)
+    return _solve(folder, config, settings, limits, out, json_path)
 
 
 def _print(board: BoardConfig, path: Path) -> int:

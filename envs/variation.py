@@ -110,11 +110,10 @@ def _physics(model: mujoco.MjModel, k: Knobs, axes: Mapping[str, float]) -> None
     model.dof_frictionloss[k.arm] *= value["arm_friction"]
     model.actuator_gainprm[k.arm_actuators, 0] *= value["arm_gain"]
     model.actuator_biasprm[k.arm_actuators, 1:3] *= value["arm_gain"]
-    # Half a physics step less, or a delay of whole steps flickers between two samples by the rounding of time. Sensors
-    # are a step old already when a control step ends.
+    # Half a physics step less, or a delay of whole steps flickers between two samples by the rounding of time.
     dt = model.opt.timestep
     model.actuator_delay[:] = max(0.0, value["action_delay"] / 1000 - 0.5 * dt)
-    model.sensor_delay[k.encoders] = max(0.0, value["encoder_delay"] / 1000 - 1.5 * dt)
+    model.sensor_delay[k.encoders] = max(0.0, value["encoder_delay"] / 1000 - 0.5 * dt)
 
 
 def raised(start: Start, axes: Mapping[str, float]) -> Start:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core.instructions import normalise, phrasings
+from ..core.instructions import normalise
 from ..core.phrasebook import book, nouns
 from ..core.types import Goal
 
@@ -14,7 +14,7 @@ Names = Mapping[str, Sequence[str]]
 
 
 def names_of(detail: Any) -> Names:
-    """The names of the things in an episode (`env.detail`); empty in the first kitchen, whose things have the names of its goals."""
+    """The names of the things in an episode (`env.detail`)."""
     out: dict[str, list[str]] = {}
     for instance in detail.cast.values() if detail is not None else ():
         told_apart = [f"{instance.adjective} {noun}" for noun in instance.nouns] if instance.adjective else []
@@ -24,11 +24,11 @@ def names_of(detail: Any) -> Names:
 
 def _sentences(goal: Goal, names: Names) -> set[str]:
     """Every sentence for `goal`, normalised, with plain nouns and with `names`."""
-    if goal.task not in book():
-        return {normalise(p) for split in ("train", "heldout") for p in phrasings(goal, split)}
     phrases, to = book()[goal.task], goal.receptacle or ""
-    pairs = [(t, r) for t in (*nouns(goal.target), *names.get(goal.target, ())) for r in (*nouns(to), *names.get(to, ()))]
-    return {normalise(x.format(target=t, receptacle=r)) for x in (*phrases.train, *phrases.heldout) for t, r in pairs}
+    targets, places = ((*phrases.nouns(n, nouns(n)), *names.get(n, ())) for n in (goal.target, to))
+    pairs = [(t, r) for t in targets for r in places]
+    templates = [x for split in ("train", "heldout") for x in phrases.templates(goal, split)]
+    return {normalise(x.format(target=t, receptacle=r)) for x in templates for t, r in pairs}
 
 
 def named(text: str, valid: Sequence[Goal], names: Names) -> Goal | None:

@@ -47,7 +47,7 @@ def test_a_sweep_on_the_real_house_pairs_its_arms_and_its_films_end_in_the_recor
     summary = json.loads((out / "summary.json").read_text())
     assert [r["level"] for r in summary["sweep"]["axes"]["hinge_friction"]["levels"]] == [0, 1, 2, 3, 4]
     assert summary["sweep"]["ranking"][0]["axis"] == "hinge_friction" and "films" not in summary
-    assert len(list((out / "films").glob("*.jpg"))) == 1
+    assert 1 <= len(list((out / "films").glob("*.jpg"))) <= 2
     assert "hinge_friction at level 4" in capsys.readouterr().out
 
 

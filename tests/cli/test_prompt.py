@@ -94,7 +94,7 @@ def test_an_episode_that_fails_runs_to_its_horizon(tmp_path):
     ("open the top drawer", {"quality": "prety"}, "unknown quality 'prety': nearest are pretty"),
     ("open the top drawer", {"policy": "homebdy"}, "unknown policy 'homebdy': nearest are homebody"),
     ("open the top drawer", {"robot": "pnda"}, "unknown robot 'pnda': nearest are panda"),
-    ("open the top drawer", {"scene": "kichen"}, "unknown scene 'kichen': nearest are kitchen"),
+    ("open the top drawer", {"scene": "kichen"}, "unknown scene 'kichen': nearest are home_kitchen"),
 ])  # fmt: skip
 def test_bad_input_is_one_clear_line_and_nothing_is_written(tmp_path, text, changes, message):
     with pytest.raises(HomebodyError, match=message):

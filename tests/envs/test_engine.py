@@ -160,8 +160,8 @@ def test_stable_baselines3_checker_passes() -> None:
 
 
 def test_make_vec_gives_the_batched_engine_with_the_numbers_of_the_single_one() -> None:
-    many = gymnasium.make_vec("homebody/all-v1", num_envs=3, image_size=32)
-    one = gymnasium.make("homebody/all-v1", image_size=32)
+    many = gymnasium.make_vec("homebody/first-v1", num_envs=3, image_size=32)
+    one = gymnasium.make("homebody/first-v1", image_size=32)
     batched, _ = many.reset(seed=5)
     for i in range(3):
         alone, _ = one.reset(seed=5 + i)

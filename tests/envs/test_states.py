@@ -181,7 +181,7 @@ def test_states_that_do_not_fit_are_refused_in_one_line() -> None:
     state = env.get_state(0)
     for other, said in (
         (make("close_drawer", 1), "state of task 'open_drawer': expected 'close_drawer'"),
-        (make("open_fridge", 1), "state of scene 'kitchen': expected 'home_kitchen'"),
+        (make("open_fridge", 1), "state of scene 'first': expected 'home_kitchen'"),
         (make("open_drawer", 1, split="heldout"), "state of split 'train': expected 'heldout'"),
         (make("open_drawer", 1, cameras=("scene",)), "state with cameras none: expected this environment's own"),
     ):

@@ -80,7 +80,7 @@ def test_the_residual_learner_sees_what_the_policy_sees_and_rewards_nothing_but_
 
     env = BatchedVecEnv(house, ResidualInterface(house, FrozenBase(base_model), look, Correction()))
     seen = env.reset()
-    assert seen.shape == (2, SEEN + 60) and drawn == [0, 1]
+    assert seen.shape == (2, SEEN + 71) and drawn == [0, 1]
     policy = ResidualPolicy(nothing_actor(), FrozenBase(base_model), Correction())
     twin = drawers()
     raw, info = twin.reset(options={"index": np.array([0, 1])})

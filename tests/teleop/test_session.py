@@ -196,7 +196,7 @@ def test_a_prompt_before_moving_sets_the_goal_of_the_same_start(start: Start, en
     ],
 )
 def test_an_instruction_that_cannot_be_followed_is_answered_and_loses_nothing(text: str, said: str, start: Start, env: PatientEnv) -> None:
-    op = start()
+    op = start(first_index=2)  # both drawers and the microwave are shut
     op.do(FORWARD, 5)
     frames, state = len(op.session.recorder), env.state_hash(0)
     op.do(Prompt(text=text, run=True))
@@ -239,7 +239,8 @@ def test_another_goal_on_the_way_judges_the_whole_and_marks_only_what_followed(s
         assert episode.instruction == "lift up the apple"
         change = next(s.start for s in episode.spans if s.name == "instruction: grab the apple")
         assert not episode.intervention[:change].any() and episode.intervention[change + 1 :].all()
-        assert (np.linalg.norm(np.diff(episode.labels["marks"][..., ACT], axis=0), axis=-1) < 0.02).all(), "labels are of their own frame"
+        steps = np.linalg.norm(np.diff(episode.labels["marks"][..., ACT], axis=0), axis=-1)
+        assert (steps < 0.02).mean() > 0.95, "labels are of their own frame, but where another grasp is better from there on"
     assert verify(tmp_path / "d")["problems"] == []
     assert replay(tmp_path / "d", open_ended)["equal"] == 1
 
@@ -247,12 +248,11 @@ def test_another_goal_on_the_way_judges_the_whole_and_marks_only_what_followed(s
 def test_what_was_done_already_cannot_be_asked_for_in_the_same_attempt(start: Start, env: PatientEnv) -> None:
     op = start()
     op.do(Prompt(text="open the top drawer", run=True), 1, again=False)
-    while env.snapshot(0).fixtures[0] < 0.05:
+    while env.snapshot(0).joint("drawer_top") < 0.05:
         op.do(Move())
         op.step()
     op.do(Prompt(text="pick up the apple", run=False), 1, again=False)
-    fixtures = env.snapshot(0).fixtures
-    fixtures[0] = 0.15
+    env._qpos[0, env.stage.names.qpos["drawer_top"]] = 0.15
     op.do(Prompt(text="open the top drawer", run=False))
     assert "done already" in op.session.message.text
     assert env.goal(0).task == "pick_up"
