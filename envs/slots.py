@@ -19,6 +19,7 @@ from .arguments import choice
 from .control import ControlMode
 from .episode import Episode
 from .labels import Sight, frame_labels, marked_goals
+from .past import Past
 from .sensors.cameras import CameraGeometry, camera_geometry
 from .sensors.sensor import Reading
 from .simulations import Simulations
@@ -192,6 +193,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def set_physics_state(self, i: int, physics: np.ndarray) -> None:
         """Writes slot i's integration state (N,), edited or not: sleepers that it moves wake. To go on exactly, use `get_state`."""
         self._sims.set_row(i, physics)
+        if (episode := self._episodes[i]) is not None:
+            episode.past = Past()  # what was written was not done: it is no movement that counts
 
     def state_hash(self, i: int) -> str:
         """SHA-256 of slot i's physics state, 16 hex digits."""
