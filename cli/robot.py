@@ -125,8 +125,8 @@ def _limiter(limits: str, driver: str) -> LimiterConfig | None:
         raise unknown("limits", limits, LIMITS)
     if limits == "none" and driver != "sim":
         raise HomebodyError("--limits none is for the simulation: a real arm needs panda or fr3")
+    from ..core.limits import find_limits
     from ..policies.serving.limiter import LimiterConfig
-    from ..policies.serving.limits import find_limits
 
     chosen = {"auto": "none" if driver == "sim" else "panda"}.get(limits, limits)
     return None if chosen == "none" else LimiterConfig(limits=find_limits(chosen))

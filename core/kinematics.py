@@ -17,8 +17,10 @@ HAND_YAW = -np.pi / 4
 TCP_D = 0.1034
 Q_MIN = np.array([-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973])
 Q_MAX = np.array([2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973])
+# Source of the limits: Franka Robotics, "Control Interface Specification and Robot Limits", the table of the FER (Panda).
 DQ_MAX = np.array([2.175, 2.175, 2.175, 2.175, 2.61, 2.61, 2.61])
 DDQ_MAX = np.array([15.0, 7.5, 10.0, 12.5, 15.0, 20.0, 20.0])
+DDDQ_MAX = np.array([7500.0, 3750.0, 5000.0, 6250.0, 7500.0, 10000.0, 10000.0])
 TAU_MAX = np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])
 Q_HOME = np.array([0.0, -0.55, 0.0, -2.35, 0.0, 1.80, np.pi / 4])
 GRIPPER_MAX_M = 0.08

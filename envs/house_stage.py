@@ -50,21 +50,31 @@ class Detail:
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene) -> None:
-    """Contacts of each loose thing with each finger, its net force with the robot, and the deepest contact anywhere."""
+    """Contacts of each loose thing with each finger, the robot's net force on each thing, person and piece of furniture, and the deepest
+    contact anywhere."""
     for k in range(scene.things):
         add_touch(spec, f"thing{k}")
-        spec.add_sensor(
-            name=f"force_thing{k}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=f"thing{k}",
-            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
-        )  # fmt: skip
+        _add_force(spec, f"force_thing{k}", OBJECT.mjOBJ_BODY, f"thing{k}")
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
-        spec.add_sensor(
-            name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
-            reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1],
-        )  # fmt: skip
+        _add_force(spec, f"force_person_{body}", OBJECT.mjOBJ_BODY, body)
+    _add_force(spec, "force_furniture_room", OBJECT.mjOBJ_BODY, "world")
+    loose = (*PEOPLE, "thing", "grain", ROOT, *(m.name for m in scene.movers), *(f.name for f in spec.flexes))
+    for body in [b.name for b in spec.worldbody.bodies if not b.name.startswith(loose)]:
+        _add_force(spec, f"force_furniture_{body}", OBJECT.mjOBJ_XBODY, body)
+    spec.add_sensor(
+        name="self_contact", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_XBODY, objname=ROOT, reftype=OBJECT.mjOBJ_XBODY, refname=ROOT,
+        intprm=[1, 0, 1],
+    )  # fmt: skip
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
+
+
+def _add_force(spec: mujoco.MjSpec, name: str, kind: mujoco.mjtObj, body: str) -> None:
+    """The robot's net contact force on a body, or with mjOBJ_XBODY on it and all that hangs on it (3,) [N]."""
+    spec.add_sensor(
+        name=name, type=SENSOR.mjSENS_CONTACT, objtype=kind, objname=body, reftype=OBJECT.mjOBJ_XBODY, refname=ROOT, intprm=[2, 3, 1]
+    )
 
 
 def build_spec(scene: Scene, add_robot: AddRobot, layout: Layout, donors: tuple[Instance, ...] = ()) -> mujoco.MjSpec:
@@ -117,7 +127,6 @@ class HouseholdStage:
         self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
         self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
         self.loose_qvel = np.array([self.names.dof[t] + 2 for t in self.names.things], int)
-        self._people = tuple(n for n in self.names.sensor if n.startswith("force_person"))
         self.movers: Mapping[str, int] = {m.name: int(self.model.body_mocapid[self.names.body[m.name]]) for m in definition.movers}
         self.scratch = mujoco.MjData(self.model)
         fixtures = definition.fixtures.values()
@@ -225,12 +234,6 @@ class HouseholdStage:
     def pushable(self, goal: Goal, start: Start) -> int:
         del goal
         return self.names.body[start.roles["target"]] if "target" in start.roles else -1
-
-    def safety(self, view: World) -> dict[str, float]:
-        def strongest(sensors: tuple[str, ...]) -> float:
-            return max((float(np.linalg.norm(view.sensor(n))) for n in sensors), default=0.0)
-
-        return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
     def places(self, goal: Goal, view: World) -> tuple[np.ndarray, np.ndarray]:
         focus = self._task(goal).focus(view, goal)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.errors import HomebodyError
 from ..core.instructions import phrasings
+from ..core.reference import JointReference
 from ..core.robots import Robot
 from ..core.types import Certificate, Goal
 from .episode import Episode
@@ -32,6 +33,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     _sims: Simulations
     _qpos: np.ndarray
     _ctrl: np.ndarray
+    _reference: JointReference
     _episodes: list[Episode | None]
     _index: np.ndarray
     _steps: np.ndarray
@@ -65,14 +67,14 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def arm_target(self, i: int) -> np.ndarray:
         """(n,) joint targets in force [rad]."""
-        return self._ctrl[i, : self.robot.dof].copy()
+        return self._reference.targets[i, : self.robot.dof].copy()
 
     def gripper_target(self, i: int) -> float:
-        return float(self._ctrl[i, -1])
+        return float(self._reference.targets[i, -1])
 
     def held_actions(self) -> np.ndarray:
         """(B, A) the targets in force: the action that changes nothing."""
-        return self._ctrl.astype(np.float32)
+        return self._reference.targets.astype(np.float32)
 
     def finished(self, i: int) -> bool:
         """Whether slot i's episode has ended (or none has begun)."""
@@ -133,8 +135,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return self._sims.row(i)
 
     def set_physics_state(self, i: int, physics: np.ndarray) -> None:
-        """Writes slot i's integration state (N,), edited or not: sleepers that it moves wake. To go on exactly, use `get_state`."""
+        """Writes slot i's integration state (N,), edited or not: sleepers that it moves wake, and the arm's set-points begin anew, at rest.
+        To go on exactly, use `get_state`."""
         self._sims.set_row(i, physics)
+        self._reference.rest(i, self._ctrl[i])
 
     def state_hash(self, i: int) -> str:
         """SHA-256 of slot i's physics state, 16 hex digits."""

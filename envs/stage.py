@@ -120,10 +120,6 @@ class Stage(Protocol):
         """Body of the loose thing that the goal is about, which somebody may push; -1 where there is none."""
         ...
 
-    def safety(self, view: Any) -> dict[str, float]:
-        """What the state costs: `force_N` on things, `person_force_N`, `spills` so far; empty where nothing measures it."""
-        ...
-
     def places(self, goal: Goal, view: Any) -> tuple[np.ndarray, np.ndarray]:
         """Where the goal's target is, and where it has to go [m], world frame, (3,) each; twice the target where nothing is moved."""
         ...

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .limits import JointLimits
+from ...core.limits import JointLimits
 
 KINDS = ("finite", "position", "velocity", "position_velocity", "acceleration", "jerk")
 ROUNDING = 8 * np.finfo(np.float64).eps * np.pi

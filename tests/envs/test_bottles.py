@@ -4,13 +4,13 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.bottles import lies, off
 from homebody.envs.furniture.bottles import BOTTLE, BOTTLE_PIECE, DISPENSER_PIECE, JAR, JAR_PIECE, PUMP_FIXTURE
 from homebody.envs.furniture.pill_box import LID_TRAVEL_RAD, PILL_BOX_PIECE
 from homebody.envs.furniture.thread import END_RAD, LEAD_M
 from homebody.envs.house import household_stage
 from homebody.envs.rooms.shell import begin
 from homebody.envs.skills import expert_for
+from homebody.envs.tasks.bottles import lies, off
 from homebody.envs.world import World
 
 TOPS = {JAR.name: (JAR, JAR_PIECE), BOTTLE.name: (BOTTLE, BOTTLE_PIECE)}

@@ -6,11 +6,11 @@ import mujoco
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.care import CARRIED_KG, hand_shift, hand_turn
-from homebody.envs.tasks.predicates import in_box, near, stands
 from homebody.envs.furniture.person import HOLD_HALF, REACH_M, WRIST_STIFFNESS
 from homebody.envs.house import SCENES, household_stage
 from homebody.envs.skills import expert_for
+from homebody.envs.tasks.care import CARRIED_KG, hand_shift, hand_turn
+from homebody.envs.tasks.predicates import in_box, near, stands
 
 
 def make(task, n=1, **settings):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.tasks.grains import clean, grains, kept, poured
 from homebody.envs.furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
 from homebody.envs.skills import expert_for
 from homebody.envs.skills.grains import best_stroke
+from homebody.envs.tasks.grains import clean, grains, kept, poured
 
 
 def make(task, n=1, **settings):

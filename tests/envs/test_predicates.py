@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from homebody.envs.tasks.predicates import grasped, in_box, inside, lifted, near, on_top, opened, released, shut, stands, upright
 from homebody.envs.furniture.piece import Fixture
 from homebody.envs.objects.instance import Cavity, Grasp, Instance
+from homebody.envs.tasks.predicates import grasped, in_box, inside, lifted, near, on_top, opened, released, shut, stands, upright
 
 
 def thing(name, rest=0.04, top=0.08, cavity=None):

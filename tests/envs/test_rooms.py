@@ -5,9 +5,9 @@ import copy
 import mujoco
 import numpy as np
 import pytest
-from homebody.envs.tasks.setup import wear
 from homebody.envs.house import SCENES, household_stage
 from homebody.envs.rooms.scene import spot_matrix
+from homebody.envs.tasks.setup import wear
 
 
 @pytest.fixture(scope="module", params=sorted(SCENES))
