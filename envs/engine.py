@@ -170,6 +170,15 @@ class HouseholdVectorEnv(Slots):
             raise HomebodyError(f"action of slot {bad[0]} is not finite: {given[bad[0]].tolist()}")
         return given.astype(np.float64)
 
+    def trace(self, fields: Sequence[str]) -> None:
+        """From now on `traced` tells of these fields of MjData."""
+        self._sims.trace(fields)
+
+    @property
+    def traced(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """What `trace` asked for, as it was after each physics step of the last control step: slots (n,), field -> (n, substeps, ...)."""
+        return self._sims.traced_slots, self._sims.traced
+
     def _watch(self, slots: np.ndarray) -> None:
         q, fall = self._qpos[:, self.stage.rig.arm_qpos], -self._qvel[:, self.stage.loose_qvel]
         for i in map(int, slots):

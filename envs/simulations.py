@@ -61,7 +61,8 @@ class Simulations:
         """(B,) the largest force of the last control step on any one of a group [N], over its physics steps."""
         self._traced: dict[str, np.ndarray] = {}
         self.traced: dict[str, np.ndarray] = {}
-        """(n, substeps, ...) for the slots of the last step that were whole, see `trace`."""
+        self.traced_slots = np.zeros(0, int)
+        """(n, substeps, ...) of the slots (n,) that the last step did not break, see `trace`."""
         self._memory = PhysicsMemory(self._batch, self.fields)
 
     def load(self, slot: int, start: Start, model: mujoco.MjModel, *, late: bool) -> None:
@@ -112,12 +113,12 @@ class Simulations:
     def trace(self, names: Sequence[str]) -> None:
         """From now on `traced` holds these fields of MjData after each physics step of the last control step."""
         self._traced = {n: self._batch.bind(n) for n in names}
-        self.traced = {}
+        self.traced, self.traced_slots = {}, np.zeros(0, int)
 
     def step(self, active: np.ndarray, path: np.ndarray) -> None:
         """One control step of the slots `active` (n,) along set-points `path` (n, substeps, A); those that break are marked in `diverged`
         and not stepped on: a state that is not finite costs seconds a step."""
-        whole = self._check(active)
+        self.traced, self.traced_slots, whole = {}, np.zeros(0, int), self._check(active)
         for peak in self.force_peaks.values():
             peak[active] = 0.0
         if len(whole):
@@ -142,6 +143,7 @@ class Simulations:
             self._note_forces(whole, self.fields["sensordata"][whole][:, None])
             self._check(whole)
         self.traced = {n: np.concatenate([seen[n], now[slots][:, None]], axis=1) for n, now in self._traced.items()}
+        self.traced_slots = slots
 
     def _note_forces(self, slots: np.ndarray, sensors: np.ndarray | None) -> None:
         """sensors (n, T, S): the sensors' readings in T physics steps of `slots` (n,)."""

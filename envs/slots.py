@@ -72,6 +72,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def gripper_target(self, i: int) -> float:
         return float(self._reference.targets[i, -1])
 
+    def setpoint(self, i: int) -> np.ndarray:
+        """(A,) what the arm's servos are told now: joint positions [rad] and the gripper's opening, on their way to the targets."""
+        return self._ctrl[i].copy()
+
     def held_actions(self) -> np.ndarray:
         """(B, A) the targets in force: the action that changes nothing."""
         return self._reference.targets.astype(np.float32)

@@ -48,8 +48,11 @@ GRIP_FORCE_N = 40.0
 """Between the pads, at most; the published continuous force is 70 N."""
 DELAY_SAMPLES = 12
 """Length of the delay buffers in physics steps of 5 ms: delays up to 60 ms. They are history only while the delay is zero."""
-ROBOT_BIT, WORLD_BIT = 2, 1
-"""Collision bits: the arm touches the world, never itself."""
+ROBOT_BIT, WORLD_BIT, SELF_BIT = 2, 1, 1 << 17
+"""Collision bits: the arm touches the world and, by the last, itself."""
+NEIGHBOURS = (("link0", "link1"), ("finger_left", "finger_right"))
+"""The foot and what turns on it, which MuJoCo takes for strangers since the foot stands still; fingers that close on each other. Other
+links that share a joint never meet in MuJoCo."""
 
 
 ENCODED = (*(f"joint{i}" for i in range(1, 8)), "finger_left", "finger_right")
@@ -58,7 +61,8 @@ ENCODED = (*(f"joint{i}" for i in range(1, 8)), "finger_left", "finger_right")
 
 def _collide(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], position: list[float], quat: list[float] | None = None) -> None:
     body.add_geom(
-        type=kind, size=size, pos=position, quat=quat or [1, 0, 0, 0], group=3, density=0, contype=ROBOT_BIT, conaffinity=WORLD_BIT,
+        type=kind, size=size, pos=position, quat=quat or [1, 0, 0, 0], group=3, density=0,
+        contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT,
     )  # fmt: skip
 
 
@@ -76,7 +80,7 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
             )
             body.add_joint(
                 name=f"joint{i}", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1], range=[Q_MIN[i - 1], Q_MAX[i - 1]], limited=True,
-                damping=1.0, armature=0.1, frictionloss=0.2,
+                damping=1.0, armature=0.1, frictionloss=0.2, actgravcomp=True, actfrcrange=[-TAU_MAX[i - 1], TAU_MAX[i - 1]], actfrclimited=True,
             )  # fmt: skip
         body.mass, body.ipos, body.fullinertia, body.explicitinertial = MASS[i], COM[i], INERTIA[i], True
         add_link_look(body, i)
@@ -86,6 +90,9 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
 def _add_arm_collisions(spec: mujoco.MjSpec) -> None:
     capsule = mujoco.mjtGeom.mjGEOM_CAPSULE
     turned = [np.sqrt(0.5), np.sqrt(0.5), 0, 0]
+    _collide(spec.body("link0"), capsule, [0.07, 0.05, 0], [-0.04, 0, 0.075], [np.sqrt(0.5), 0, np.sqrt(0.5), 0])
+    _collide(spec.body("link1"), capsule, [0.06, 0.07, 0], [0, 0, -0.1])
+    _collide(spec.body("link2"), capsule, [0.06, 0.06, 0], [0, 0, 0])
     _collide(spec.body("link3"), capsule, [0.06, 0.06, 0], [0, 0, -0.12])
     _collide(spec.body("link4"), capsule, [0.06, 0.06, 0], [0, 0, 0])
     _collide(spec.body("link5"), capsule, [0.055, 0.09, 0], [0, 0.02, -0.17])
@@ -124,7 +131,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     box = mujoco.mjtGeom.mjGEOM_BOX
     finger.add_geom(
         name=f"pad_{name}", type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1],
-        contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
+        contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
         solimp=[0.8, 0.95, 0.001, 0.5, 2],
     )  # fmt: skip
     _collide(finger, box, [0.0085, 0.005, 0.02], [0, 0.0125, 0.022])
@@ -177,6 +184,8 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     _add_arm_collisions(spec)
     for name, side in (("left", 1), ("right", -1)):
         _add_finger(spec, hand, name, side)
+    for one, other in NEIGHBOURS:
+        spec.add_exclude(bodyname1=one, bodyname2=other)
     tendon = spec.add_tendon(name="gripper")
     for name in ("left", "right"):
         tendon.wrap_joint(f"finger_{name}", 0.5)
