@@ -6,7 +6,7 @@ that breaks position, velocity, acceleration or jerk aborts the motion; so does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -41,6 +41,10 @@ class MotionLimits:
     max(0, sqrt(2 ddq_dec d) - dq_offset) [rad/s]. None: the arm has no such rule."""
     ddq_dec: Joints | None = None
     """Deceleration of that rule [rad/s^2]."""
+
+    def shared(self, speed: float, acceleration: float) -> MotionLimits:
+        """The same with these shares of speed and of acceleration."""
+        return replace(self, dq_max=tuple(speed * v for v in self.dq_max), ddq_max=tuple(acceleration * a for a in self.ddq_max))
 
 
 @dataclass(frozen=True, kw_only=True)

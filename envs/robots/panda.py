@@ -36,8 +36,9 @@ HAND_MASS, HAND_COM, HAND_INERTIA = 0.73, (-0.01, 0.0, 0.03), (0.001, 0.0025, 0.
 FINGER_MASS, FINGER_INERTIA = 0.015, (2.375e-6, 2.375e-6, 7.5e-7)
 KP = (2500.0, 2500.0, 2000.0, 2000.0, 1000.0, 1000.0, 700.0)
 """Position gains [N m/rad]."""
-KV = (230.0, 230.0, 170.0, 170.0, 75.0, 75.0, 50.0)
-"""[N m s/rad]"""
+KV = (140.0, 140.0, 100.0, 90.0, 32.0, 32.0, 22.0)
+"""Critical damping, or a little more, of what each joint carries about home [N m s/rad]: set-points are smooth. Much more, and a torque
+at its limit chatters from one physics step to the next."""
 FINGER_DAMPING = 250.0
 """[N s/m]; with GRIP_FORCE_N a finger closes at 0.16 m/s."""
 FINGER_Z = 0.0584

@@ -41,6 +41,8 @@ class HouseContext(Motion):
         return 0.94 * self.robot.gripper_max_m
 
 
+JOINT_ACCELERATION = 2.5
+"""Of motions in joint space [rad/s^2]."""
 TURN_Z_M = 0.36
 """Height of the hand at which the arm turns about [m]."""
 TWISTED_M, TWISTED_RAD = 0.012, 0.2
@@ -73,20 +75,21 @@ def twisted(ctx: HouseContext) -> bool:
 
 
 def move_joints(
-    ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.6, timeout: int = 80, until: Callable[[], bool] | None = None
+    ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.2, timeout: int = 100, until: Callable[[], bool] | None = None
 ) -> Steps:
     """Moves the arm in joint space to `goal` (dof,) at up to `rate` [rad/s]: the way for half a turn of the wrist."""
-    q = ctx.joints.copy()
+    q, speed = ctx.joints.copy(), 0.0
     for _ in range(timeout):
         if until is not None and until():
             return True
         step = goal - q
         largest = float(np.abs(step).max())
-        q = goal.copy() if largest <= rate * DT else q + step * (rate * DT / largest)
-        ctx.joints, ctx.grip, ctx.speed = q.copy(), grip, 0.0
+        speed = min(rate, float(np.sqrt(2 * JOINT_ACCELERATION * largest)) + 0.02, speed + JOINT_ACCELERATION * DT)
+        q = goal.copy() if largest <= speed * DT else q + step * (speed * DT / largest)
+        ctx.joints, ctx.grip, ctx.speed, ctx.turning = q.copy(), grip, 0.0, 0.0
         ctx.reference = ctx.T_world_base @ ctx.robot.forward(q[None])[0]
         yield
-        if largest <= rate * DT:
+        if largest <= speed * DT:
             return until is None
     return False
 

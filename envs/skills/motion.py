@@ -12,8 +12,10 @@ from ...core.types import CONTROL_HZ
 from ..first.tasks import Snapshot
 
 DT = 1.0 / CONTROL_HZ
-LEAD_M = 0.06
-"""The reference waits when it is this far ahead of the tool: the tool is blocked [m]."""
+LEAD_M, LEAD_RAD = 0.06, 0.5
+"""The reference slows down from half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
+TURN_ACCELERATION = 5.0
+"""[rad/s^2]"""
 CLEAR_M = 0.25
 """Tool height at which it passes over everything on the worktop [m]."""
 
@@ -36,7 +38,7 @@ class Style:
     @staticmethod
     def sample(rng: np.random.Generator) -> Style:
         return Style(
-            speed=rng.uniform(0.35, 0.6), acceleration=rng.uniform(1.2, 2.0), turn=rng.uniform(1.4, 2.0),
+            speed=rng.uniform(0.35, 0.55), acceleration=rng.uniform(1.0, 1.5), turn=rng.uniform(1.2, 1.6),
             clear=CLEAR_M + rng.uniform(-0.01, 0.03), offset=rng.uniform(-0.003, 0.003, 3),
         )  # fmt: skip
 
@@ -60,6 +62,9 @@ class Motion:
     grip: float = 1.0
     """Commanded opening."""
     speed: float = 0.0
+    """Of the reference [m/s]; motions that set the reference themselves leave it at rest."""
+    turning: float = 0.0
+    """[rad/s]"""
     span: str = "start"
 
 
@@ -108,21 +113,36 @@ def rotate_towards(R: np.ndarray, goal: np.ndarray, angle: float) -> np.ndarray:
     return (np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K) @ R
 
 
+def _room(lead: float, most: float) -> float:
+    """Share of the speed for a reference that is `lead` ahead of the tool: 1 up to half of `most`, 0 from there on."""
+    return float(np.clip(2.0 - 2.0 * lead / most, 0.0, 1.0))
+
+
 def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
-    """Moves the reference one step towards `goal`; returns what is left [m], [rad]."""
+    """Moves the reference one step towards `goal`, speeding up and slowing down at the style's acceleration; returns what is left [m],
+    [rad]."""
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
-    angle = float(np.linalg.norm(rotation_error(ctx.reference[None, :3, :3], goal[None, :3, :3])[0]))
-    blocked = np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3]) > LEAD_M
+    angle = _angle(ctx.reference, goal)
+    room = min(
+        _room(float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.reference), LEAD_RAD)
+    )
     a = ctx.style.acceleration
-    ctx.speed = 0.0 if blocked else min(speed, np.sqrt(2 * a * left) + 0.02, ctx.speed + a * DT)
+    ctx.speed = min(room * speed, np.sqrt(2 * a * left) + 0.02, ctx.speed + a * DT)
     step = min(left, ctx.speed * DT)
     if left > 1e-9:
         ctx.reference[:3, 3] += delta * (step / left)
     steps_left = max(left / max(ctx.speed * DT, 1e-3), 1.0)
-    turn = min(ctx.style.turn * DT, max(angle / steps_left, 0.25 * ctx.style.turn * DT))
+    top = min(room * ctx.style.turn, np.sqrt(2 * TURN_ACCELERATION * angle) + 0.05, ctx.turning + TURN_ACCELERATION * DT)
+    turn = min(top * DT, max(angle / steps_left, 0.25 * top * DT))
+    ctx.turning = turn / DT
     ctx.reference[:3, :3] = rotate_towards(ctx.reference[:3, :3], goal[:3, :3], turn)
     return left - step, max(angle - turn, 0.0)
+
+
+def _angle(a: Pose, b: Pose) -> float:
+    """Between two orientations [rad]."""
+    return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])[0]))
 
 
 def move(
@@ -151,7 +171,7 @@ def wait(ctx: Motion, steps: int, grip: float, until: Callable[[], bool] | None 
     for _ in range(steps):
         if until is not None and until():
             return True
-        ctx.grip, ctx.speed = grip, 0.0
+        ctx.grip, ctx.speed, ctx.turning = grip, 0.0, 0.0
         yield
     return until is None or until()
 
