@@ -34,9 +34,10 @@ INERTIA = (
 """About the centres of mass: xx, yy, zz, xy, xz, yz [kg m^2]."""
 HAND_MASS, HAND_COM, HAND_INERTIA = 0.73, (-0.01, 0.0, 0.03), (0.001, 0.0025, 0.0017)
 FINGER_MASS, FINGER_INERTIA = 0.015, (2.375e-6, 2.375e-6, 7.5e-7)
-KP = (2500.0, 2500.0, 2000.0, 2000.0, 1000.0, 1000.0, 700.0)
-"""Position gains [N m/rad]."""
-KV = (140.0, 140.0, 100.0, 90.0, 32.0, 32.0, 22.0)
+KP = (2500.0, 2500.0, 2000.0, 2000.0, 600.0, 600.0, 400.0)
+"""Position gains [N m/rad]. A servo that is h = 5 ms late asks for KP h dq more than it needs: for the wrist's 12 N m that is what limits
+them."""
+KV = (140.0, 140.0, 100.0, 90.0, 22.0, 22.0, 15.0)
 """Critical damping, or a little more, of what each joint carries about home [N m s/rad]: set-points are smooth. Much more, and a torque
 at its limit chatters from one physics step to the next."""
 FINGER_DAMPING = 250.0

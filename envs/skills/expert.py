@@ -103,6 +103,7 @@ class HouseholdExpert:
         for slot in slots:
             ctx, steps = self._contexts[slot], self._skills[slot]
             ctx.world = env.snapshot(slot)
+            ctx.pressing = ctx.world.pressing()
             ctx.tool, ctx.width = env.tool_state(slot)
             if steps is not None and next(steps, StopIteration) is StopIteration:
                 self._skills[slot] = None

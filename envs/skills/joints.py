@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..objects.instance import turned
 from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between
-from .motion import Pose, Steps, clear_up, move, pose, wait
+from .motion import DT, Pose, Steps, clear_up, move, pose, wait
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -16,6 +18,56 @@ NEAR_M, DRIFT_M = 0.06, 0.03
 """A push is held sideways from this close on, by up to this much."""
 TIP_M, SIDE_M = 0.011, 0.009
 """From the tool centre point to the fingertips, and to the side of the pads."""
+
+
+LEAST, GROWS, SHRINKS = 0.06, 0.1, 0.25
+"""Of a hand's largest lead over a joint that it moves: the least share of it, and the shares by which it grows and shrinks in a control
+step."""
+SLOWING = 2.0
+"""How much slower a joint should move for each unit nearer to its target [1/s]."""
+PACES = {False: (0.16, 0.03), True: (0.7, 0.12)}
+"""How fast slides [m/s] and hinges [rad/s] should move, and how fast they should reach their targets."""
+LED_M = 0.01
+"""The reference has come to where it leads the joint when it is this near."""
+GENTLE_N = 20.0
+"""Force on furniture from which a hand's lead grows no more [N]; at half as much again it shrinks."""
+
+
+@dataclass(kw_only=True)
+class Lead:
+    """How far a hand is commanded ahead of the joint that it moves. It grows while the joint is slower than it should be and shrinks while
+    it is faster or the hand presses hard: what moves lightly is led gently, and nothing is slammed."""
+
+    most: float
+    """The largest lead [m or rad]."""
+    cruise: float
+    """How fast the joint should move [m/s or rad/s]."""
+    creep: float
+    """How fast it should reach its target."""
+    lead: float = 0.0
+    _last: float = float("nan")
+
+    def __post_init__(self) -> None:
+        self.lead = max(self.lead, LEAST * self.most)
+
+    @staticmethod
+    def over(ctx: HouseContext, joint: str, most: float) -> Lead:
+        """For a fixture's joint."""
+        cruise, creep = PACES[ctx.world.joint_axis(joint)[2]]
+        return Lead(most=most, cruise=cruise, creep=creep)
+
+    def see(self, value: float, left: float, pressing: float) -> float:
+        """The lead for a joint at `value` with `left` >= 0 to go, `pressing` [N] on furniture."""
+        speed = 0.0 if np.isnan(self._last) else abs(value - self._last) / DT
+        self._last = value
+        wanted = min(self.cruise, self.creep + SLOWING * left)
+        grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
+        if pressing > GENTLE_N:
+            grow = min(grow, 0.0)
+        if pressing > 1.5 * GENTLE_N:
+            grow = -SHRINKS * min(pressing / GENTLE_N - 1.0, 1.0)
+        self.lead = float(np.clip(self.lead + grow * self.most, LEAST * self.most, self.most))
+        return self.lead
 
 
 def site_at(ctx: HouseContext, site: str, joint: str, value: float, follow: float = 1.0) -> Pose:
@@ -48,6 +100,13 @@ def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> Pose:
         return min(after - low, high - after, 0.3) - 10 * off - turn
 
     return max((goal, turned(goal, np.pi)), key=room)
+
+
+def _rest(ctx: HouseContext, grip: float) -> Steps:
+    """Stays a step where the tool is: pressing on what has come to its end is over."""
+    if ctx.span != "hold":
+        ctx.span, ctx.reference = "hold", ctx.tool.copy()
+    return (yield from wait(ctx, 1, grip))
 
 
 def grip_handle(
@@ -98,17 +157,19 @@ def drive_joint(
         if there():
             if not stay:
                 return True
-            ctx.span = "hold"
-            yield from wait(ctx, 1, ctx.grip)
+            yield from _rest(ctx, ctx.grip)
             continue
         twists = follow == 1.0 and ctx.world.joint_axis(joint)[2]
         if not (yield from grip_handle(ctx, joint, follow, target=target if twists else None)):
             return False
         ctx.span = "pull"
 
-        def ahead() -> Pose:
+        push = Lead.over(ctx, joint, lead)
+
+        def ahead(push: Lead = push) -> Pose:
             now = ctx.world.joint(joint)
-            T = site_at(ctx, site, joint, now + sign * min(lead, abs(target - now) + 0.25 * lead), follow)
+            by = min(push.see(now, abs(target - now), ctx.pressing), abs(target - now) + 0.25 * lead)
+            T = site_at(ctx, site, joint, now + sign * by, follow)
             upside = turned(T, np.pi)  # the gripper is symmetric: whichever way it took hold
             return upside if turn_between(ctx.reference, upside) < turn_between(ctx.reference, T) else T
 
@@ -168,8 +229,7 @@ def push_joint(
         if there():
             if not stay:
                 return True
-            ctx.span = "hold"
-            yield from wait(ctx, 1, 0.0)
+            yield from _rest(ctx, 0.0)
             continue
         now = ctx.world.joint(joint)
         before = contact(now, off)
@@ -185,14 +245,18 @@ def push_joint(
             else:
                 yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
         ctx.span = "push"
-        drift = np.zeros(3)
+        drift, push, goal = np.zeros(3), Lead.over(ctx, joint, lead), np.full(3, np.inf)
 
-        def ahead(drift: np.ndarray = drift) -> Pose:
-            T, way = contact(ctx.world.joint(joint) + sign * lead, 0.0), ctx.world.site(site)[:3, 2]
+        def ahead(drift: np.ndarray = drift, push: Lead = push, goal: np.ndarray = goal) -> Pose:
+            now = ctx.world.joint(joint)
+            if np.linalg.norm(ctx.reference[:3, 3] - goal) < LED_M:
+                push.see(now, max(sign * (target - now), 0.0), ctx.pressing)
+            T, way = contact(now + sign * push.lead, 0.0), ctx.world.site(site)[:3, 2]
             off = T[:3, 3] - ctx.tool[:3, 3]
             if steady and np.linalg.norm(off) < NEAR_M:
                 drift[:] = np.clip(drift + 0.06 * (off - (off @ way) * way), -DRIFT_M, DRIFT_M)
             T[:3, 3] += drift
+            goal[:] = T[:3, 3]
             return T
 
         if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):

@@ -14,6 +14,8 @@ from ..first.tasks import Snapshot
 DT = 1.0 / CONTROL_HZ
 LEAD_M, LEAD_RAD = 0.06, 0.5
 """The reference slows down from half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
+GENTLE_N = 25.0
+"""Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 TURN_ACCELERATION = 5.0
 """[rad/s^2]"""
 CLEAR_M = 0.25
@@ -65,6 +67,8 @@ class Motion:
     """Of the reference [m/s]; motions that set the reference themselves leave it at rest."""
     turning: float = 0.0
     """[rad/s]"""
+    pressing: float = 0.0
+    """The robot's largest net force on a piece of furniture now [N]."""
     span: str = "start"
 
 
@@ -124,7 +128,7 @@ def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
     angle = _angle(ctx.reference, goal)
-    room = min(
+    room = float(np.clip(2.0 - ctx.pressing / GENTLE_N, 0.1, 1.0)) * min(
         _room(float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.reference), LEAD_RAD)
     )
     a = ctx.style.acceleration
