@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +17,8 @@ BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
 NEAR_M, DRIFT_M = 0.06, 0.03
 """A push is held sideways from this close on, by up to this much."""
+ARRIVING_MPS, BACK_M = 0.12, 0.08
+"""How fast a hand comes up to what it pushes, and how far before the push site it may meet it."""
 TIP_M, SIDE_M = 0.011, 0.009
 """From the tool centre point to the fingertips, and to the side of the pads."""
 
@@ -28,7 +31,9 @@ SLOWING = 2.0
 PACES = {False: (0.16, 0.03), True: (0.7, 0.12)}
 """How fast slides [m/s] and hinges [rad/s] should move, and how fast they should reach their targets."""
 LED_M = 0.01
-"""The reference has come to where it leads the joint when it is this near."""
+"""A hand has come to where it leads a joint when its reference is this near, and before it touches the tool itself."""
+TOUCH_N = 0.5
+"""A hand that presses by more has come to what it pushes [N]."""
 GENTLE_N = 20.0
 """Force on furniture from which a hand's lead grows no more [N]; at half as much again it shrinks."""
 
@@ -45,6 +50,8 @@ class Lead:
     creep: float
     """How fast it should reach its target."""
     lead: float = 0.0
+    touched: bool = False
+    """Whether the hand has pressed on anything yet: before that the joint cannot be blamed for standing still."""
     _last: float = float("nan")
 
     def __post_init__(self) -> None:
@@ -56,13 +63,15 @@ class Lead:
         cruise, creep = PACES[ctx.world.joint_axis(joint)[2]]
         return Lead(most=most, cruise=cruise, creep=creep)
 
-    def see(self, value: float, left: float, pressing: float) -> float:
-        """The lead for a joint at `value` with `left` >= 0 to go, `pressing` [N] on furniture."""
+    def see(self, value: float, left: float, pressing: float, *, there: bool) -> float:
+        """The lead for a joint at `value` with `left` >= 0 to go, `pressing` [N] on furniture; there: whether the hand is where the lead so
+        far put it, and a larger one might help."""
+        self.touched |= pressing > TOUCH_N
         speed = 0.0 if np.isnan(self._last) else abs(value - self._last) / DT
         self._last = value
         wanted = min(self.cruise, self.creep + SLOWING * left)
         grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
-        if pressing > GENTLE_N:
+        if pressing > GENTLE_N or not there:
             grow = min(grow, 0.0)
         if pressing > 1.5 * GENTLE_N:
             grow = -SHRINKS * min(pressing / GENTLE_N - 1.0, 1.0)
@@ -168,7 +177,7 @@ def drive_joint(
 
         def ahead(push: Lead = push) -> Pose:
             now = ctx.world.joint(joint)
-            by = min(push.see(now, abs(target - now), ctx.pressing), abs(target - now) + 0.25 * lead)
+            by = min(push.see(now, abs(target - now), ctx.pressing, there=True), abs(target - now) + 0.25 * lead)
             T = site_at(ctx, site, joint, now + sign * by, follow)
             upside = turned(T, np.pi)  # the gripper is symmetric: whichever way it took hold
             return upside if turn_between(ctx.reference, upside) < turn_between(ctx.reference, T) else T
@@ -184,6 +193,43 @@ def drive_joint(
         yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=over)
         if since > STALLED and not there():  # the wrist is at its end: take hold anew
             yield from back_off(ctx)
+
+
+@dataclass(kw_only=True)
+class Push:
+    """A push with closed fingers: where the hand should be from step to step."""
+
+    ctx: HouseContext
+    joint: str
+    target: float
+    contact: Callable[[float, float], Pose]
+    """Value of the joint, distance kept [m] -> the tool's pose where it touches what it pushes."""
+    lead: Lead
+    way: str
+    """A site along whose z axis the push is held sideways, where the arm gives way under it; "" for none."""
+    back: float = 0.0
+    """How far before the push site the hand met something that moves with it, as a handle [m]."""
+    drift: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    goal: np.ndarray = field(default_factory=lambda: np.full(3, np.inf))
+
+    def ahead(self) -> Pose:
+        """The tool's pose that leads the joint; called once a control step."""
+        ctx, now = self.ctx, self.ctx.world.joint(self.joint)
+        sign, touched = (1.0 if self.target > now else -1.0), self.lead.touched
+        place = ctx.reference if touched else ctx.tool
+        self.lead.see(now, abs(self.target - now), ctx.pressing, there=bool(np.linalg.norm(place[:3, 3] - self.goal) < LED_M))
+        if self.lead.touched and not touched:
+            here = self.contact(now, 0.0)
+            along = here[:3, 3] - self.contact(now, 1.0)[:3, 3]
+            self.back = float(np.clip((here[:3, 3] - ctx.tool[:3, 3]) @ along, 0.0, BACK_M))
+        T = self.contact(now + sign * self.lead.lead, self.back)
+        if self.way:
+            z, off = ctx.world.site(self.way)[:3, 2], T[:3, 3] - ctx.tool[:3, 3]
+            if np.linalg.norm(off) < NEAR_M:
+                self.drift = np.clip(self.drift + 0.06 * (off - (off @ z) * z), -DRIFT_M, DRIFT_M)
+        T[:3, 3] += self.drift
+        self.goal = T[:3, 3].copy()
+        return T
 
 
 def pointing(yaw: float, pitch: float) -> np.ndarray:
@@ -245,21 +291,9 @@ def push_joint(
             else:
                 yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
         ctx.span = "push"
-        drift, push, goal = np.zeros(3), Lead.over(ctx, joint, lead), np.full(3, np.inf)
-
-        def ahead(drift: np.ndarray = drift, push: Lead = push, goal: np.ndarray = goal) -> Pose:
-            now = ctx.world.joint(joint)
-            if np.linalg.norm(ctx.reference[:3, 3] - goal) < LED_M:
-                push.see(now, max(sign * (target - now), 0.0), ctx.pressing)
-            T, way = contact(now + sign * push.lead, 0.0), ctx.world.site(site)[:3, 2]
-            off = T[:3, 3] - ctx.tool[:3, 3]
-            if steady and np.linalg.norm(off) < NEAR_M:
-                drift[:] = np.clip(drift + 0.06 * (off - (off @ way) * way), -DRIFT_M, DRIFT_M)
-            T[:3, 3] += drift
-            goal[:] = T[:3, 3]
-            return T
-
-        if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):
+        push = Push(ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead), way=site if steady else "")
+        pace = lambda p=push: speed if p.lead.touched else min(speed, ARRIVING_MPS / ctx.style.speed)  # noqa: E731
+        if not (yield from move(ctx, push.ahead, grip=0.0, speed=pace, tolerance=0.001, timeout=120, until=there)):
             ctx.span = "recover"
             back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)

@@ -150,7 +150,7 @@ def _angle(a: Pose, b: Pose) -> float:
 
 
 def move(
-    ctx: Motion, goal: Pose | Callable[[], Pose], *, grip: float, speed: float = 1.0, tolerance: float = 0.008,
+    ctx: Motion, goal: Pose | Callable[[], Pose], *, grip: float, speed: float | Callable[[], float] = 1.0, tolerance: float = 0.008,
     angle: float = 0.08, timeout: int = 80, until: Callable[[], bool] | None = None,
 ) -> Steps:  # fmt: skip
     """Drives the tool to `goal` (or to a goal that moves), at a share `speed` of the style's.
@@ -162,7 +162,7 @@ def move(
             return True
         target = goal() if callable(goal) else goal
         ctx.grip = grip
-        left, turn = advance(ctx, target, ctx.style.speed * speed)
+        left, turn = advance(ctx, target, ctx.style.speed * (speed() if callable(speed) else speed))
         yield
         error = np.linalg.norm(target[:3, 3] - ctx.tool[:3, 3])
         if left < 1e-3 and turn < angle and error < tolerance:
