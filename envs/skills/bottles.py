@@ -25,6 +25,8 @@ UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
 DIP_M, BACK_M = 0.012, 0.03
 """How far below a tab the fingertips go under it, and from how far before it [m]."""
+PUMP_N = 55.0
+"""What a pump's spring takes at the end of its stroke [N]."""
 LIFTED_RAD = 1.3
 """Where a lid is let go of."""
 
@@ -32,7 +34,7 @@ LIFTED_RAD = 1.3
 def press_pump(ctx: HouseContext, goal: Goal) -> Steps:
     """Presses the head with closed fingers from above and stays."""
     del goal
-    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, pitch=np.pi / 2, speed=0.5)
+    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, pitch=np.pi / 2, speed=0.5, force_N=PUMP_N)
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------

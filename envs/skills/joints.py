@@ -35,7 +35,7 @@ LED_M = 0.01
 TOUCH_N = 0.5
 """A hand that presses by more has come to what it pushes [N]."""
 GENTLE_N = 20.0
-"""Force on furniture from which a hand's lead grows no more [N]; at half as much again it shrinks."""
+"""The force at most that doors, drawers and levers ask for [N]."""
 
 
 @dataclass(kw_only=True)
@@ -49,6 +49,8 @@ class Lead:
     """How fast the joint should move [m/s or rad/s]."""
     creep: float
     """How fast it should reach its target."""
+    force_N: float
+    """Force on furniture from which the lead grows no more; at half as much again it shrinks."""
     lead: float = 0.0
     touched: bool = False
     """Whether the hand has pressed on anything yet: before that the joint cannot be blamed for standing still."""
@@ -58,10 +60,10 @@ class Lead:
         self.lead = max(self.lead, LEAST * self.most)
 
     @staticmethod
-    def over(ctx: HouseContext, joint: str, most: float) -> Lead:
+    def over(ctx: HouseContext, joint: str, most: float, force_N: float = GENTLE_N) -> Lead:
         """For a fixture's joint."""
         cruise, creep = PACES[ctx.world.joint_axis(joint)[2]]
-        return Lead(most=most, cruise=cruise, creep=creep)
+        return Lead(most=most, cruise=cruise, creep=creep, force_N=force_N)
 
     def see(self, value: float, left: float, pressing: float, *, there: bool) -> float:
         """The lead for a joint at `value` with `left` >= 0 to go, `pressing` [N] on furniture; there: whether the hand is where the lead so
@@ -71,10 +73,10 @@ class Lead:
         self._last = value
         wanted = min(self.cruise, self.creep + SLOWING * left)
         grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
-        if pressing > GENTLE_N or not there:
+        if pressing > self.force_N or not there:
             grow = min(grow, 0.0)
-        if pressing > 1.5 * GENTLE_N:
-            grow = -SHRINKS * min(pressing / GENTLE_N - 1.0, 1.0)
+        if pressing > 1.5 * self.force_N:
+            grow = -SHRINKS * min(pressing / self.force_N - 1.0, 1.0)
         self.lead = float(np.clip(self.lead + grow * self.most, LEAST * self.most, self.most))
         return self.lead
 
@@ -248,13 +250,14 @@ def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndar
 
 def push_joint(
     ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
-    over: float | None = None, stay: bool = True, steady: bool = False,
+    over: float | None = None, stay: bool = True, steady: bool = False, force_N: float = GENTLE_N,
 ) -> Steps:  # fmt: skip
     """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still, or returns True where it
     need not `stay`.
 
     off: where the push begins, before the site [m]; pitch: how far the tool points down [rad]; over: height [m] at which the hand
-    passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it.
+    passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it; force_N: what it
+    takes.
     """
     sign = 1.0 if target > ctx.world.joint(joint) else -1.0
 
@@ -291,9 +294,11 @@ def push_joint(
             else:
                 yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
         ctx.span = "push"
-        push = Push(ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead), way=site if steady else "")
+        push = Push(
+            ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead, force_N), way=site if steady else ""
+        )
         pace = lambda p=push: speed if p.lead.touched else min(speed, ARRIVING_MPS / ctx.style.speed)  # noqa: E731
-        if not (yield from move(ctx, push.ahead, grip=0.0, speed=pace, tolerance=0.001, timeout=120, until=there)):
+        if not (yield from move(ctx, push.ahead, grip=0.0, speed=pace, tolerance=-1.0, timeout=120, until=there)):
             ctx.span = "recover"
             back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
