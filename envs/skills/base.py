@@ -174,7 +174,7 @@ def travel(
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
 
 
-def _turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool]) -> Steps:
+def turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None) -> Steps:
     """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
     raised, over = ctx.reference.copy(), goal.copy()
     raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
@@ -195,7 +195,7 @@ def _go(
         return until is None and float(np.linalg.norm(goal()[:3, 3] - ctx.tool[:3, 3])) < tolerance
     if ended():
         return True
-    if (yield from _turn_about(ctx, goal(), grip, ended)) and ended():
+    if (yield from turn_about(ctx, goal(), grip, ended)) and ended():
         return True
     return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
 

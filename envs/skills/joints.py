@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..objects.instance import turned
-from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between
+from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, rotation_about, solve, travel, turn_about, turn_between
 from .motion import DT, Pose, Steps, clear_up, move, pose, wait
 
 STALLED = 16
@@ -32,6 +32,8 @@ PACES = {False: (0.16, 0.03), True: (0.7, 0.12)}
 """How fast slides [m/s] and hinges [rad/s] should move, and how fast they should reach their targets."""
 LED_M = 0.01
 """A hand has come to where it leads a joint when its reference is this near, and before it touches the tool itself."""
+FIRMER_N, FIRMEST_N = 1.5, 60.0
+"""How much more force a joint that does not move is given with each control step, and how much at most [N]."""
 TOUCH_N = 0.5
 """A hand that presses by more has come to what it pushes [N]."""
 GENTLE_N = 20.0
@@ -54,6 +56,7 @@ class Lead:
     lead: float = 0.0
     touched: bool = False
     """Whether the hand has pressed on anything yet: before that the joint cannot be blamed for standing still."""
+    _more_N: float = 0.0
     _last: float = float("nan")
 
     def __post_init__(self) -> None:
@@ -73,10 +76,13 @@ class Lead:
         self._last = value
         wanted = min(self.cruise, self.creep + SLOWING * left)
         grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
-        if pressing > self.force_N or not there:
+        stuck = self.touched and speed < 0.1 * wanted
+        self._more_N = min(self._more_N + FIRMER_N, FIRMEST_N) if stuck else max(self._more_N - 4 * FIRMER_N, 0.0)
+        allowed = self.force_N + self._more_N
+        if pressing > allowed or not there:
             grow = min(grow, 0.0)
-        if pressing > 1.5 * self.force_N:
-            grow = -SHRINKS * min(pressing / self.force_N - 1.0, 1.0)
+        if pressing > 1.5 * allowed:
+            grow = -SHRINKS * min(pressing / allowed - 1.0, 1.0)
         self.lead = float(np.clip(self.lead + grow * self.most, LEAST * self.most, self.most))
         return self.lead
 
@@ -137,11 +143,11 @@ def grip_handle(
             goal = turned(goal, np.pi)
         goal[:3, 3] += ctx.style.offset
         before = behind(goal, approach)
+        if target is not None and turn_between(ctx.tool, goal) > 0.5:
+            yield from turn_about(ctx, before, 1.0)
         if np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
             yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
-        if target is not None and turn_between(ctx.tool, goal) > 0.5:
-            yield from move_joints(ctx, solve(ctx, before)[0], grip=1.0)
         ctx.span = "grasp"
         if ctx.width < 0.6 * ctx.robot.gripper_max_m:
             yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > ctx.open_width)

@@ -128,16 +128,19 @@ def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
     angle = _angle(ctx.reference, goal)
-    room = float(np.clip(2.0 - ctx.pressing / GENTLE_N, 0.1, 1.0)) * min(
+    gentle = float(np.clip(2.0 - ctx.pressing / GENTLE_N, 0.1, 1.0))
+    room, turned = (
         _room(float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.reference), LEAD_RAD)
-    )
+    )  # fmt: skip
+    # A reference that waited for both could wait for ever: turning on is what gets an arm out of its joints' ends.
+    room, turned = gentle * min(room, max(turned, 0.2)), gentle * max(turned, 0.25)
     a = ctx.style.acceleration
     ctx.speed = min(room * speed, np.sqrt(2 * a * left) + 0.02, ctx.speed + a * DT)
     step = min(left, ctx.speed * DT)
     if left > 1e-9:
         ctx.reference[:3, 3] += delta * (step / left)
     steps_left = max(left / max(ctx.speed * DT, 1e-3), 1.0)
-    top = min(room * ctx.style.turn, np.sqrt(2 * TURN_ACCELERATION * angle) + 0.05, ctx.turning + TURN_ACCELERATION * DT)
+    top = min(turned * ctx.style.turn, np.sqrt(2 * TURN_ACCELERATION * angle) + 0.05, ctx.turning + TURN_ACCELERATION * DT)
     turn = min(top * DT, max(angle / steps_left, 0.25 * top * DT))
     ctx.turning = turn / DT
     ctx.reference[:3, :3] = rotate_towards(ctx.reference[:3, :3], goal[:3, :3], turn)
