@@ -11,7 +11,7 @@ from ...core.kinematics import rotation_error
 from ...core.robots import Robot
 from ..furniture.clearance import Furniture
 from ..world import World
-from .motion import DT, Motion, Pose, Steps, move, wait
+from .motion import DT, Motion, Pose, Steps, move, stopping, wait
 
 REACH_M, REACH_RAD = 0.006, 0.12
 """A pose whose inverse kinematics end further off than this is out of reach."""
@@ -84,7 +84,7 @@ def move_joints(
             return True
         step = goal - q
         largest = float(np.abs(step).max())
-        speed = min(rate, float(np.sqrt(2 * JOINT_ACCELERATION * largest)) + 0.02, speed + JOINT_ACCELERATION * DT)
+        speed = min(rate, stopping(largest, JOINT_ACCELERATION), speed + JOINT_ACCELERATION * DT)
         q = goal.copy() if largest <= speed * DT else q + step * (speed * DT / largest)
         ctx.joints, ctx.grip, ctx.speed, ctx.turning = q.copy(), grip, 0.0, 0.0
         ctx.reference = ctx.T_world_base @ ctx.robot.forward(q[None])[0]

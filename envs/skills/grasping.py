@@ -9,7 +9,7 @@ import numpy as np
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import Instance, grasps_from_above, turned
 from .base import HouseContext, behind, higher, open_fingers, reachable, travel, turn_between
-from .motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
+from .motion import DOWN, SOFTLY, Pose, Steps, clear_up, move, pose, wait, yawed
 
 BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
@@ -150,7 +150,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         ctx.span = "grasp"
         if ctx.width < width + 0.012:
             yield from wait(ctx, 12, wide, until=lambda w=width: ctx.width > w + 0.018)
-        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=50)
+        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=SETTLED_M[ctx.robot.name], timeout=60, brake=SOFTLY)
         if (yield from close_on(ctx, role)):
             return True
         ctx.span = "recover"

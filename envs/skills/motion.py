@@ -18,6 +18,10 @@ GENTLE_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 TURN_ACCELERATION = 5.0
 """[rad/s^2]"""
+CRAWL = 0.01
+"""The slowest that a reference moves [m/s], [rad/s]."""
+SOFTLY = 0.3
+"""Share of the deceleration with which a hand comes down on what it takes or sets down: it may touch what carries that."""
 CLEAR_M = 0.25
 """Tool height at which it passes over everything on the worktop [m]."""
 
@@ -122,8 +126,14 @@ def _room(lead: float, most: float) -> float:
     return float(np.clip(2.0 - 2.0 * lead / most, 0.0, 1.0))
 
 
-def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
-    """Moves the reference one step towards `goal`, speeding up and slowing down at the style's acceleration; returns what is left [m],
+def stopping(left: float, acceleration: float) -> float:
+    """The speed from which control steps of even deceleration come to rest in exactly the way that is `left`, no less than a crawl."""
+    half = 0.5 * acceleration * DT
+    return float(np.sqrt(half * half + 2 * acceleration * left)) - half + CRAWL
+
+
+def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[float, float]:
+    """Moves the reference one step towards `goal`, speeding up at the style's acceleration and slowing down at a share `brake` of it; returns what is left [m],
     [rad]."""
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
@@ -135,12 +145,12 @@ def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
     # A reference that waited for both could wait for ever: turning on is what gets an arm out of its joints' ends.
     room, turned = gentle * min(room, max(turned, 0.2)), gentle * max(turned, 0.25)
     a = ctx.style.acceleration
-    ctx.speed = min(room * speed, np.sqrt(2 * a * left) + 0.02, ctx.speed + a * DT)
+    ctx.speed = min(room * speed, stopping(left, brake * a), ctx.speed + a * DT)
     step = min(left, ctx.speed * DT)
     if left > 1e-9:
         ctx.reference[:3, 3] += delta * (step / left)
     steps_left = max(left / max(ctx.speed * DT, 1e-3), 1.0)
-    top = min(turned * ctx.style.turn, np.sqrt(2 * TURN_ACCELERATION * angle) + 0.05, ctx.turning + TURN_ACCELERATION * DT)
+    top = min(turned * ctx.style.turn, stopping(angle, TURN_ACCELERATION), ctx.turning + TURN_ACCELERATION * DT)
     turn = min(top * DT, max(angle / steps_left, 0.25 * top * DT))
     ctx.turning = turn / DT
     ctx.reference[:3, :3] = rotate_towards(ctx.reference[:3, :3], goal[:3, :3], turn)
@@ -154,9 +164,9 @@ def _angle(a: Pose, b: Pose) -> float:
 
 def move(
     ctx: Motion, goal: Pose | Callable[[], Pose], *, grip: float, speed: float | Callable[[], float] = 1.0, tolerance: float = 0.008,
-    angle: float = 0.08, timeout: int = 80, until: Callable[[], bool] | None = None,
+    angle: float = 0.08, timeout: int = 80, until: Callable[[], bool] | None = None, brake: float = 1.0,
 ) -> Steps:  # fmt: skip
-    """Drives the tool to `goal` (or to a goal that moves), at a share `speed` of the style's.
+    """Drives the tool to `goal` (or to a goal that moves), at a share `speed` of the style's, braking with a share `brake`.
 
     Returns True when it arrived; with `until`, True when that condition ended it.
     """
@@ -165,7 +175,7 @@ def move(
             return True
         target = goal() if callable(goal) else goal
         ctx.grip = grip
-        left, turn = advance(ctx, target, ctx.style.speed * (speed() if callable(speed) else speed))
+        left, turn = advance(ctx, target, ctx.style.speed * (speed() if callable(speed) else speed), brake)
         yield
         error = np.linalg.norm(target[:3, 3] - ctx.tool[:3, 3])
         if left < 1e-3 and turn < angle and error < tolerance:
