@@ -17,7 +17,7 @@ from ..world import World
 from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel, turn_between
 from .brush import put_in_cup
 from .joints import TIP_M, push_joint, pushing, site_at
-from .motion import DOWN, DT, Pose, Steps, clear_up, move, pose, wait, yawed
+from .motion import DOWN, DT, SOFTLY, Pose, Steps, clear_up, move, pose, wait, yawed
 
 SIDE_M = 0.009
 """From the tool's axis to the side of the pads that is up when it points forward [m]."""
@@ -265,7 +265,7 @@ def _put_down(ctx: HouseContext, top: ScrewTop, piece: str) -> Steps:
     hang = float(ctx.tool[2, 3] - ctx.world.position(cap)[2])
     down = over.copy()
     down[2, 3] = hang + 0.004
-    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.006, timeout=60, until=lost)
+    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.006, timeout=60, brake=SOFTLY, until=lost)
     yield from open_fingers(ctx)
     ctx.span = "withdraw"
     up = higher(ctx.reference, 0.10)

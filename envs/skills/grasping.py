@@ -266,5 +266,5 @@ def place(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
     R = ctx.reference[:3, :3].copy()
     down = lambda: pose(R, to() + np.array([0, 0, drop]) + _clipped(hang(ctx, role)))  # noqa: E731
     lost = lambda: not holds(ctx, role)  # noqa: E731
-    yield from move(ctx, down, grip=0.0, speed=0.4, tolerance=0.006, timeout=50, until=lost)
+    yield from move(ctx, down, grip=0.0, speed=0.4, tolerance=0.006, timeout=50, brake=SOFTLY, until=lost)
     return (yield from let_go(ctx, role))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..objects.instance import turned
 from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, rotation_about, solve, travel, turn_about, turn_between
-from .motion import DT, Pose, Steps, clear_up, move, pose, wait
+from .motion import DT, SOFTLY, Pose, Steps, clear_up, move, pose, wait
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -151,7 +151,7 @@ def grip_handle(
         ctx.span = "grasp"
         if ctx.width < 0.6 * ctx.robot.gripper_max_m:
             yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > ctx.open_width)
-        yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=50)
+        yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=60, brake=SOFTLY)
         yield from close_fingers(ctx)
         if gripping(ctx, site):
             return True

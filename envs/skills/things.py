@@ -10,7 +10,7 @@ from ...core.types import Goal
 from ..tasks.predicates import inside, upright
 from .base import HouseContext
 from .grasping import carry, grasp_thing, hang, holds, let_go, lift, turn_left
-from .motion import DOWN, Pose, Steps, move, pose, wait, yawed
+from .motion import DOWN, SOFTLY, Pose, Steps, move, pose, wait, yawed
 
 PALM_M = 0.04
 """How far the palm is above the tool centre point: it must stay above a container's rim."""
@@ -56,7 +56,7 @@ def into(
             target[2] = max(target[2], rim() - PALM_M)
             return pose(R, target)
 
-        yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, until=lambda: not holds(ctx, role))
+        yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, brake=SOFTLY, until=lambda: not holds(ctx, role))
         yield from let_go(ctx, role, 0.12)
 
 
