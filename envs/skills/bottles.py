@@ -194,7 +194,7 @@ def _take_cap(ctx: HouseContext, top: ScrewTop) -> Steps:
     R = ctx.reference[:3, :3].copy()
     ctx.span = "grasp"
     yield from wait(ctx, 12, 1.0, until=lambda: ctx.width > ctx.open_width)
-    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.0025, timeout=50)
+    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.0025, timeout=60, brake=SOFTLY)
     yield from close_fingers(ctx)
     return _gripping_cap(ctx, top)
 

@@ -15,7 +15,7 @@ from ..engine import HouseholdVectorEnv
 from ..furniture.clearance import Furniture
 from . import appliances, bottles, care, cloth, doors, drawers, grains, long, things
 from .base import HouseContext
-from .motion import DT, Steps, Style
+from .motion import DT, Steps, Style, give_way
 
 FAMILIES = (things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
@@ -107,6 +107,7 @@ class HouseholdExpert:
             ctx.tool, ctx.width = env.tool_state(slot)
             if steps is not None and next(steps, StopIteration) is StopIteration:
                 self._skills[slot] = None
+            give_way(ctx)
         if slots:
             contexts = [self._contexts[s] for s in slots]
             goals = np.stack([np.linalg.inv(c.T_world_base) @ c.reference for c in contexts])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..objects.instance import turned
 from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, rotation_about, solve, travel, turn_about, turn_between
-from .motion import DT, SOFTLY, Pose, Steps, clear_up, move, pose, wait
+from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, pose, wait
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -282,6 +282,7 @@ def push_joint(
 
     while True:
         if there():
+            ctx.bearable = BEARABLE_N
             if not stay:
                 return True
             yield from _rest(ctx, 0.0)
@@ -303,9 +304,10 @@ def push_joint(
         push = Push(
             ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead, force_N), way=site if steady else ""
         )
+        ctx.bearable = 1.5 * (force_N + FIRMEST_N)
         pace = lambda p=push: speed if p.lead.touched else min(speed, ARRIVING_MPS / ctx.style.speed)  # noqa: E731
         if not (yield from move(ctx, push.ahead, grip=0.0, speed=pace, tolerance=-1.0, timeout=120, until=there)):
-            ctx.span = "recover"
+            ctx.span, ctx.bearable = "recover", BEARABLE_N
             back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
             if over is not None:

@@ -16,6 +16,8 @@ LEAD_M, LEAD_RAD = 0.06, 0.5
 """The reference slows down from half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
 GENTLE_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
+BEARABLE_N, YIELDS = 45.0, 0.35
+"""Pressing on furniture by more than this, the reference gives way by this share of its lead over the tool in each control step."""
 TURN_ACCELERATION = 5.0
 """[rad/s^2]"""
 CRAWL = 0.01
@@ -73,6 +75,8 @@ class Motion:
     """[rad/s]"""
     pressing: float = 0.0
     """The robot's largest net force on a piece of furniture now [N]."""
+    bearable: float = BEARABLE_N
+    """Pressing harder than this [N] makes the hand give way."""
     span: str = "start"
 
 
@@ -160,6 +164,12 @@ def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[
 def _angle(a: Pose, b: Pose) -> float:
     """Between two orientations [rad]."""
     return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])[0]))
+
+
+def give_way(ctx: Motion) -> None:
+    """Takes the reference back where the hand presses harder than it should; called once a control step."""
+    if ctx.pressing > ctx.bearable:
+        ctx.reference[:3, 3] += YIELDS * (ctx.tool[:3, 3] - ctx.reference[:3, 3])
 
 
 def move(
