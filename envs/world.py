@@ -26,6 +26,8 @@ class Names:
         self.qpos = {model.joint(i).name: int(model.jnt_qposadr[i]) for i in range(model.njnt)}
         self.dof = {model.joint(i).name: int(model.jnt_dofadr[i]) for i in range(model.njnt)}
         self.hinge = {model.joint(i).name: model.jnt_type[i] == mujoco.mjtJoint.mjJNT_HINGE for i in range(model.njnt)}
+        self.range = {model.joint(i).name: (float(low), float(high)) for i, (low, high) in enumerate(model.jnt_range)}
+        """Of each limited joint [m or rad]."""
         self.sensor = {
             model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i]))
             for i in range(model.nsensor)

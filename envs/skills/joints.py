@@ -28,10 +28,12 @@ LEAST, GROWS, SHRINKS = 0.06, 0.1, 0.25
 step."""
 SLOWING = 2.0
 """How much slower a joint should move for each unit nearer to its target [1/s]."""
-PACES = {False: (0.16, 0.03), True: (0.7, 0.12)}
+PACES = {False: (0.16, 0.03), True: (0.55, 0.1)}
 """How fast slides [m/s] and hinges [rad/s] should move, and how fast they should reach their targets."""
 LED_M = 0.01
 """A hand has come to where it leads a joint when its reference is this near, and before it touches the tool itself."""
+AT_END = 0.2
+"""A joint nearer to its end than this share of the largest lead is not stuck."""
 FIRMER_N, FIRMEST_N = 1.5, 60.0
 """How much more force a joint that does not move is given with each control step, and how much at most [N]."""
 TOUCH_N = 0.5
@@ -76,7 +78,7 @@ class Lead:
         self._last = value
         wanted = min(self.cruise, self.creep + SLOWING * left)
         grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
-        stuck = self.touched and speed < 0.1 * wanted
+        stuck = self.touched and speed < 0.1 * wanted and left > AT_END * self.most
         self._more_N = min(self._more_N + FIRMER_N, FIRMEST_N) if stuck else max(self._more_N - 4 * FIRMER_N, 0.0)
         allowed = self.force_N + self._more_N
         if pressing > allowed or not there:
@@ -225,7 +227,8 @@ class Push:
         ctx, now = self.ctx, self.ctx.world.joint(self.joint)
         sign, touched = (1.0 if self.target > now else -1.0), self.lead.touched
         place = ctx.reference if touched else ctx.tool
-        self.lead.see(now, abs(self.target - now), ctx.pressing, there=bool(np.linalg.norm(place[:3, 3] - self.goal) < LED_M))
+        left = abs(float(np.clip(self.target, *ctx.world.names.range[self.joint])) - now)
+        self.lead.see(now, left, ctx.pressing, there=bool(np.linalg.norm(place[:3, 3] - self.goal) < LED_M))
         if self.lead.touched and not touched:
             here = self.contact(now, 0.0)
             along = here[:3, 3] - self.contact(now, 1.0)[:3, 3]
