@@ -103,7 +103,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
         return w.site(f"cap_{top.name}_handle")[:3, 3]
 
     return HouseholdTask(
-        name=name, family="bottles", room=ROOM, scene=SCENE, horizon=500, goals=task_phrases(name).goals, setup=setup, checks=checks,
+        name=name, family="bottles", room=ROOM, scene=SCENE, horizon=600, goals=task_phrases(name).goals, setup=setup, checks=checks,
         focus=focus, possible=_anywhere,
     )  # fmt: skip
 
