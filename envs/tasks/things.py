@@ -100,11 +100,11 @@ def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], N
 
 TASKS: tuple[HouseholdTask, ...] = (
     *(_task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, "so101") for what in ("drink", "food", "cutlery", "toy")),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), "so101"),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), "so101"),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), "so101"),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket"), "so101"),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, "so101"),
-    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks),
+    _task("serve_on_plate", "place", 360, _put_setup("plate"), _put_checks("plate"), "so101"),
+    _task("put_in_pot", "place", 360, _put_setup("pot"), _put_checks("pot"), "so101"),
+    _task("set_on_tray", "place", 360, _put_setup("tray"), _put_checks("tray", stands=True), "so101"),
+    _task("toys_in_basket", "tidy", 360, _put_setup("basket"), _put_checks("basket"), "so101"),
+    _task("stack_bowls", "tidy", 360, _stack_setup, _stack_checks, "so101"),
+    _task("sort_cutlery", "tidy", 360, _sort_setup, _sort_checks),
     _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks),
 )
