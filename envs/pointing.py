@@ -1,4 +1,4 @@
-"""Orientations of a tool: which way it points, and where its fingers travel."""
+"""Orientations and poses of a tool: which way it points, where its fingers travel, where it is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,20 @@ def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndar
     return pointing(float(np.arctan2(heading[1], heading[0])), pitch)
 
 
-def turn_about_z(angle: float) -> np.ndarray:
-    """(3, 3) turn by `angle` [rad] about the vertical."""
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+def yawed(R: np.ndarray, yaw: float) -> np.ndarray:
+    """R (3, 3) turned by `yaw` [rad] about the world's vertical."""
+    c, s = np.cos(yaw), np.sin(yaw)
+    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ R
+
+
+def rotation_about(axis: np.ndarray, angle: float) -> np.ndarray:
+    """(3, 3) turn by `angle` [rad] about a unit axis (3,) (Rodrigues)."""
+    K = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    return np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K
+
+
+def pose(R: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """(4, 4) of a rotation (3, 3) and a position (3,)."""
+    T = np.eye(4)
+    T[:3, :3], T[:3, 3] = R, position
+    return T

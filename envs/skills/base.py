@@ -244,9 +244,3 @@ def close_fingers(ctx: HouseContext, steps: int = 18) -> Steps:
         if steady >= 2 and n >= 6:  # they need a moment to start
             return True
     return False
-
-
-def rotation_about(axis: np.ndarray, angle: float) -> np.ndarray:
-    """(3, 3) turn by `angle` [rad] about a unit axis (3,) (Rodrigues)."""
-    K = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    return np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K

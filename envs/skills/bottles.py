@@ -12,12 +12,13 @@ from ..furniture.bottles import BOTTLE, JAR
 from ..furniture.pill_box import LID_M, LID_SHUT_RAD
 from ..furniture.thread import END_RAD, LEAD_M, ScrewTop
 from ..objects.instance import turned
+from ..pointing import DOWN, pose, pushing, yawed
 from ..tasks.predicates import released
 from ..world import World
 from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel, turn_between
 from .brush import put_in_cup
-from .joints import TIP_M, push_joint, pushing, site_at
-from .motion import DOWN, DT, Pose, Steps, clear_up, move, pose, wait, yawed
+from .joints import TIP_M, push_joint, site_at
+from .motion import DT, Pose, Steps, clear_up, move, wait
 
 SIDE_M = 0.009
 """From the tool's axis to the side of the pads that is up when it points forward [m]."""

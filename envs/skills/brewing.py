@@ -8,12 +8,12 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import turned
+from ..pointing import pointing, pose
 from ..tasks.predicates import upright
 from .appliances import press_coffee_button
 from .base import HouseContext, afresh, behind, follows, higher, open_fingers, reachable, travel
 from .grasping import close_on, furnished, holds, opening_for
-from .joints import pointing
-from .motion import Pose, Steps, clear_up, move, pose
+from .motion import Pose, Steps, clear_up, move
 
 PITCHES = (0.45, 0.6, 0.3)
 """How far the tool points down [rad], the best first: flatter ones reach in further, steeper ones near the robot."""

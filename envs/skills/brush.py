@@ -6,11 +6,11 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import grasp_pose, turned
+from ..pointing import pose, pushing
 from ..tasks.predicates import inside
 from .base import HouseContext, higher, move_joints, solve, travel, turn_between
 from .grasping import close_on, holds, lift, opening_for
-from .joints import pushing
-from .motion import Pose, Steps, clear_up, move, pose, wait
+from .motion import Pose, Steps, clear_up, move, wait
 
 PITCHES = tuple(np.deg2rad((22.0, 28.0, 34.0, 40.0, 46.0)))
 """How far the tool may point down with the brush stood up [rad]: the less, the more upright the brush."""

@@ -13,12 +13,13 @@ import numpy as np
 from ...core.types import Goal
 from ..furniture.person import HOLD_HALF, REACH_M
 from ..objects.instance import turned
+from ..pointing import pose
 from ..tasks.care import ON_COASTER_M, hand_shift, hand_turn
 from ..tasks.predicates import in_box, near, stands
 from .base import HouseContext, higher, reachable, travel
 from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go
 from .joints import push_joint
-from .motion import Pose, Steps, clear_up, move, pose, wait
+from .motion import Pose, Steps, clear_up, move, wait
 from .things import _over
 
 FELT_N = 0.6

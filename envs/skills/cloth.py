@@ -10,9 +10,10 @@ import numpy as np
 from ...core.types import Goal
 from ..furniture.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
 from ..furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
+from ..pointing import DOWN, pose
 from ..tasks.cloth_predicates import covered, edges_meet, gathered, halved, lies_flat, sheet
 from .base import HouseContext, higher, reachable, turn_between
-from .motion import DOWN, Pose, Steps, move, pose, wait
+from .motion import Pose, Steps, move, wait
 
 OPEN_M = 0.06
 """How far apart the fingers are when they come down about a hem."""

@@ -6,10 +6,11 @@ import numpy as np
 
 from ...core.types import Goal
 from ..furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M
+from ..pointing import pose, yawed
 from ..tasks.grains import clean, grains
 from .base import HouseContext, higher
 from .grasping import grasp_thing, hang, holds, let_go, turn_left
-from .motion import Pose, Steps, move, pose, wait, yawed
+from .motion import Pose, Steps, move, wait
 from .pouring import pour
 
 LANES = 9

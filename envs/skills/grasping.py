@@ -8,8 +8,9 @@ import numpy as np
 
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import Instance, grasps_from_above, turned
+from ..pointing import DOWN, pose, yawed
 from .base import HouseContext, behind, higher, open_fingers, reachable, travel, turn_between
-from .motion import DOWN, Pose, Steps, clear_up, move, pose, wait, yawed
+from .motion import Pose, Steps, clear_up, move, wait
 
 BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..objects.instance import turned
-from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, rotation_about, solve, travel, turn_between
-from .motion import Pose, Steps, clear_up, move, pose, wait
+from ..pointing import pose, pushing, rotation_about
+from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, solve, travel, turn_between
+from .motion import Pose, Steps, clear_up, move, wait
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -123,20 +124,6 @@ def drive_joint(
         yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=over)
         if since > STALLED and not there():  # the wrist is at its end: take hold anew
             yield from back_off(ctx)
-
-
-def pointing(yaw: float, pitch: float) -> np.ndarray:
-    """(3, 3) tool pointing along a heading and `pitch` below the horizontal [rad], its fingers travelling sideways."""
-    z = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
-    y = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
-    return np.stack([np.cross(y, z), y, z], axis=-1)
-
-
-def pushing(direction: np.ndarray, pitch: float, towards: np.ndarray) -> np.ndarray:
-    """(3, 3) tool orientation for a push: pointing along it and `pitch` [rad] below the horizontal; along `towards` (2,) for a push
-    up or down."""
-    heading = direction[:2] if abs(direction[2]) < 0.7 else towards
-    return pointing(float(np.arctan2(heading[1], heading[0])), pitch)
 
 
 def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import turned
+from ..pointing import pose, pushing, yawed
 from ..tasks.long import DRAWERS
 from ..tasks.predicates import in_box, inside, opened, shut
 from .appliances import switch_light_off, turn_knob
@@ -15,8 +16,8 @@ from .base import HouseContext, afresh, back_off, behind, travel, turn_between
 from .brewing import make_coffee
 from .drawers import push_shut
 from .grasping import carry, grasp_thing, hang, holds, let_go
-from .joints import drive_joint, pushing
-from .motion import Pose, Steps, move, pose, wait, yawed
+from .joints import drive_joint
+from .motion import Pose, Steps, move, wait
 from .things import PALM_M, into_bin, into_cavity
 
 Stage = tuple[Callable[[], bool], Callable[[], Steps]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...core.kinematics import rotation_error
 from ...core.types import CONTROL_HZ
+from ..pointing import rotation_about
 
 DT = 1.0 / CONTROL_HZ
 LEAD_M = 0.06
@@ -40,10 +41,6 @@ class Style:
         )  # fmt: skip
 
 
-OPEN_WIDTH_M = 0.076
-"""The Panda's gripper counts as open from here: wider than any object."""
-
-
 @dataclass(kw_only=True)
 class Motion:
     """What moves: a tool that follows a reference. `tool` and `width` are refreshed before every step."""
@@ -64,26 +61,6 @@ class Motion:
 
 Steps = Generator[None, None, bool]
 Pose = np.ndarray
-DOWN = np.diag([1.0, -1.0, -1.0])
-
-
-def yawed(R: np.ndarray, yaw: float) -> np.ndarray:
-    """R turned by `yaw` [rad] about the world's vertical."""
-    c, s = np.cos(yaw), np.sin(yaw)
-    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ R
-
-
-def forward_pitched(pitch: float) -> np.ndarray:
-    """Tool pointing forward and down by `pitch` [rad], fingers moving sideways."""
-    z = np.array([np.cos(pitch), 0.0, -np.sin(pitch)])
-    y = np.array([0.0, -1.0, 0.0])
-    return np.stack([np.cross(y, z), y, z], axis=-1)
-
-
-def pose(R: np.ndarray, position: np.ndarray) -> Pose:
-    T = np.eye(4)
-    T[:3, :3], T[:3, 3] = R, position
-    return T
 
 
 def rotate_towards(R: np.ndarray, goal: np.ndarray, angle: float) -> np.ndarray:
@@ -92,9 +69,7 @@ def rotate_towards(R: np.ndarray, goal: np.ndarray, angle: float) -> np.ndarray:
     total = float(np.linalg.norm(v))
     if total < 1e-6 or total <= angle:
         return goal if total <= angle else R
-    k = v / total
-    K = np.array([[0, -k[2], k[1]], [k[2], 0, -k[0]], [-k[1], k[0], 0]])
-    return (np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K) @ R
+    return rotation_about(v / total, angle) @ R
 
 
 def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:

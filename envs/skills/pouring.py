@@ -9,11 +9,11 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import turned
+from ..pointing import pointing, pose, rotation_about, yawed
 from ..tasks.grains import poured
-from .base import HouseContext, back_off, behind, continued, move_joints, rotation_about, solve
+from .base import HouseContext, back_off, behind, continued, move_joints, solve
 from .grasping import close_on, holds
-from .joints import pointing
-from .motion import DT, Pose, Steps, move, pose, wait, yawed
+from .motion import DT, Pose, Steps, move, wait
 
 PITCH = np.deg2rad(20)
 """How far the tool points below the horizontal when it takes a cup from the side."""

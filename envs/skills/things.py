@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ...core.types import Goal
+from ..pointing import DOWN, pose, yawed
 from ..tasks.predicates import inside, upright
 from .base import HouseContext
 from .grasping import carry, grasp_thing, hang, holds, let_go, lift, turn_left
-from .motion import DOWN, Pose, Steps, move, pose, wait, yawed
+from .motion import Pose, Steps, move, wait
 
 PALM_M = 0.04
 """How far the palm is above the tool centre point: it must stay above a container's rim."""

@@ -11,11 +11,11 @@ from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bottles import BOTTLE, JAR, PLINTH_M
 from ..furniture.thread import ScrewTop
-from ..pointing import DOWN, pushing, turn_about_z
+from ..pointing import DOWN, pose, pushing, yawed
 from ..stage import Check
 from ..world import World
 from .fixtures import could_move, fixture_task
-from .marks import SIDE_M, Marks, brought, either_way, fixture_mark, in_cavity, mark_at, posed, the
+from .marks import SIDE_M, Marks, brought, either_way, fixture_mark, in_cavity, mark_at, the
 from .predicates import inside, opened, others_left_alone, put_down, released, shut
 from .rivals import Casting
 from .setup import Setup
@@ -48,11 +48,11 @@ def _lid(opens: bool) -> Marks:
         found = fixture_mark(w, joint, opens=opens)
         if opens:
             R = pushing(box[:, 0], UNDER_RAD, box[:2, 0])
-            T = posed(R, w.site(f"{joint}_under")[:3, 3] - SIDE_M * R[:, 0])
+            T = pose(R, w.site(f"{joint}_under")[:3, 3] - SIDE_M * R[:, 0])
         else:
             anchor, _, _ = w.joint_axis(joint)
             heading = float(np.arctan2(box[1, 0], box[0, 0])) + np.pi / 2  # the hand's width along the lid: its neighbours are beside it
-            T = posed(turn_about_z(heading) @ DOWN, anchor + box @ np.array(BEHIND_M))
+            T = pose(yawed(DOWN, heading), anchor + box @ np.array(BEHIND_M))
         return mark_at(either_way(w, T), 0.0, found.place, box[:, 0] * (1.0 if opens else -1.0), found.progress)
 
     return mark
@@ -121,7 +121,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
         base = w.T_world_base[:3, :3] @ w.robot.forward(w.robot.q_home[None])[0][:3, :3]
         heading = float(np.arctan2(base[1, 0], base[0, 0]))
         return mark_at(
-            posed(turn_about_z(heading) @ DOWN, grip), 2 * top.radius, np.array([place[0], place[1], LIES_M / 2]), np.array([0.0, 0.0, 1.0])
+            pose(yawed(DOWN, heading), grip), 2 * top.radius, np.array([place[0], place[1], LIES_M / 2]), np.array([0.0, 0.0, 1.0])
         )
 
     return HouseholdTask(

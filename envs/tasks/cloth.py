@@ -9,11 +9,12 @@ from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
 from ..furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
+from ..pointing import pose
 from ..rooms.scene import spot_matrix
 from ..stage import Check
 from ..world import World
 from .cloth_predicates import covers, edges_meet, gathered, halved, left_alone, lies_flat, sheet
-from .marks import TIP_M, either_way, mark_at, posed
+from .marks import TIP_M, either_way, mark_at
 from .rumple import rumpled
 from .setup import Setup
 from .task import HouseholdTask
@@ -103,7 +104,7 @@ def hem_mark(w: World, cloth: Cloth, vertex: np.ndarray, outwards: np.ndarray, p
     at = vertex - INSET_M * out
     at[2] = max(float(vertex[2]) - cloth.radius, 0.0) + TIP_M + TIP_CLEAR_M
     down = np.array([0.0, 0.0, -1.0])
-    return mark_at(either_way(w, posed(np.stack([np.cross(out, down), out, down], axis=-1), at)), 2 * cloth.radius, place)
+    return mark_at(either_way(w, pose(np.stack([np.cross(out, down), out, down], axis=-1), at)), 2 * cloth.radius, place)
 
 
 def _lay_marks(w: World, goal: Goal) -> Mark:

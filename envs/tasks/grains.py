@@ -9,10 +9,10 @@ from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
 from ..objects.instance import Instance, turned
-from ..pointing import pointing
+from ..pointing import pointing, pose
 from ..stage import Check
 from ..world import World
-from .marks import brought, easiest, in_cavity, mark_at, posed, the
+from .marks import brought, easiest, in_cavity, mark_at, the
 from .predicates import STILL_MPS, UPRIGHT, released, stands
 from .setup import Setup
 from .task import HouseholdTask
@@ -175,7 +175,7 @@ def _pour_marks(w: World, goal: Goal) -> Mark:
     straight = float(np.arctan2(centre[1] - foot[1], centre[0] - foot[0]))
     headings = straight + np.deg2rad([0.0, -12.0, 12.0, -25.0, 25.0, -40.0, 40.0, -55.0, 55.0])
     free = [h for h in headings if ear @ [np.cos(h), np.sin(h)] > np.cos(EAR_RAD)] or list(headings)
-    poses = [turned(posed(pointing(float(h), SIDE_PITCH_RAD), centre), flip) for h in free for flip in (0.0, np.pi)]
+    poses = [turned(pose(pointing(float(h), SIDE_PITCH_RAD), centre), flip) for h in free for flip in (0.0, np.pi)]
     return mark_at(poses[easiest(w, poses, [0.01 * k for k in range(len(poses))])], 2 * cup.half[1], bowl)
 
 

@@ -12,12 +12,12 @@ from ...core.types import Goal
 from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M
 from ..furniture.storage import CUTLERY_INSIDE, DRAWER_INSIDE
 from ..objects.instance import turned
-from ..pointing import pointing
+from ..pointing import pointing, pose
 from ..stage import Check
 from ..world import World
 from .common import fits_in, for_hand, some_for_hand
 from .fixtures import careful
-from .marks import Marks, at_site, brought, clear_ones, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, posed, the
+from .marks import Marks, at_site, brought, clear_ones, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, the
 from .predicates import STAND_M, gentle, in_bin, in_box, inside, opened, others_left_alone, released, shut, upright
 from .setup import Setup
 from .task import HouseholdTask
@@ -227,7 +227,7 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     ear = w.rotation("target")[:2, 0]
     heading = float(np.arctan2(ear[1], ear[0]))
     top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
-    poses = [posed(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
+    poses = [pose(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
     clear = clear_ones(w, [(0.01 * k, T, 2 * mug.half[1]) for k, T in enumerate(poses)])
     poses = [turned(T, flip) for _, T, _ in clear for flip in (0.0, np.pi)]
     T = w.T_world_tool if (w.touch("target") > 0).all() else poses[easiest(w, poses)]

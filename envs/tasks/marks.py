@@ -12,7 +12,7 @@ from ...core.robots import robot_named
 from ...core.types import Goal
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import Instance, grasps_from_above, turned
-from ..pointing import DOWN, pushing, turn_about_z
+from ..pointing import DOWN, pose, pushing, rotation_about, yawed
 from ..stage import Check
 from ..world import World
 
@@ -102,7 +102,7 @@ def grasp_of(w: World, role: str) -> tuple[np.ndarray, float]:
             options.append((0.05 * rank + 4 * _crowding(w, role, option, grasp.width), option, grasp.width))
     if not options:  # it has fallen over: across its own axis
         yaw = float(np.arctan2(rotation[1, 2], rotation[0, 2]))
-        options = [(0.0, posed(turn_about_z(yaw) @ DOWN, np.array([*position[:2], max(position[2], LYING_M)])), 0.05)]
+        options = [(0.0, pose(yawed(DOWN, yaw), np.array([*position[:2], max(position[2], LYING_M)])), 0.05)]
     options = clear_ones(w, sorted(options, key=lambda o: o[0]))
     poses = [_for_jaws(w, role, t, width) for _, T, width in options for t in (T, turned(T, np.pi))]
     home = w.T_world_base @ w.robot.forward(w.robot.q_home[None])[0]
@@ -131,13 +131,6 @@ def _for_jaws(w: World, role: str, T: np.ndarray, width: float) -> np.ndarray:
     return out
 
 
-def posed(R: np.ndarray, position: np.ndarray) -> np.ndarray:
-    """(4, 4) of a rotation (3, 3) and a position (3,)."""
-    T = np.eye(4)
-    T[:3, :3], T[:3, 3] = R, position
-    return T
-
-
 def mark_at(T: np.ndarray, width: float, place: np.ndarray, way: np.ndarray | None = None, progress: float = SHARE) -> Mark:
     """A mark at a tool pose (4, 4); the way leads to the place where none is given."""
     step = place - T[:3, 3] if way is None else way
@@ -154,9 +147,8 @@ def _moved(w: World, joint: str, point: np.ndarray, delta: float) -> tuple[np.nd
     anchor, axis, hinge = w.joint_axis(joint)
     if not hinge:
         return point + delta * axis, axis
-    arm, c, s = point - anchor, np.cos(delta), np.sin(delta)
-    turned_arm = c * arm + s * np.cross(axis, arm) + (1 - c) * (axis @ arm) * axis
-    return anchor + turned_arm, np.cross(axis, arm)
+    arm = point - anchor
+    return anchor + rotation_about(axis, delta) @ arm, np.cross(axis, arm)
 
 
 def fixture_mark(w: World, joint: str, *, opens: bool) -> Mark:
@@ -168,21 +160,21 @@ def fixture_mark(w: World, joint: str, *, opens: bool) -> Mark:
     if pulled:
         T, width = either_way(w, w.site(f.handle)), HANDLE_M
     else:
-        T, width = pushposed(w, f.push_open if opens else f.push_shut, f.push_pitch), 0.0
+        T, width = push_pose(w, f.push_open if opens else f.push_shut, f.push_pitch), 0.0
     place, way = _moved(w, joint, T[:3, 3], target - now)
     if not pulled and target == now:
         way = w.site(f.push_open if opens else f.push_shut)[:3, 2]
     return mark_at(T, width, place, way * (1.0 if target >= now else -1.0), progress)
 
 
-def pushposed(w: World, site: str, pitch: float) -> np.ndarray:
+def push_pose(w: World, site: str, pitch: float) -> np.ndarray:
     """The tool pose (4, 4) with closed fingers against a push site: with their tips, or with their side where the tool points down."""
     S = w.site(site)
     R = pushing(S[:3, 2], pitch, S[:2, 3] - w.T_world_base[:2, 3])
     if (pitch > 1.2 and abs(S[2, 2]) < 0.7) or S[2, 2] > 0.7:
-        return either_way(w, posed(R, S[:3, 3] - SIDE_M * S[:3, 2]))
+        return either_way(w, pose(R, S[:3, 3] - SIDE_M * S[:3, 2]))
     thick = SIDE_M * abs(float(R[:, 0] @ S[:3, 2]))  # fingers that point down a little touch with the edge of their tips
-    return either_way(w, posed(R, S[:3, 3] - TIP_M * R[:, 2] - thick * S[:3, 2]))
+    return either_way(w, pose(R, S[:3, 3] - TIP_M * R[:, 2] - thick * S[:3, 2]))
 
 
 # --- things -------------------------------------------------------------------------------------------------------------
