@@ -62,13 +62,11 @@ def calibrate(
         json_path: Write the content of calibration.json there too.
     """
     from ..envs.real.adjust import ArmAccuracy
-    from ..envs.real.board import BoardConfig, parse_size
     from ..envs.real.calibrate import CalibrateConfig
     from ..envs.real.calibrate_report import read_lens
     from ..envs.real.pictures import PictureConfig
 
-    columns, rows = parse_size(board)
-    config = BoardConfig(columns=columns, rows=rows, square_mm=square_mm, marker_mm=marker_mm, dictionary=dictionary)
+    config = _board(board, square_mm, marker_mm, dictionary)
     if print_board is not None:
         return _print(config, print_board)
     if folder is None:
@@ -79,6 +77,13 @@ def calibrate(
     if rehearse:
         _rehearse(folder, config, mode)
     return _solve(folder, config, settings, limits, out, json_path)
+
+
+def _board(size: str, square_mm: float, marker_mm: float, dictionary: str) -> BoardConfig:
+    from ..envs.real.board import BoardConfig, parse_size
+
+    columns, rows = parse_size(size)
+    return BoardConfig(columns=columns, rows=rows, square_mm=square_mm, marker_mm=marker_mm, dictionary=dictionary)
 
 
 def _print(board: BoardConfig, path: Path) -> int:
