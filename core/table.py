@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar, cast
 
 from .errors import HomebodyError, shown, unknown
 
@@ -26,12 +26,13 @@ class Table(Mapping[str, Value]):
     changes.
     """
 
-    def __init__(self, kind: str, entries: Mapping[str, Value] | None = None) -> None:
-        """kind: what an entry is, in words for errors, e.g. `task`."""
+    def __init__(self, kind: str, entries: Mapping[str, Value] | Iterable[tuple[str, Value]] = ()) -> None:
+        """kind: what an entry is, in words for errors, e.g. `task`; entries: a mapping, or pairs, of which no two may share a name."""
         self.kind = kind
         self._entries: dict[str, Value] = {}
         self._derived: list[Cached] = []
-        for name, value in (entries or {}).items():
+        pairs = entries.items() if isinstance(entries, Mapping) else entries
+        for name, value in cast("Iterable[tuple[str, Value]]", pairs):
             self.add(name, value)
 
     def check_new(self, name: str) -> None:

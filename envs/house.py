@@ -17,10 +17,10 @@ from .tasks import care as care_tasks
 from .tasks import first as first_tasks
 from .tasks.task import HouseholdTask
 
-SCENES: Table[Scene] = Table("scene", {s.name: s for room in (first, kitchen, bathroom, bedroom, care) for s in room.SCENES})
+SCENES: Table[Scene] = Table("scene", ((s.name, s) for room in (first, kitchen, bathroom, bedroom, care) for s in room.SCENES))
 FAMILIES = (first_tasks, things, drawers, doors, appliances, bottles, cloth, grains, care_tasks, long)
 """Modules with a tuple TASKS each."""
-TASKS: Table[HouseholdTask] = Table("task", {t.name: t for module in FAMILIES for t in module.TASKS})
+TASKS: Table[HouseholdTask] = Table("task", ((t.name, t) for module in FAMILIES for t in module.TASKS))
 """Every task, by name, those of the first room first. `registry.add_task` adds a user's own."""
 MIXES: Mapping[str, tuple[str, ...]] = {"first": tuple(t.name for t in first_tasks.TASKS)}
 """Names for several tasks of one scene that an environment can play, each episode one of them."""

@@ -92,10 +92,7 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
     for flex in [f.name for f in spec.flexes]:  # what the spheres on its vertices feel
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
-        spec.add_sensor(
-            name=f"force_person_{body}", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_BODY, objname=body,
-            reftype=OBJECT.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
-        )  # fmt: skip
+        add_force(spec, body, root, "person_")
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
 
 

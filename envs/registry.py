@@ -36,7 +36,7 @@ def add_task(task: HouseholdTask, phrases: Phrases, skill: Skill) -> None:
     from .ids import register_id  # the expert and its skills build on the engine, which reads this registry's tables
     from .skills.expert import SKILLS
 
-    if task.name in all_tasks():
+    if task.name in all_tasks() or task.name in MIXES:
         raise HomebodyError(f"two tasks are called {task.name!r}: expected another name for the second")
     if not task.name.isidentifier():
         raise HomebodyError(f"the name of a task is {task.name!r}: expected letters, digits and underscores")

@@ -20,7 +20,7 @@ ADJECTIVE_SHARE = 0.35
 """Share of instructions that say which one is meant by its adjective as well."""
 
 
-BOOK: Table[Phrases] = Table("task", {task: phrases for module in FAMILIES for task, phrases in module.PHRASES.items()})
+BOOK: Table[Phrases] = Table("task", (entry for module in FAMILIES for entry in module.PHRASES.items()))
 """Task -> phrases. `add_phrases` adds a user's own."""
 
 

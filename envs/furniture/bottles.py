@@ -127,7 +127,7 @@ def _dispenser(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 PUMP_FIXTURE = Fixture(
-    joint="pump", opened=0.88 * PUMP_STROKE_M, shut=0.15 * PUMP_STROKE_M, travel=PUMP_STROKE_M, push_open="pump_push", push_pitch=1.5708,
+    joint="pump", opened=0.88 * PUMP_STROKE_M, shut=0.15 * PUMP_STROKE_M, travel=PUMP_STROKE_M, push_open="pump_push", push_pitch=np.pi / 2,
     kind="button"
 )  # fmt: skip
 JAR_PIECE = Piece(name="jar", build=_jar, fixtures=(JAR.fixture,))

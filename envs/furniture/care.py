@@ -66,7 +66,7 @@ def _bell(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 BELL = Piece(
     name="bell", build=_bell,
-    fixtures=(Fixture(joint="bell_button", opened=BELL_ON_M, shut=BELL_OFF_M, travel=BELL_TRAVEL_M, push_open="bell_button_push", push_pitch=1.52, kind="button"),),
+    fixtures=(Fixture(joint="bell_button", opened=BELL_ON_M, shut=BELL_OFF_M, travel=BELL_TRAVEL_M, push_open="bell_button_push", push_pitch=0.5 * np.pi - 0.05, kind="button"),),
 )  # fmt: skip
 """Covers x 0..0.12, y -0.06..0.06, z 0..0.06; pressed from above: 0.10 m around it free, up to 0.4 m high. The Panda reaches it with
 its middle at 0.35 to 0.65 m from its base, the SO-101 at 0.15 to 0.24 m from its pan axis (x 0.24, y 0)."""

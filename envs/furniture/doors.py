@@ -174,7 +174,7 @@ def _swing(leaf: Leaf) -> Fixture:
     return Fixture(
         joint=leaf.joint, opened=DOOR_OPEN_RAD, shut=DOOR_SHUT_RAD, travel=DOOR_TRAVEL_RAD, handle=f"{leaf.joint}_handle",
         push_open=f"{leaf.joint}_edge", push_shut=f"{leaf.joint}_push",
-        push_pitch=1.5708, kind="door",
+        push_pitch=np.pi / 2, kind="door",
     )  # fmt: skip
 
 

@@ -44,10 +44,10 @@ def add_touch(spec: mujoco.MjSpec, name: str, *, subtree: bool = False) -> None:
         )  # fmt: skip
 
 
-def add_force(spec: mujoco.MjSpec, name: str, root: str) -> None:
-    """Sensor `force_<name>`: the net contact force between a body and the robot on the body `root` (3,) [N]."""
+def add_force(spec: mujoco.MjSpec, body: str, root: str, group: str = "") -> None:
+    """Sensor `force_<group><body>`: the net contact force between a body and the robot on the body `root` (3,) [N]."""
     spec.add_sensor(
-        name=f"force_{name}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_BODY, objname=name,
+        name=f"force_{group}{body}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_BODY, objname=body,
         reftype=mujoco.mjtObj.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
     )  # fmt: skip
 

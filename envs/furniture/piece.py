@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import mujoco
+import numpy as np
 
 from .parts import SOLREF, STIFF
 
@@ -30,7 +31,7 @@ class Fixture:
     """Site where closed fingers push towards open; z is the direction of the push."""
     push_shut: str = ""
     """Site where closed fingers push towards shut."""
-    push_pitch: float = 0.7853981633974483
+    push_pitch: float = np.pi / 4
     """How far the tool points below the horizontal where closed fingers push [rad]; steeply, their side pushes."""
     kind: str = "door"
     """`drawer`, `door`, or what axes do not touch: `knob`, `lever`, `switch`, `button`, `cap`, `lid`."""

@@ -80,7 +80,7 @@ SINK = Piece(
     name="sink", build=_sink,
     fixtures=(
         Fixture(joint="tap_lever", opened=LEVER_ON_RAD, shut=LEVER_OFF_RAD, travel=LEVER_TRAVEL_RAD, push_open="tap_lever_open",
-                push_shut="tap_lever_shut", push_pitch=1.5708, kind="lever"),
+                push_shut="tap_lever_shut", push_pitch=np.pi / 2, kind="lever"),
     ),
 )  # fmt: skip
 """Covers x 0..0.35, y -0.18..0.18, z 0..0.28. The lever (x 0.2..0.31, y 0, z 0.26; on: turned to the left) is pushed from above by

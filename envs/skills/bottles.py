@@ -13,15 +13,14 @@ from ..furniture.pill_box import LID_M, LID_SHUT_RAD
 from ..furniture.thread import END_RAD, LEAD_M, ScrewTop
 from ..objects.instance import turned
 from ..pointing import DOWN, pose, pushing, yawed
+from ..tasks.marks import SIDE_M, TIP_M
 from ..tasks.predicates import released
 from ..world import World
 from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel, turn_between
 from .brush import put_in_cup
-from .joints import TIP_M, push_joint, site_at
+from .joints import push_joint, site_at
 from .motion import DT, Pose, Steps, clear_up, move, wait
 
-SIDE_M = 0.009
-"""From the tool's axis to the side of the pads that is up when it points forward [m]."""
 UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
 DIP_M, BACK_M = 0.012, 0.03
@@ -33,7 +32,7 @@ LIFTED_RAD = 1.3
 def press_pump(ctx: HouseContext, goal: Goal) -> Steps:
     """Presses the head with closed fingers from above and stays."""
     del goal
-    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, pitch=np.pi / 2, speed=0.5)
+    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, speed=0.5)
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------

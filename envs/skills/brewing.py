@@ -9,6 +9,7 @@ import numpy as np
 from ...core.types import Goal
 from ..objects.instance import turned
 from ..pointing import pointing, pose
+from ..tasks.long import BELOW_RIM_M, EAR_BESIDE_RAD
 from ..tasks.predicates import upright
 from .appliances import press_coffee_button
 from .base import HouseContext, afresh, behind, follows, higher, open_fingers, reachable, travel
@@ -17,10 +18,8 @@ from .motion import Pose, Steps, clear_up, move
 
 PITCHES = (0.45, 0.6, 0.3)
 """How far the tool points down [rad], the best first: flatter ones reach in further, steeper ones near the robot."""
-HEADINGS = tuple(np.deg2rad(a) for a in (45, -45, 30, -30, 60, -60))
-"""Angle between the mug's ear and the way that the tool points [rad]: the ear is behind the mug, beside the finger."""
-BELOW_RIM_M, BEFORE_M = 0.032, 0.006
-"""Where the tool centre goes: below the mug's rim and before its axis, so that the palm stays off the rim."""
+BEFORE_M = 0.006
+"""How far before the mug's axis the tool centre goes: the palm stays off the rim [m]."""
 TRIM_M = 0.045
 """Furthest that an arm hangs below its reference [m]."""
 TRAY_BACK_M = 0.004
@@ -59,7 +58,7 @@ def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tupl
     ear, width = float(np.arctan2(x[1], x[0])), 2 * w.cast[role].half[1]
     options = []
     for n, pitch in enumerate(PITCHES):
-        for beside in HEADINGS:
+        for beside in EAR_BESIDE_RAD:
             taken = _grip(ctx, role, w.position(role), ear + beside, pitch)
             away = taken[:3, 3] - ctx.T_world_base[:3, 3]
             slew = abs((ear + beside - np.arctan2(away[1], away[0]) + np.pi) % (2 * np.pi) - np.pi)

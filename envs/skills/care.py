@@ -201,7 +201,7 @@ def bring_within_reach(ctx: HouseContext, goal: Goal) -> Steps:
 def ring_bell(ctx: HouseContext, goal: Goal) -> Steps:
     """Presses the button from above with closed fingers and keeps it down."""
     del goal
-    return (yield from push_joint(ctx, "bell_button", "bell_button_push", 10.0, lead=0.004, pitch=0.5 * np.pi - 0.05))
+    return (yield from push_joint(ctx, "bell_button", "bell_button_push", 10.0, lead=0.004))
 
 
 SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {

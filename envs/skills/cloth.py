@@ -11,20 +11,18 @@ from ...core.types import Goal
 from ..furniture.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
 from ..furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
 from ..pointing import DOWN, pose
+from ..tasks.cloth import INSET_M
 from ..tasks.cloth_predicates import covered, edges_meet, gathered, halved, lies_flat, sheet
+from ..tasks.marks import TIP_M
 from .base import HouseContext, higher, reachable, turn_between
 from .motion import Pose, Steps, move, wait
 
 OPEN_M = 0.06
 """How far apart the fingers are when they come down about a hem."""
-INSET_M = 0.016
-"""How far the middle between them is within the cloth: a finger stands over the cloth, the other beyond its hem."""
 LEAN_RAD = 0.21
 """How far the hand leans outwards: the finger beyond the hem is the lower one, and slides under it."""
 PRESSED_M = 0.005
 """A hand steered this far below where it is presses enough: more, and the fingers rub on the bed too hard to close."""
-TIP_M = 0.011
-"""From the tool centre point to the fingertips."""
 PRESS_M = 0.0015
 """How far below the bed the lower fingertip is steered: it presses a little."""
 SINK_M = 0.00025

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from ...core.types import Goal
 from .base import HouseContext
 from .joints import drive_joint, push_joint
@@ -24,7 +22,7 @@ def open_door(ctx: HouseContext, goal: Goal) -> Steps:
 def close_door(ctx: HouseContext, goal: Goal) -> Steps:
     """Passes over the leaf and pushes it from its outer side."""
     joint = JOINTS[goal.target]
-    return push_joint(ctx, joint, f"{joint}_push", 0.02, lead=0.22, off=0.09, pitch=np.pi / 2, over=OVER[joint])
+    return push_joint(ctx, joint, f"{joint}_push", 0.02, lead=0.22, off=0.09, over=OVER[joint])
 
 
 SKILLS: dict[str, Callable[[HouseContext, Goal], Steps]] = {

@@ -21,7 +21,7 @@ FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, c
 
 
 Skill = Callable[[HouseContext, Goal], Steps]
-SKILLS: Table[Skill] = Table("skill", {task: skill for module in FAMILIES for task, skill in module.SKILLS.items()})
+SKILLS: Table[Skill] = Table("skill", (entry for module in FAMILIES for entry in module.SKILLS.items()))
 """Task -> skill, of every family and of tasks from outside."""
 
 

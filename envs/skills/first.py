@@ -32,7 +32,7 @@ def open_microwave(ctx: HouseContext, goal: Goal) -> Steps:
 def close_microwave(ctx: HouseContext, goal: Goal) -> Steps:
     """Passes over the leaf and pushes it from its outer side."""
     del goal
-    return push_joint(ctx, "microwave_door", "microwave_door_push", 0.02, lead=0.22, off=0.09, pitch=1.5707963, over=OVER_M)
+    return push_joint(ctx, "microwave_door", "microwave_door_push", 0.02, lead=0.22, off=0.09, over=OVER_M)
 
 
 def pick_up(ctx: HouseContext, goal: Goal) -> Steps:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..furniture.clearance import SPARE_M
-from ..objects.instance import Instance, grasps_from_above, turned
-from ..pointing import DOWN, pose, yawed
+from ..objects.instance import grasps_from_above, turned
+from ..pointing import pose, yawed
+from ..tasks.marks import YAWS, lying_grasp, on_ear, tips_crowding
 from .base import HouseContext, behind, higher, open_fingers, reachable, travel, turn_between
 from .motion import Pose, Steps, clear_up, move, wait
 
@@ -16,24 +17,11 @@ BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
 SAME_M, SAME_RAD = 0.012, 0.2
 """Grasps no further apart are the same one."""
-YAWS = 8
-"""Headings tried about the approach of a thing of revolution."""
-LYING = 0.75
-"""A thing whose own axis leans more than this (z component) lies on its side."""
 UPRIGHT_LEAN = 0.1
 SIDE_SPARE_M = 0.005
 """Free space beside a jaw that does not follow the other."""
 PALM_M, HAND_HALF_M = 0.035, 0.10
 """How far the palm is above the tool centre point, and half its width along the fingers' travel."""
-
-
-def _lying_grasp(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
-    """From above across the longest level axis of a thing that has fallen over."""
-    w = ctx.world
-    centre, axis = w.position(role), w.rotation(role)[:, 2].copy()
-    axis[2] = 0.0
-    yaw = float(np.arctan2(axis[1], axis[0]))
-    return [(pose(yawed(DOWN, yaw), np.array([centre[0], centre[1], max(centre[2], 0.015)])), 0.05)]
 
 
 def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
@@ -42,23 +30,15 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
     for end in (tool - HAND_HALF_M * across, tool + HAND_HALF_M * across):  # beyond the zone furniture stands
         total += max(0.0, end[0] - ctx.zone[1] - BEYOND_BACK_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
-    tips = [tool + sign * (0.5 * (width + SPARE_M) + 0.01) * across for sign in (-1, 1)]
+    total += tips_crowding(w, role, T, width)
     for other, body in w.roles.items():
         if body == own or other not in w.cast:
             continue
         centre, r = w.position(other), w.cast[other].footprint
-        total += sum(max(0.0, r + 0.014 - float(np.linalg.norm(centre[:2] - tip))) for tip in tips)
         if centre[2] - w.cast[other].rest + w.cast[other].top > T[2, 3] + PALM_M:
             along = float(np.clip((centre[:2] - tool) @ across, -HAND_HALF_M, HAND_HALF_M))
             total += max(0.0, r + 0.04 - float(np.linalg.norm(centre[:2] - tool - along * across)))
     return total
-
-
-def _on_handle(instance: Instance, rotation: np.ndarray, T: Pose) -> bool:
-    """Whether a finger would come down on what sticks out of a thing of revolution, as a mug's ear does."""
-    across = np.abs(rotation.T @ T[:3, 1])
-    long, short = (0, 1) if instance.half[0] > instance.half[1] else (1, 0)
-    return instance.half[long] - instance.half[short] > 0.012 and across[long] > 0.6
 
 
 def furnished(ctx: HouseContext, T: Pose, width: float) -> float:
@@ -75,12 +55,12 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
     for rank, grasp, T, angle in grasps_from_above(instance, position, rotation, YAWS):
         for flip in (0.0, np.pi):
             option = turned(T, angle + flip)
-            if grasp.any_yaw and _on_handle(instance, rotation, option):
+            if grasp.any_yaw and on_ear(instance, rotation, option):
                 continue
             cost = 0.25 * rank + 0.15 * turn_between(ctx.tool, option) + 12 * _crowded(ctx, role, option, grasp.width)
             options.append((cost, option, grasp.width))
     if not options:
-        return _lying_grasp(ctx, role)
+        return [lying_grasp(w, role)]
     return [(T, width) for _, T, width in sorted(options, key=lambda o: o[0])]
 
 

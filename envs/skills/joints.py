@@ -6,6 +6,7 @@ import numpy as np
 
 from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about
+from ..tasks.marks import SIDE_M, TIP_M
 from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, solve, travel, turn_between
 from .motion import Pose, Steps, clear_up, move, wait
 
@@ -15,8 +16,6 @@ BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
 NEAR_M, DRIFT_M = 0.06, 0.03
 """A push is held sideways from this close on, by up to this much."""
-TIP_M, SIDE_M = 0.011, 0.009
-"""From the tool centre point to the fingertips, and to the side of the pads."""
 
 
 def site_at(ctx: HouseContext, site: str, joint: str, value: float, follow: float = 1.0) -> Pose:
@@ -138,13 +137,13 @@ def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:
 
 
 def push_joint(
-    ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, pitch: float = np.pi / 4, speed: float = 0.6,
+    ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, speed: float = 0.6,
     over: float | None = None, stay: bool = True, steady: bool = False,
 ) -> Steps:  # fmt: skip
     """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still, or returns True where it
     need not `stay`.
 
-    off: where the push begins, before the site [m]; pitch: how far the tool points down [rad]; over: height [m] at which the hand
+    off: where the push begins, before the site [m]; over: height [m] at which the hand
     passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it.
     """
     sign = 1.0 if target > ctx.world.joint(joint) else -1.0
@@ -153,7 +152,7 @@ def push_joint(
         return sign * (ctx.world.joint(joint) - target) >= 0
 
     def contact(value: float, back: float) -> Pose:
-        return _push_pose(ctx, site_at(ctx, site, joint, value), pitch, back)
+        return _push_pose(ctx, site_at(ctx, site, joint, value), ctx.world.names.fixtures[joint].push_pitch, back)
 
     while True:
         if there():

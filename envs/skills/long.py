@@ -9,7 +9,7 @@ import numpy as np
 from ...core.types import Goal
 from ..objects.instance import turned
 from ..pointing import pose, pushing, yawed
-from ..tasks.long import DRAWERS
+from ..tasks.long import BESIDE_M, DRAWERS
 from ..tasks.predicates import in_box, inside, opened, shut
 from .appliances import switch_light_off, turn_knob
 from .base import HouseContext, afresh, back_off, behind, travel, turn_between
@@ -174,10 +174,6 @@ def clear_table(ctx: HouseContext, goal: Goal) -> Steps:
     return chain(
         ctx, *((done(r), lambda r=r: into_bin(ctx, r, stay=False)) for r in ("target", "second"))
     )  # fmt: skip
-
-
-BESIDE_M = 0.048
-"""How far from a tray's middle each of two things is set down [m]."""
 
 
 def lay_tray(ctx: HouseContext, goal: Goal) -> Steps:

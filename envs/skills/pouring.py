@@ -10,24 +10,19 @@ import numpy as np
 from ...core.types import Goal
 from ..objects.instance import turned
 from ..pointing import pointing, pose, rotation_about, yawed
-from ..tasks.grains import poured
+from ..tasks.grains import EAR_RAD, GRIP_SHARE, HEADINGS_RAD, poured
 from .base import HouseContext, back_off, behind, continued, move_joints, solve
 from .grasping import close_on, holds
 from .motion import DT, Pose, Steps, move, wait
 
 PITCH = np.deg2rad(20)
 """How far the tool points below the horizontal when it takes a cup from the side."""
-GRIP_SHARE = 0.6
-"""Height of the grip as a share of the cup's."""
 POUR_RAD = 2.45
 """How far the hand is rolled: the mouth then points some 35 degrees below the horizontal."""
 QUICK_RAD, QUICK, SLOW = 0.9, 1.4, 0.7
 """Up to which angle nothing comes out, and how fast the hand rolls before and after [rad/s]."""
 OVER_RIM_M, HAND_OVER_M = 0.018, 0.010
 """Least height over the bowl's rim of the cup and of the hand."""
-HANDLE_RAD = 1.05
-"""A handle this close to where the tool points is out of the fingers' way."""
-HEADINGS = np.deg2rad([0, -12, 12, -25, 25, -40, 40, -55, 55])
 TURNS = (0.0, -0.35, 0.35, -0.7, 0.7)
 """How far the cup may be swung about the vertical on its way to the bowl [rad]."""
 BEYOND_M = 0.045
@@ -130,9 +125,9 @@ def _options(ctx: HouseContext) -> Iterator[tuple[Pose, float, float]]:
     ear = w.rotation("target")[:2, 0]
     has_ear = cup.half[0] > cup.half[1] + 0.01
     for turn in TURNS:
-        for heading in straight + HEADINGS:
+        for heading in straight + HEADINGS_RAD:
             ahead = np.array([np.cos(heading), np.sin(heading)])
-            if has_ear and float(ear @ ahead) < np.cos(HANDLE_RAD):
+            if has_ear and float(ear @ ahead) < np.cos(EAR_RAD):
                 continue
             # The handle stays above: the cup is poured to the other side.
             ear_side = float(ear @ np.array([-ahead[1], ahead[0]])) if has_ear else 0.0

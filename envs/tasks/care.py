@@ -114,7 +114,7 @@ def grip(goal: Goal, w: World) -> Mapping[int, float]:
 
 
 # --- hand over --------------------------------------------------------------------------------------------------------
-def _over_setup(s: Setup, goal: Goal) -> None:
+def _beside_person(s: Setup, goal: Goal) -> None:
     s.use("person")
     s.cast("target", goal.target, fits=_fits(s, goal))
     s.stand("target", s.reach)
@@ -184,13 +184,6 @@ def _take_checks(goal: Goal) -> dict[str, Check]:
 
 
 # --- bring within reach -----------------------------------------------------------------------------------------------
-def _bring_setup(s: Setup, goal: Goal) -> None:
-    s.use("person")
-    s.cast("target", goal.target, fits=_fits(s, goal))
-    s.stand("target", s.reach)
-    s.distract(0, 2)
-
-
 def _bring_checks(goal: Goal) -> dict[str, Check]:
     return {
         f"within_reach({goal.target}, person)": near("target", "person_palm", REACH_M), f"stands({goal.target}, worktop)": stands("target"),
@@ -226,8 +219,8 @@ def _task(
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("hand_over", 300, _over_setup, _over_checks, IN_HAND, _can_give, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, ON_COASTER, None, "hand_over"),
-    _task("bring_within_reach", 300, _bring_setup, _bring_checks, brought(the("target"), _beside_hand), _can_bring),
+    _task("hand_over", 300, _beside_person, _over_checks, IN_HAND, _can_give, "take_from_hand"), _task("take_from_hand", 300, _take_setup, _take_checks, ON_COASTER, None, "hand_over"),
+    _task("bring_within_reach", 300, _beside_person, _bring_checks, brought(the("target"), _beside_hand), _can_bring),
     fixture_task("ring_bell", family="care", piece="bell", joint=lambda _: "bell_button", opens=True, horizon=240, label="bell", start=(0.0, 0.0),
                  scene=SCENE, room=ROOM),
 )  # fmt: skip

@@ -27,6 +27,8 @@ OVER_BOWL_M, GRIP_SHARE, SIDE_PITCH_RAD, EAR_RAD = 0.12, 0.6, 0.35, 1.05
 a handle may be from where it points [rad]."""
 SWEPT = 0.8
 """Share of the peas that the sponge has to have pushed; a hand that takes the sponge may brush a few."""
+HEADINGS_RAD = np.deg2rad([0, -12, 12, -25, 25, -40, 40, -55, 55])
+"""How far aside of straight ahead a hand may come at a cup, the best first [rad]."""
 HANDLE_RAD = 0.8
 """How far a mug's handle is turned from pointing away from the robot, at most."""
 
@@ -173,7 +175,7 @@ def _pour_marks(w: World, goal: Goal) -> Mark:
     centre = w.position("target") + np.array([0.0, 0.0, GRIP_SHARE * cup.top - cup.rest])
     foot, ear = w.T_world_base[:2, 3], w.rotation("target")[:2, 0]
     straight = float(np.arctan2(centre[1] - foot[1], centre[0] - foot[0]))
-    headings = straight + np.deg2rad([0.0, -12.0, 12.0, -25.0, 25.0, -40.0, 40.0, -55.0, 55.0])
+    headings = straight + HEADINGS_RAD
     free = [h for h in headings if ear @ [np.cos(h), np.sin(h)] > np.cos(EAR_RAD)] or list(headings)
     poses = [turned(pose(pointing(float(h), SIDE_PITCH_RAD), centre), flip) for h in free for flip in (0.0, np.pi)]
     return mark_at(poses[easiest(w, poses, [0.01 * k for k in range(len(poses))])], 2 * cup.half[1], bowl)

@@ -26,9 +26,9 @@ SCENE, ROOM = "home_kitchen", "kitchen"
 LONGEST_M = 0.2
 """Cutlery up to this length lies level in the open drawer, aslant between its partitions."""
 BESIDE_M, BELOW_RIM_M = 0.048, 0.032
-"""How far from a tray's middle each of two things stands; how far below its rim a mug is taken from the front [m]."""
+"""How far from a tray's middle each of two things stands; how far below its rim a mug is taken from the front, the palm off the rim [m]."""
 EAR_BESIDE_RAD = tuple(np.deg2rad(a) for a in (45.0, -45.0, 30.0, -30.0, 60.0, -60.0))
-"""Angles between a mug's ear and the way that the tool points [rad]."""
+"""Angles between a mug's ear and the way that the tool points [rad], the best first: the ear is behind the mug, beside the finger."""
 STEADY = 0.97
 """Least z component of the axis of a mug that nothing leans on (14 degrees)."""
 SPOUT_M = (0.032, 0.032, 0.075)

@@ -71,7 +71,7 @@ def either_way(w: World, T: np.ndarray) -> np.ndarray:
     return both[easiest(w, both, [0.02 * float(1 - home[:3, 1] @ t[:3, 1]) for t in both])]
 
 
-def _crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
+def tips_crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
     """How far the open fingers would reach into other things [m]."""
     total, own = 0.0, w.body(role)
     tips = [T[:2, 3] + sign * (0.5 * (width + SPARE_M) + 0.01) * T[:2, 1] for sign in (-1, 1)]
@@ -82,7 +82,7 @@ def _crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
     return total
 
 
-def _on_ear(instance: Instance, rotation: np.ndarray, T: np.ndarray) -> bool:
+def on_ear(instance: Instance, rotation: np.ndarray, T: np.ndarray) -> bool:
     """Whether a finger would come down on what sticks out of a thing of revolution, as a mug's ear does."""
     across = np.abs(rotation.T @ T[:3, 1])
     long, short = (0, 1) if instance.half[0] > instance.half[1] else (1, 0)
@@ -98,17 +98,23 @@ def grasp_of(w: World, role: str) -> tuple[np.ndarray, float]:
     options: list[tuple[float, np.ndarray, float]] = []
     for rank, grasp, T, angle in grasps_from_above(instance, position, rotation, YAWS):
         option = turned(T, angle)
-        if not (grasp.any_yaw and _on_ear(instance, rotation, option)):
-            options.append((0.05 * rank + 4 * _crowding(w, role, option, grasp.width), option, grasp.width))
-    if not options:  # it has fallen over: across its own axis
-        yaw = float(np.arctan2(rotation[1, 2], rotation[0, 2]))
-        options = [(0.0, pose(yawed(DOWN, yaw), np.array([*position[:2], max(position[2], LYING_M)])), 0.05)]
+        if not (grasp.any_yaw and on_ear(instance, rotation, option)):
+            options.append((0.05 * rank + 4 * tips_crowding(w, role, option, grasp.width), option, grasp.width))
+    if not options:
+        options = [(0.0, *lying_grasp(w, role))]
     options = clear_ones(w, sorted(options, key=lambda o: o[0]))
     poses = [_for_jaws(w, role, t, width) for _, T, width in options for t in (T, turned(T, np.pi))]
     home = w.T_world_base @ w.robot.forward(w.robot.q_home[None])[0]
     costs = [options[k // 2][0] + 0.02 * float(1 - home[:3, 1] @ t[:3, 1]) for k, t in enumerate(poses)]
     best = easiest(w, poses, costs)
     return poses[best], options[best // 2][2]
+
+
+def lying_grasp(w: World, role: str) -> tuple[np.ndarray, float]:
+    """From above across the longest level axis of a thing that has fallen over: the tool pose (4, 4), and the thing's width there [m]."""
+    centre, axis = w.position(role), w.rotation(role)[:, 2]
+    yaw = float(np.arctan2(axis[1], axis[0]))
+    return pose(yawed(DOWN, yaw), np.array([centre[0], centre[1], max(centre[2], LYING_M)])), 0.05
 
 
 def clear_ones(w: World, options: list[tuple[float, np.ndarray, float]]) -> list[tuple[float, np.ndarray, float]]:

@@ -20,6 +20,11 @@ def test_a_second_thing_of_one_name_is_refused_and_the_first_stays():
     assert table["pour"] == 1
 
 
+def test_two_pairs_of_one_name_are_refused_at_the_start():
+    with pytest.raises(HomebodyError, match="two entries are called 'pour': expected another name"):
+        Table("entry", [("pour", 1), ("wipe", 2), ("pour", 3)])
+
+
 @pytest.mark.parametrize("name", ["", " pour"])
 def test_a_name_of_nothing_or_with_spaces_around_is_refused(name):
     with pytest.raises(HomebodyError, match="the name of a task is"):
