@@ -91,7 +91,7 @@ class HouseholdVectorEnv(Slots):
         self._reading = Reading(self.robot, self.stage.arm.hand, self.stage.rig, self._sims, self.model, self.num_envs)
         self._world_pose = np.tile(np.eye(4), (self.num_envs, 1, 1))
         seen = self._view()
-        size = len(self.stage.privileged(self.stage.goals[0], seen[0])) if self.privileged else 0
+        size = len(self.stage.privileged(None, seen[0])) if self.privileged else 0
         self.single_observation_space = observation_space(self._read, Setting(robot=self.robot, image_size=self.image_size), size)
         self.single_action_space = self._control.space(self.robot)
         self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, self.num_envs)
@@ -163,7 +163,7 @@ class HouseholdVectorEnv(Slots):
         reward = np.zeros(self.num_envs)
         for i in map(int, active):
             sparse = self.reward_kind == "sparse"
-            reward[i] = float(success[i]) if sparse else self.stage.reward(self.goal(i), views[i], bool(success[i]))
+            reward[i] = float(success[i]) if sparse else self.stage.reward(self._mark(i, self.goal(i)), views[i], bool(success[i]))
         terminated, truncated = np.zeros(self.num_envs, bool), np.zeros(self.num_envs, bool)
         terminated[active] = success[active] | self._sims.diverged[active]
         horizons = np.array([self.horizon(i) for i in range(self.num_envs)])
@@ -216,7 +216,7 @@ class HouseholdVectorEnv(Slots):
             before, self._world_pose = self._world_pose, base @ self._pose
             self._tool_speed = CONTROL_HZ * np.linalg.norm(self._world_pose[:, :3, 3] - before[:, :3, 3], axis=1)
         self._reading.moved(self._pose)
-        self._seen = self.stage.views(self._sims.fields, self._world_pose, self._episodes)
+        self._seen, self._marks = self.stage.views(self._sims.fields, self._world_pose, self._episodes), {}
         return self._seen
 
     def _observe(self, slots: np.ndarray, views: list[Any]) -> dict[str, np.ndarray]:
@@ -228,7 +228,8 @@ class HouseholdVectorEnv(Slots):
         self._reading.pictures = dict(zip(map(key_of, self._views), seen, strict=True))
         out = {sensor.name: sensor.read(self._reading) for sensor in self._read}
         if self.privileged:
-            out["privileged"] = np.stack([self.stage.privileged(self.goal(i), v) for i, v in enumerate(views)])
+            marks = [self._mark(i, e.goal) if e else None for i, e in enumerate(self._episodes)]
+            out["privileged"] = np.stack([self.stage.privileged(m, v) for m, v in zip(marks, views, strict=True)])
         broken = self._sims.diverged.any()
         return {k: np.where(np.isfinite(v), v, 0).astype(v.dtype) if broken and v.dtype != np.uint8 else v for k, v in out.items()}
 

@@ -313,9 +313,8 @@ class HouseholdStage:
             raise HomebodyError(f"task {goal.task!r} does not play in {self.scene}: expected one of {', '.join(self.others)}")
         return self.others[goal.task]
 
-    def reward(self, goal: Goal, view: World, success: bool) -> float:
+    def reward(self, mark: Mark, view: World, success: bool) -> float:
         """In [0, 2.2]: 0.2 for the tool near the act point, 1 for progress, 1 for success."""
-        mark = self.mark(goal, view)
         reach = 1 - np.tanh(5 * np.linalg.norm(view.tool - mark.position))
         return float(0.2 * reach + mark.progress + success)
 
@@ -328,18 +327,16 @@ class HouseholdStage:
         mark = t.marks(view, goal)
         return mark if mark.progress >= 0 else replace(mark, progress=float(np.mean([c(view) for c in t.checks(goal).values()])))
 
-    def privileged(self, goal: Goal, view: World) -> np.ndarray:
+    def privileged(self, mark: Mark | None, view: World) -> np.ndarray:
         """(S,) float32: positions and orientations (9) of the loose things, landmarks of cloths, fixtures' joints, tool (3), and of the
         goal's mark the place minus the tool (3), the way (3), width, progress, the act point minus the tool (3)."""
         things = [np.concatenate([view.position(t), view.rotation(t)[:, :2].ravel()]) for t in self.names.things]
         things += [view.landmarks(f).ravel() for f in self.names.flex]
         joints = [view.joint(j) for j in self.names.fixtures]
-        if view.begun:
-            m = self.mark(goal, view)
-            mark = np.concatenate([m.place - view.tool, m.way, [m.width, m.progress], m.position - view.tool])
-        else:
-            mark = np.zeros(11)
-        return np.concatenate([*things, joints, view.tool, mark]).astype(np.float32)
+        acts = np.zeros(11)
+        if mark is not None:
+            acts = np.concatenate([mark.place - view.tool, mark.way, [mark.width, mark.progress], mark.position - view.tool])
+        return np.concatenate([*things, joints, view.tool, acts]).astype(np.float32)
 
     def pushable(self, goal: Goal, start: Start) -> int:
         roles = parts_of(goal, start).roles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import mujoco
 import numpy as np
@@ -29,24 +29,12 @@ def marked_goals(goal: Goal, valid: Sequence[Goal]) -> tuple[Goal, ...]:
     return (goal, *others)
 
 
-class Sight:
-    """Tells what a camera sees of points, on a copy of a simulation's state."""
-
-    def __init__(self, model: mujoco.MjModel) -> None:
-        self._data = mujoco.MjData(model)
-
-    def pose(self, model: mujoco.MjModel, frame: Mapping[str, np.ndarray]) -> None:
-        """Takes over a state: `qpos` (nq,) and, where people are about, `mocap_pos` and `mocap_quat`."""
-        for name, value in frame.items():
-            getattr(self._data, name)[:] = value
-        mujoco.mj_kinematics(model, self._data)
-
-    def sees(self, model: mujoco.MjModel, eye: np.ndarray, point: np.ndarray) -> bool:
-        """Whether nothing stands between two points (3,) of the world, but for INSIDE_M before the second."""
-        way = point - eye
-        distance, hit = float(np.linalg.norm(way)), np.zeros(1, np.int32)
-        reach = mujoco.mj_ray(model, self._data, eye, way / distance, SEEN, 1, -1, hit)
-        return reach < 0 or reach > distance - INSIDE_M
+def sees(model: mujoco.MjModel, data: mujoco.MjData, eye: np.ndarray, point: np.ndarray) -> bool:
+    """Whether nothing stands between two points (3,) of the world, but for INSIDE_M before the second."""
+    way = point - eye
+    distance, hit = float(np.linalg.norm(way)), np.zeros(1, np.int32)
+    reach = mujoco.mj_ray(model, data, eye, way / distance, SEEN, 1, -1, hit)
+    return reach < 0 or reach > distance - INSIDE_M
 
 
 def frame_labels(
@@ -54,12 +42,12 @@ def frame_labels(
     T_world_base: np.ndarray,
     T_world_tool: np.ndarray,
     model: mujoco.MjModel,
+    data: mujoco.MjData,
     cameras: Sequence[str],
     aspect: float,
-    sight: Sight,
     hand: str,
 ) -> dict[str, np.ndarray]:
-    """The labels of one frame for marks in the world frame; `hand` is the body that cameras on the arm are on.
+    """The labels of one frame for marks in the world frame. data: the frame's computed state; hand: the body that cameras on the arm are on.
 
     `marks` (G, MARK_DIM) float32 in the base frame; `pixels` (cameras, G, 2, 2) float32, where the act point and the place appear, x right,
     y down, [-1, 1] inside; `visible` (cameras, G, 2) bool, whether they are in the picture and nothing hides them.
@@ -71,8 +59,8 @@ def frame_labels(
         T = camera_poses(model, name, T_world_tool[None], hand)
         pixels[c] = np.clip(project(points[None], T, float(model.cam_fovy[model.camera(name).id]), aspect)[0], -OUT, OUT)
         inside = (np.abs(pixels[c]) < 1).all(-1)
-        visible[c] = [bool(i) and sight.sees(model, T[0, :3, 3], p) for i, p in zip(inside, points, strict=True)]
+        visible[c] = [bool(i) and sees(model, data, T[0, :3, 3], p) for i, p in zip(inside, points, strict=True)]
     return {
-        "marks": np.stack([m.seen_from(T_world_base).vector() for m in marks]), "pixels": pixels.reshape(len(cameras), -1, 2, 2),
-        "visible": visible.reshape(len(cameras), -1, 2),
+        "marks": np.stack([m.seen_from(T_world_base).vector() for m in marks]), "pixels": pixels.reshape(len(cameras), len(marks), 2, 2),
+        "visible": visible.reshape(len(cameras), len(marks), 2),
     }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..core.types import Certificate, Goal
 from .arguments import choice
 from .control import ControlMode
 from .episode import Episode
-from .labels import Sight, frame_labels, marked_goals
+from .labels import frame_labels, marked_goals
 from .past import Past
 from .sensors.cameras import CameraGeometry, camera_geometry
 from .sensors.sensor import Reading
@@ -53,6 +52,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     _done: np.ndarray
     _world_pose: np.ndarray
     _seen: list[Any]
+    _marks: dict[tuple[int, Goal], Mark]
     _fixed_axes: dict[str, float]
 
     def _episode(self, slot: int) -> Episode:
@@ -113,7 +113,13 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def mark(self, i: int, goal: Goal | None = None) -> Mark:
         """Where slot i's goal, or another that its scene knows, is now: in the base frame."""
-        return self.stage.mark(goal or self.goal(i), self._seen[i]).seen_from(self.base_pose(i))
+        return self._mark(i, goal or self.goal(i)).seen_from(self.base_pose(i))
+
+    def _mark(self, i: int, goal: Goal) -> Mark:
+        """The same in the world frame, computed once a control step: a grasp takes a millisecond, and several ask for it."""
+        if (i, goal) not in self._marks:
+            self._marks[i, goal] = self.stage.mark(goal, self._seen[i])
+        return self._marks[i, goal]
 
     def marked_goals(self, i: int) -> tuple[Goal, ...]:
         """The goals that `labels` speaks of: what slot i's episode first asked for, then others that its state allows, 6 at most."""
@@ -127,24 +133,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def labels(self, i: int) -> dict[str, np.ndarray]:
         """Training labels of slot i's present frame, never an observation: see labels.frame_labels."""
-        frame = {name: rows[i] for name, rows in self._sims.frames().items()}
-        self._sight.pose(self._sims.models[i], frame)
-        marks = [self.stage.mark(g, self._seen[i]) for g in self.marked_goals(i)]
+        model, data = self._reading.data(i)
+        marks = [self._mark(i, g) for g in self.marked_goals(i)]
         aspect = self.image_size[1] / self.image_size[0]
-        return frame_labels(
-            marks,
-            self.base_pose(i),
-            self._world_pose[i],
-            self._sims.models[i],
-            self.cameras,
-            aspect,
-            self._sight,
-            self.stage.arm.hand,
-        )
-
-    @functools.cached_property
-    def _sight(self) -> Sight:
-        return Sight(self.stage.model)
+        return frame_labels(marks, self.base_pose(i), self._world_pose[i], model, data, self.cameras, aspect, self.stage.arm.hand)
 
     def camera_geometry(self, i: int, camera: str) -> CameraGeometry:
         """Intrinsics and pose of a camera of slot i, as of the last reset or step, for pictures of `image_size`."""
@@ -193,6 +185,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def set_physics_state(self, i: int, physics: np.ndarray) -> None:
         """Writes slot i's integration state (N,), edited or not: sleepers that it moves wake. To go on exactly, use `get_state`."""
         self._sims.set_row(i, physics)
+        self._reading.moved(self._reading.pose)
+        self._marks.clear()
         if (episode := self._episodes[i]) is not None:
             episode.past = Past()  # what was written was not done: it is no movement that counts
 

@@ -110,10 +110,12 @@ class Stage(Protocol):
         """The named predicates whose conjunction is the goal."""
         ...
 
-    def reward(self, goal: Goal, view: Any, success: bool) -> float: ...
+    def reward(self, mark: Mark, view: Any, success: bool) -> float:
+        """mark: the goal's, in the world frame."""
+        ...
 
-    def privileged(self, goal: Goal, view: Any) -> np.ndarray:
-        """(S,) float32: object poses and joint states."""
+    def privileged(self, mark: Mark | None, view: Any) -> np.ndarray:
+        """(S,) float32: object poses, joint states and the goal's mark in the world frame, None before the first episode."""
         ...
 
     def pushable(self, goal: Goal, start: Start) -> int:

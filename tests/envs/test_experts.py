@@ -53,6 +53,7 @@ def test_progress_grows_from_the_start_to_the_goal() -> None:
     for value in (0.0, 0.05, 0.1, 0.15):
         env._sims.fields["qpos"][0, env.stage.names.qpos[joint]] = value
         env._sims.forward(np.array([0]))
+        env._view()
         opening.append(env.mark(0).progress)
     assert opening == sorted(opening) and opening[0] == 0.0 and opening[-1] == 1.0
 

@@ -75,7 +75,9 @@ def test_privileged_numbers_end_the_way_that_the_reward_points(task: str, robot:
     toward = observation["privileged"][0, env.stage.toward]
     assert toward.shape == (3,)
     reach = 0.2 * (1 - np.tanh(5 * np.linalg.norm(toward)))  # the dense reward's pull, beside progress
-    assert env.stage.reward(env.goal(0), env.snapshot(0), False) == pytest.approx(reach + env.mark(0).progress, abs=1e-4)
+    assert env.stage.reward(env.stage.mark(env.goal(0), env.snapshot(0)), env.snapshot(0), False) == pytest.approx(
+        reach + env.mark(0).progress, abs=1e-4
+    )
     env.close()
 
 
