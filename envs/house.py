@@ -26,11 +26,6 @@ MIXES: Mapping[str, tuple[str, ...]] = {"first": tuple(t.name for t in first_tas
 """Names for several tasks of one scene that an environment can play, each episode one of them."""
 
 
-def household_tasks() -> Table[HouseholdTask]:
-    """Every task, by name."""
-    return TASKS
-
-
 @ARMS.derived
 @THINGS.derived
 @TASKS.derived

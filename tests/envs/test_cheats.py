@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from film import Case, Film, goes_in, spot
 from homebody.envs.furniture.bins import BIN_HEIGHT_M, TRAY_HEIGHT_M
-from homebody.envs.house import household_tasks
+from homebody.envs.registry import all_tasks
 from soft_cases import CARE, CLOTH, PEAS
 
 FLIPPED, ON_SIDE = (0.0, 1.0, 0.0, 0.0), (np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0)
@@ -262,7 +262,7 @@ def test_a_task_is_done_when_it_is_done_and_not_when_it_looks_so(case: Case) -> 
 
 
 def test_every_task_has_a_state_that_is_it_a_near_miss_and_a_cheat() -> None:
-    for task in (n for n, t in household_tasks().items() if t.room != "first"):
+    for task in (n for n, t in all_tasks().items() if t.room != "first"):
         own = [c for c in CASES if c.task == task]
         assert sum(not c.fails for c in own) >= 1 and sum(bool(c.fails) for c in own) >= 2, task
 

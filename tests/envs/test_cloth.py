@@ -6,14 +6,14 @@ import pytest
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.furniture.bedding import MARK_HALF_M
 from homebody.envs.furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, add_cloth, placed, stiffen
-from homebody.envs.house import household_tasks
+from homebody.envs.registry import all_tasks
 from homebody.envs.rooms.shell import block, cloth_options
 from homebody.envs.skills.expert import Expert
 from homebody.envs.tasks.cloth import COVERED, FLAT_M
 from homebody.envs.tasks.cloth_predicates import covers, edges_meet, gathered, halved, hull_area, left_alone, lies_flat
 from homebody.envs.tasks.rumple import bunched, rumpled
 
-TASKS = sorted(n for n, t in household_tasks().items() if t.family == "cloth")
+TASKS = sorted(n for n, t in all_tasks().items() if t.family == "cloth")
 
 
 class Still:

@@ -7,23 +7,24 @@ import pytest
 from homebody.benchmarks.language import rivals
 from homebody.core.types import Goal
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.house import household_stage, household_tasks
+from homebody.envs.house import household_stage
+from homebody.envs.registry import all_tasks
 from homebody.envs.skills.expert import Expert
 from homebody.envs.tasks.rivals import LEAST_GOALS
 
-TASKS = sorted(household_tasks())
-ROBOTS = [(task, robot) for task in TASKS for robot in household_tasks()[task].robots]
+TASKS = sorted(all_tasks())
+ROBOTS = [(task, robot) for task in TASKS for robot in all_tasks()[task].robots]
 
 
 @pytest.mark.parametrize(("task", "robot"), ROBOTS)
 @pytest.mark.parametrize("split", ["train", "heldout"])
 def test_every_initial_state_allows_three_goals_and_another_instruction(task: str, robot: str, split: str) -> None:
-    stage = household_stage(household_tasks()[task].scene, robot)
+    stage = household_stage(all_tasks()[task].scene, robot)
     for index in range(6):
         start = stage.start(task, split, index, {})
         assert len(start.valid) >= LEAST_GOALS and len(set(start.valid)) == len(start.valid), (index, start.valid)
         assert rivals(start.goal, start.valid), f"episode {index}: nothing else can be asked for than {start.goal}"
-        assert all(robot in household_tasks()[g.task].robots for g in start.valid)
+        assert all(robot in all_tasks()[g.task].robots for g in start.valid)
 
 
 @pytest.mark.parametrize("task", TASKS)

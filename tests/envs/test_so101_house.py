@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from homebody.core import so101
 from homebody.envs.engine import HouseholdVectorEnv
-from homebody.envs.house import household_tasks
 from homebody.envs.objects.catalogue import by_category, graspable
+from homebody.envs.registry import all_tasks
 from homebody.envs.robots.table import arm_named
 from homebody.envs.skills.expert import Expert
 
-TASKS = sorted(n for n, t in household_tasks().items() if "so101" in t.robots and t.room == "kitchen")
+TASKS = sorted(n for n, t in all_tasks().items() if "so101" in t.robots and t.room == "kitchen")
 
 
 def make(task, n, **settings):

@@ -14,7 +14,7 @@ from homebody.core.robots import PANDA, ROBOTS, SO101, Robot, robot_named
 from homebody.core.types import Certificate
 from homebody.datasets.check import replay, verify
 from homebody.datasets.store import Store
-from homebody.envs.house import household_tasks
+from homebody.envs.registry import all_tasks
 from homebody.envs.robots.table import arm_named
 from homebody.envs.skills.expert import Expert
 from homebody.envs.stages import find_stage
@@ -114,12 +114,12 @@ def test_the_page_is_told_of_the_rooms_own_goals_and_where_they_are(task: str, r
     "scene",
     [
         pytest.param(s, marks=pytest.mark.slow if s == "home_kitchen" else ())
-        for s in sorted({t.scene for t in household_tasks().values()})
+        for s in sorted({t.scene for t in all_tasks().values()})
     ],
 )  # fmt: skip
 def test_every_tasks_own_sentence_means_its_own_goal(scene: str) -> None:
     """With the nouns and adjectives of the things that stand there, which no list of sentences holds."""
-    for task in (t for t in household_tasks().values() if t.scene == scene):
+    for task in (t for t in all_tasks().values() if t.scene == scene):
         for index in range(2):
             start = find_stage(task.name, task.robots[-1]).start(task.name, "train", index, {})
             assert named(start.instruction.upper() + "!", start.valid, names_of(start.detail)) == start.goal, start.instruction
