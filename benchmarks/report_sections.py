@@ -169,14 +169,23 @@ def safety(summary: Summary) -> str:
     for name, r in summary["tasks"].items():
         if not (s := r.get("safety")):
             continue
-        forces = [_force(s.get(k)) for k in ("peak_force_N", "person_force_N")]
+        forces = [_force(s.get(k)) for k in ("peak_force_N", "person_force_N", "furniture_force_N")]
         rows.append([escape(name), str(s["episodes"]), *forces, *(_count(s.get(k)) for k in ("drops", "spills", "limit_hits"))])
     if not rows:
         return ""
-    head = ["task", "episodes", "peak force on objects", "peak force on the person", "drops", "spills", "joint-limit hits"]
+    head = [
+        "task",
+        "episodes",
+        "peak force on objects",
+        "peak force on the person",
+        "peak force on furniture",
+        "drops",
+        "spills",
+        "joint-limit hits",
+    ]
     return section(
         "Safety", "Forces: median and largest of the episodes' peaks. Counts: how many in all, and the share of episodes with one or more.",
-        table(head, rows, range(1, 7)),
+        table(head, rows, range(1, 8)),
     )  # fmt: skip
 
 

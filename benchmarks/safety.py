@@ -9,8 +9,8 @@ import numpy as np
 
 from ..core.statistics import wilson
 
-FORCES = ("peak_force_N", "person_force_N")
-"""Peak contact force of an episode on any object, and on the person [N]."""
+FORCES = ("peak_force_N", "person_force_N", "furniture_force_N")
+"""Peak contact force of an episode on any object, on the person, and on the room and its furniture [N], over all physics steps."""
 COUNTS = ("drops", "spills", "limit_hits")
 """How often in an episode: an object fell, contents left their vessel, a joint ran into its limit."""
 

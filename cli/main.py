@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "compare": ("bench", "compare", "compare two benchmark runs, paired"),
     "serve": ("serve", "serve", "serve a policy to robots over a websocket"),
     "robot": ("robot", "robot", "run a simulated or real arm by a policy server"),
+    "motion": ("motion", "motion", "hold the expert's motion against the arm's limits, in every physics step"),
     "speed": ("speed", "speed", "measure this machine's throughput, peers beside it"),
     "identify": ("identify", "identify", "friction, damping, payload and delay of an arm from a log of its joints"),
     "calibrate": ("calibrate", "calibrate", "a camera's lens and place from pictures of a printed board"),

@@ -17,8 +17,10 @@ HAND_YAW = -np.pi / 4
 TCP_D = 0.1034
 Q_MIN = np.array([-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973])
 Q_MAX = np.array([2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973])
+# Source of the limits: Franka Robotics, "Control Interface Specification and Robot Limits", the table of the FER (Panda).
 DQ_MAX = np.array([2.175, 2.175, 2.175, 2.175, 2.61, 2.61, 2.61])
 DDQ_MAX = np.array([15.0, 7.5, 10.0, 12.5, 15.0, 20.0, 20.0])
+DDDQ_MAX = np.array([7500.0, 3750.0, 5000.0, 6250.0, 7500.0, 10000.0, 10000.0])
 TAU_MAX = np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])
 Q_HOME = np.array([0.0, -0.55, 0.0, -2.35, 0.0, 1.80, np.pi / 4])
 GRIPPER_MAX_M = 0.08
@@ -63,13 +65,20 @@ def jacobian(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rotation_error(R: np.ndarray, R_goal: np.ndarray) -> np.ndarray:
-    """Rotation vector [rad] (B, 3), in the base frame, that turns R into R_goal (both (B, 3, 3))."""
+    """Rotation vector [rad] (B, 3), in the base frame, that turns R into R_goal (both (B, 3, 3)); half a turn either way."""
     E = R_goal @ R.transpose(0, 2, 1)
     vee = np.stack([E[:, 2, 1] - E[:, 1, 2], E[:, 0, 2] - E[:, 2, 0], E[:, 1, 0] - E[:, 0, 1]], axis=-1) / 2
     sin = np.linalg.norm(vee, axis=-1, keepdims=True)
     cos = (np.trace(E, axis1=1, axis2=2)[:, None] - 1) / 2
     angle = np.arctan2(sin, cos)
-    return vee * np.where(sin > 1e-9, angle / np.maximum(sin, 1e-9), 1.0)
+    v = vee * np.where(sin > 1e-9, angle / np.maximum(sin, 1e-9), 1.0)
+    half_turn = (sin[:, 0] < 1e-6) & (cos[:, 0] < 0)
+    if half_turn.any():  # E = 2 a a^T - I about the axis a, which `vee` no longer tells
+        outer = (E[half_turn] + np.eye(3)) / 2
+        largest = np.argmax(np.diagonal(outer, axis1=1, axis2=2), axis=1)
+        axis = np.take_along_axis(outer, largest[:, None, None], axis=2)[..., 0]
+        v[half_turn] = np.pi * axis / np.linalg.norm(axis, axis=-1, keepdims=True)
+    return v
 
 
 def inverse(

@@ -1,4 +1,4 @@
-"""Published motion limits of Franka's arms: what their controllers refuse.
+"""Limits of motion: what a joint may do, and the published tables of Franka's arms, whose controllers refuse the rest.
 
 Source: Franka Robotics, "Control Interface Specification and Robot Limits" (FER is the Panda; FR3 the Research 3). A command
 that breaks position, velocity, acceleration or jerk aborts the motion; so does a torque that changes too fast.
@@ -6,13 +6,13 @@ that breaks position, velocity, acceleration or jerk aborts the motion; so does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from .errors import unknown
-from .kinematics import DDQ_MAX, DQ_MAX, Q_MAX, Q_MIN, TAU_MAX
+from .kinematics import DDDQ_MAX, DDQ_MAX, DQ_MAX, Q_MAX, Q_MIN, TAU_MAX
 
 Joints: TypeAlias = tuple[float, ...]
 """One number a joint, base to wrist."""
@@ -23,10 +23,9 @@ def _same(value: float) -> Joints:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JointLimits:
-    """One arm's table; every field holds a number for each joint."""
+class MotionLimits:
+    """What n joints may do; every field holds n numbers. A gripper's opening [1] counts as a joint where there is one."""
 
-    name: str
     q_min: Joints
     """Lowest joint position [rad]."""
     q_max: Joints
@@ -37,15 +36,26 @@ class JointLimits:
     """Acceleration, either way [rad/s^2]."""
     dddq_max: Joints
     """Jerk, either way [rad/s^3]."""
-    tau_max: Joints
-    """Torque, either way [N m]."""
-    dtau_max: Joints
-    """Rate of the torque, either way [N m/s]."""
     dq_offset: Joints | None = None
     """Position-dependent speed: with `ddq_dec`, the speed towards a limit at distance d stays below
     max(0, sqrt(2 ddq_dec d) - dq_offset) [rad/s]. None: the arm has no such rule."""
     ddq_dec: Joints | None = None
     """Deceleration of that rule [rad/s^2]."""
+
+    def shared(self, speed: float, acceleration: float) -> MotionLimits:
+        """The same with these shares of speed and of acceleration."""
+        return replace(self, dq_max=tuple(speed * v for v in self.dq_max), ddq_max=tuple(acceleration * a for a in self.ddq_max))
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointLimits(MotionLimits):
+    """One arm's published table."""
+
+    name: str
+    tau_max: Joints
+    """Torque, either way [N m]."""
+    dtau_max: Joints
+    """Rate of the torque, either way [N m/s]."""
 
     def speed_towards(self, distance: np.ndarray) -> np.ndarray:
         """(..., dof) highest speed towards a position limit that is `distance` (..., dof) [rad] away [rad/s]."""
@@ -58,7 +68,7 @@ class JointLimits:
 
 FER = JointLimits(
     name="panda", q_min=tuple(Q_MIN.tolist()), q_max=tuple(Q_MAX.tolist()), dq_max=tuple(DQ_MAX.tolist()),
-    ddq_max=tuple(DDQ_MAX.tolist()), dddq_max=(7500.0, 3750.0, 5000.0, 6250.0, 7500.0, 10000.0, 10000.0),
+    ddq_max=tuple(DDQ_MAX.tolist()), dddq_max=tuple(DDDQ_MAX.tolist()),
     tau_max=tuple(TAU_MAX.tolist()), dtau_max=_same(1000.0),
 )  # fmt: skip
 FR3 = JointLimits(

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import kinematics, so101
 from .errors import HomebodyError
+from .limits import MotionLimits
 from .table import Table
 
 
@@ -23,7 +24,13 @@ class Robot:
     """(dof,) [rad]"""
     q_max: np.ndarray
     dq_max: np.ndarray
-    """(dof,) fastest that targets move [rad/s]."""
+    """(dof,) [rad/s]. These three bound the commanded motion at every physics step, as the arm's own controller would."""
+    ddq_max: np.ndarray
+    """(dof,) [rad/s^2]"""
+    dddq_max: np.ndarray
+    """(dof,) [rad/s^3]"""
+    opening_max: tuple[float, float, float]
+    """Speed [1/s], acceleration [1/s^2] and jerk [1/s^3] of the gripper's opening."""
     tau_max: np.ndarray
     """(dof,) [N m]"""
     q_home: np.ndarray
@@ -57,7 +64,7 @@ class Robot:
     description: str
 
     def __post_init__(self) -> None:
-        for name in ("q_min", "q_max", "dq_max", "tau_max", "q_home"):
+        for name in ("q_min", "q_max", "dq_max", "ddq_max", "dddq_max", "tau_max", "q_home"):
             if getattr(self, name).shape != (self.dof,):
                 raise HomebodyError(f"{name} of {self.name!r} has shape {getattr(self, name).shape}: expected ({self.dof},)")
 
@@ -96,12 +103,14 @@ class Robot:
         actions[:, : self.dof] = proprio[:, : self.dof]
         return actions
 
-    def clip(self, ctrl: np.ndarray, target: np.ndarray, control_hz: float) -> np.ndarray:
-        """Targets (n, dof + 1) inside the joint range, moving no faster than the arm may from the targets in force `ctrl`."""
-        n = self.dof
-        step = self.dq_max / control_hz
-        arm = ctrl[:, :n] + np.clip(np.clip(target[:, :n], self.q_min, self.q_max) - ctrl[:, :n], -step, step)
-        return np.concatenate([arm, np.clip(target[:, n:], 0.0, 1.0)], axis=1)
+    @property
+    def limits(self) -> MotionLimits:
+        """Of the joint targets and, last, the gripper's opening."""
+        speed, acceleration, jerk = self.opening_max
+        return MotionLimits(
+            q_min=(*self.q_min.tolist(), 0.0), q_max=(*self.q_max.tolist(), 1.0), dq_max=(*self.dq_max.tolist(), speed),
+            ddq_max=(*self.ddq_max.tolist(), acceleration), dddq_max=(*self.dddq_max.tolist(), jerk),
+        )  # fmt: skip
 
 
 def _same(q: np.ndarray) -> np.ndarray:
@@ -124,9 +133,14 @@ def _jaw_width(fingers: np.ndarray) -> np.ndarray:
     return so101.width_from_angle(np.asarray(fingers)[..., 0])
 
 
+PANDA_OPENING_MAX = (1.25, 25.0, 2500.0)
+"""Franka Hand: 50 mm/s a finger (data sheet), that is 0.1 m/s of width. Nothing is published beyond: we let it take 50 ms to get there,
+and 10 ms to full acceleration."""
+
 PANDA = Robot(
     name="panda", joints=tuple(f"joint{i}" for i in range(1, 8)), fingers=("finger_left", "finger_right"), fingers_open=(0.04, 0.04),
-    q_min=kinematics.Q_MIN, q_max=kinematics.Q_MAX, dq_max=kinematics.DQ_MAX, tau_max=kinematics.TAU_MAX, q_home=kinematics.Q_HOME,
+    q_min=kinematics.Q_MIN, q_max=kinematics.Q_MAX, dq_max=kinematics.DQ_MAX, ddq_max=kinematics.DDQ_MAX, dddq_max=kinematics.DDDQ_MAX,
+    opening_max=PANDA_OPENING_MAX, tau_max=kinematics.TAU_MAX, q_home=kinematics.Q_HOME,
     gripper_max_m=kinematics.GRIPPER_MAX_M, forward=kinematics.forward, inverse=kinematics.inverse,
     nudged=kinematics.nudged, hold=_same, width=_panda_width, opening=_panda_opening,
     grasp_offset=_between, latency_s=0.002, worktop_m=((0.32, -0.40, 0.01), (0.70, 0.36, 0.30)),
@@ -134,7 +148,8 @@ PANDA = Robot(
 )  # fmt: skip
 SO101 = Robot(
     name="so101", joints=tuple(f"joint{i}" for i in range(1, 6)), fingers=("finger_left",), fingers_open=(so101.JAW_OPEN,),
-    q_min=so101.Q_MIN, q_max=so101.Q_MAX, dq_max=so101.DQ_MAX, tau_max=so101.TAU_MAX, q_home=so101.Q_HOME,
+    q_min=so101.Q_MIN, q_max=so101.Q_MAX, dq_max=so101.DQ_MAX, ddq_max=so101.DDQ_MAX, dddq_max=so101.DDDQ_MAX,
+    opening_max=so101.OPENING_MAX, tau_max=so101.TAU_MAX, q_home=so101.Q_HOME,
     gripper_max_m=so101.GRIPPER_MAX_M, forward=so101.forward, inverse=so101.inverse, nudged=so101.nudged, hold=so101.hold, width=_jaw_width,
     opening=so101.opening_from_width, grasp_offset=so101.grasp_offset, latency_s=0.02, worktop_m=((0.13, -0.22, 0.01), (0.28, 0.22, 0.10)),
     description="SO-101: 5 joints of STS3215 servos, reach 0.43 m from the pan axis, one moving jaw opening 80 mm.",

@@ -33,6 +33,11 @@ SPEED_NO_LOAD = 4.71
 """45 rpm at 12 V (data sheet; 46 rpm measured, ibid.) [rad/s]."""
 DQ_MAX = np.full(5, 3.14)
 """Speed on the torque-speed line at a third of the stall torque, more than any pose needs to hold the arm [rad/s]."""
+DDQ_MAX = np.full(5, 20.0)
+"""Half the servo's largest setting, 254 x 100 counts/s^2 = 39 rad/s^2 (memory table, which LeRobot writes). Outstretched, the lift then
+needs 1.1 N m for its 0.055 kg m^2, gears included, beside 1.0 N m for its weight: under the stall torque [rad/s^2]."""
+DDDQ_MAX = np.full(5, 2000.0)
+"""Nothing is published: the acceleration builds up within one period of the 100 Hz host loop [rad/s^3]."""
 KP = 28.9
 """Stiffness at P = 32, the servo's default [N m/rad]: the 17.8 of Open Duck Playground, at 7.4 V, scaled to 12 V. Measured there:
 20 to 30 encoder counts of error under 1.5 kg on 0.1 m at 45 degrees, 23 to 34 N m/rad (SO-ARM100's issue 134). LeRobot's P = 16
@@ -87,6 +92,10 @@ def angle_from_width(width_m: np.ndarray | float) -> np.ndarray:
 
 JAW_OPEN = float(angle_from_width(np.array(GRIPPER_MAX_M)))
 """The jaw's angle at opening 1 [rad], also its limit in the servo's memory."""
+
+_TRAVEL = JAW_OPEN - JAW_CLOSED
+OPENING_MAX = (float(DQ_MAX[0]) / _TRAVEL, float(DDQ_MAX[0]) / _TRAVEL, float(DDDQ_MAX[0]) / _TRAVEL)
+"""Speed [1/s], acceleration [1/s^2] and jerk [1/s^3] of the jaw's opening: its servo is the joints' own."""
 
 
 def opening_from_width(width_m: np.ndarray | float) -> np.ndarray:

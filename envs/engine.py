@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from ..core.errors import HomebodyError
+from ..core.reference import JointReference
 from ..core.robots import DEFAULT_ROBOT
 from ..core.types import CONTROL_HZ, Goal
 from .arguments import camera_names, choice, flag, picture_size, whole
@@ -78,6 +79,7 @@ class HouseholdVectorEnv(Slots):
         self.cameras = camera_names(cameras, sorted(self.model.camera(i).name for i in range(self.model.ncam)))
         self._sims = Simulations(self.stage, self.num_envs, self._threads)
         self._qpos, self._qvel, self._ctrl = (self._sims.fields[n] for n in ("qpos", "qvel", "ctrl"))
+        self._reference = JointReference(self.robot.limits, self.num_envs, 1 / CONTROL_HZ, self._sims.substeps)
         self._views = camera_views(self.cameras, self.image_size, [k for k in EXTRA if k in self.sensors])
         self._read = (*map(camera_sensor, self._views), *ALWAYS, *(SENSORS[n] for n in self.sensors if n in SENSORS))
         self._pools: dict[str, RenderPool] = {}
@@ -135,6 +137,7 @@ class HouseholdVectorEnv(Slots):
     def _begin(self, slot: int, episode: Episode) -> None:
         axes, key = episode.axes, episode.key
         model = self.stage.dress(episode.start, axes, episode_stream(*key, "directions"))
+        self._reference.rest(slot, episode.start.ctrl)
         self._sims.load(slot, episode.start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
         self._reading.conditions[slot] = Condition(axes=axes, key=key)
         self._frames.begin(slot, self._reading.conditions[slot])
@@ -148,15 +151,14 @@ class HouseholdVectorEnv(Slots):
         actions, active = self._checked(actions), np.flatnonzero(~self._done)
         if len(active):
             self._happen(active)
-            targets = self._control.targets(self.robot, actions[active], self._ctrl[active])
-            self._ctrl[active] = self.robot.clip(self._ctrl[active], targets, CONTROL_HZ)
-            self._sims.step(active)
+            targets = self._control.targets(self.robot, actions[active], self._reference.targets[active])
+            self._sims.step(active, self._reference.advance(active, targets))
         self._steps[active] += 1
         views = self._view()
         for i in map(int, active):
             self.stage.remember(self._episode(i).past, views[i])
         predicates = self._predicates(views)
-        self._watch(active, views)
+        self._watch(active)
         hold = np.array([all(p.values()) for p in predicates]) & ~self._sims.diverged
         self._held[active] = np.where(hold[active], self._held[active] + 1, 0)
         success = self._held >= HOLD_STEPS
@@ -188,10 +190,20 @@ class HouseholdVectorEnv(Slots):
             raise HomebodyError(f"action of slot {bad[0]} is not finite: {given[bad[0]].tolist()}")
         return given.astype(np.float64)
 
-    def _watch(self, slots: np.ndarray, views: list[Any]) -> None:
+    def trace(self, fields: Sequence[str]) -> None:
+        """From now on `traced` tells of these fields of MjData."""
+        self._sims.trace(fields)
+
+    @property
+    def traced(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """What `trace` asked for, as it was after each physics step of the last control step: slots (n,), field -> (n, substeps, ...)."""
+        return self._sims.traced_slots, self._sims.traced
+
+    def _watch(self, slots: np.ndarray) -> None:
         q, fall = self._qpos[:, self.stage.rig.arm_qpos], -self._qvel[:, self.stage.loose_qvel]
         for i in map(int, slots):
-            self._episode(i).safety.see(self.robot, q[i], fall[i], self.stage.safety(views[i]))
+            forces = {name: float(peak[i]) for name, peak in self._sims.force_peaks.items()}
+            self._episode(i).safety.see(self.robot, q[i], fall[i], forces)
 
     def _happen(self, active: np.ndarray) -> None:
         """What others do during the step: people and pets move, things are pushed, an instruction changes."""
@@ -262,8 +274,9 @@ class HouseholdVectorEnv(Slots):
         """All that decides how slot i's episode goes on; a value that can be pickled and copied."""
         return SlotState(
             scene=self.stage.scene, robot=self.robot.name, model_hash=self.stage.model_hash, episode=self._episode(i).memory(),
-            physics=self._sims.take(i), diverged=bool(self._sims.diverged[i]), steps=int(self._steps[i]), held=int(self._held[i]),
-            done=bool(self._done[i]), senses=self._frames.memory(i), views=self._views, pictures=tuple(p[i].copy() for p in self._images),
+            physics=self._sims.take(i), reference=self._reference.take(i), diverged=bool(self._sims.diverged[i]),
+            steps=int(self._steps[i]), held=int(self._held[i]), done=bool(self._done[i]), senses=self._frames.memory(i),
+            views=self._views, pictures=tuple(p[i].copy() for p in self._images),
         )  # fmt: skip
 
     def set_state(self, i: int, state: SlotState, *, keep_goal: bool = False) -> None:
@@ -278,6 +291,7 @@ class HouseholdVectorEnv(Slots):
             self._begin(i, self._prepare(memory.key[2], memory.axes, *memory.asked))
         self._episode(i).recall(memory, keep_goal=keep_goal)
         self._sims.put(i, state.physics, diverged=state.diverged)
+        self._reference.put(i, state.reference)
         self._frames.recall(i, state.senses)
         for here, picture in zip(self._images, state.pictures, strict=False):
             here[i] = picture

@@ -78,7 +78,8 @@ def _parts(setup: Setup, casting: Casting) -> Parts:
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
-    """Contacts of each loose thing with each finger, its net force with the robot, whose lowest body is `root`, and the deepest contact."""
+    """Contacts of each loose thing with each finger, the net force of the robot, whose lowest body is `root`, on each thing, person and piece
+    of furniture, whether it touches itself, and the deepest contact."""
     for k in range(scene.things):
         add_touch(spec, f"thing{k}")
         add_force(spec, f"thing{k}", root)
@@ -93,6 +94,14 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
         add_touch(spec, flex, subtree=True)
     for body in [b.name for b in spec.bodies if b.name.startswith(PEOPLE)]:
         add_force(spec, body, root, "person_")
+    add_force(spec, "world", root, "furniture_")
+    loose = (*PEOPLE, "thing", "grain", root, *(m.name for m in scene.movers), *(f.name for f in spec.flexes))
+    for body in [b.name for b in spec.worldbody.bodies if not b.name.startswith(loose)]:
+        add_force(spec, body, root, "furniture_", subtree=True)
+    spec.add_sensor(
+        name="self_contact", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_XBODY, objname=root, reftype=OBJECT.mjOBJ_XBODY, refname=root,
+        intprm=[1, 0, 1],
+    )  # fmt: skip
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
 
 
@@ -164,7 +173,6 @@ class HouseholdStage:
         self.bound: tuple[str, ...] = (*BOUND, "flexvert_xpos") if self.model.nflex else BOUND
         self.goals: tuple[Goal, ...] = tuple(g for t in tasks.values() for g in t.goals)
         self.loose_qvel = np.array([self.names.dof[t] + 2 for t in self.names.things], int)
-        self._people = tuple(n for n in self.names.sensor if n.startswith("force_person"))
         self.movers: Mapping[str, int] = {m.name: int(self.model.body_mocapid[self.names.body[m.name]]) for m in definition.movers}
         self.scratch = mujoco.MjData(self.model)
         fixtures = definition.fixtures.values()
@@ -342,12 +350,6 @@ class HouseholdStage:
         roles = parts_of(goal, start).roles
         role = next((r for r in ("target", goal.target) if r in roles), None)
         return -1 if role is None else self.names.body[roles[role]]
-
-    def safety(self, view: World) -> dict[str, float]:
-        def strongest(sensors: tuple[str, ...]) -> float:
-            return max((float(np.linalg.norm(view.sensor(n))) for n in sensors), default=0.0)
-
-        return {"force_N": strongest(tuple(f"force_{t}" for t in self.names.things)), "person_force_N": strongest(self._people)}
 
     def points(self, view: World) -> np.ndarray:
         return np.concatenate([np.stack([view.position(t) for t in self.names.things]), *(view.landmarks(f) for f in self.names.flex)])

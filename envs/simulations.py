@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import mujoco
 import numpy as np
@@ -13,6 +13,7 @@ from ..core.errors import HomebodyError
 from ..core.types import CONTROL_HZ
 from .followers import followers, lead
 from .physics_state import PhysicsMemory, PhysicsState
+from .safety import force_groups
 from .stage import Stage, Start
 from .variation import still_history
 
@@ -55,6 +56,13 @@ class Simulations:
         self.models: list[mujoco.MjModel] = [model] * count
         self._own = False
         self.diverged = np.zeros(count, bool)
+        self._forces = force_groups(model)
+        self.force_peaks = {name: np.zeros(count) for name in self._forces}
+        """(B,) the largest force of the last control step on any one of a group [N], over its physics steps."""
+        self._traced: dict[str, np.ndarray] = {}
+        self.traced: dict[str, np.ndarray] = {}
+        self.traced_slots = np.zeros(0, int)
+        """(n, substeps, ...) of the slots (n,) that the last step did not break, see `trace`."""
         self._memory = PhysicsMemory(self._batch, self.fields)
 
     def load(self, slot: int, start: Start, model: mujoco.MjModel, *, late: bool) -> None:
@@ -107,21 +115,53 @@ class Simulations:
         """Completes the states that `load` made."""
         self._batch.forward(ids=slots)
 
-    def step(self, active: np.ndarray) -> None:
-        """One control step of the slots `active`; those that break are marked in `diverged` and not stepped on: a state that is not
-        finite costs seconds a step."""
-        parts = (self.substeps,) if self._deepest is None else (1, self.substeps - 1)
-        whole = self._check(active)
-        for steps in parts:
-            if len(whole):
-                self._advance(whole, steps)
-                whole = self._check(whole)
+    def trace(self, names: Sequence[str]) -> None:
+        """From now on `traced` holds these fields of MjData after each physics step of the last control step."""
+        self._traced = {n: self._batch.bind(n) for n in names}
+        self.traced, self.traced_slots = {}, np.zeros(0, int)
+
+    def step(self, active: np.ndarray, path: np.ndarray) -> None:
+        """One control step of the slots `active` (n,) along set-points `path` (n, substeps, A); those that break are marked in `diverged`
+        and not stepped on: a state that is not finite costs seconds a step."""
+        self.traced, self.traced_slots, whole = {}, np.zeros(0, int), self._check(active)
+        for peak in self.force_peaks.values():
+            peak[active] = 0.0
+        if len(whole):
+            self._along(whole, path[np.isin(active, whole)])
+
+    def _along(self, slots: np.ndarray, path: np.ndarray) -> None:
+        """Steps `slots` (n,) along `path` (n, substeps, A). All physics steps but the last are one call, which notes what its sensors
+        say; the last also makes what the stage reads current."""
+        sensors = ("sensordata",) if self._forces or self._deepest is not None else ()
+        try:
+            seen = self._batch.rollout(self.substeps - 1, control=path[:, :-1], record=tuple({*self._traced, *sensors}), ids=slots)
+        except batch.SimulationError as error:
+            self.diverged[error.ids] = True
+            return
+        self._note_forces(slots, seen.get("sensordata"))
+        if self._deepest is not None:
+            self.diverged[slots] |= seen["sensordata"][:, 0, self._deepest] < -DEPTH_LIMIT_M
+        whole = self._check(slots)
+        if len(whole):
+            self.fields["ctrl"][whole] = path[np.isin(slots, whole), -1]
+            self._advance(whole)
+            self._note_forces(whole, self.fields["sensordata"][whole][:, None])
+            self._check(whole)
+        self.traced = {n: np.concatenate([seen[n], now[slots][:, None]], axis=1) for n, now in self._traced.items()}
+        self.traced_slots = slots
+
+    def _note_forces(self, slots: np.ndarray, sensors: np.ndarray | None) -> None:
+        """sensors (n, T, S): the sensors' readings in T physics steps of `slots` (n,)."""
+        for name, adr in self._forces.items():
+            assert sensors is not None
+            force = np.linalg.norm(sensors[:, :, adr], axis=-1).max((1, 2))  # (n, T, N, 3) -> (n,)
+            self.force_peaks[name][slots] = np.maximum(self.force_peaks[name][slots], force)
 
     def _check(self, slots: np.ndarray) -> np.ndarray:
         """Marks those of `slots` that broke; returns the others.
 
-        The sensor of penetration speaks of a physics step's beginning: read after the first it shows what the control step began
-        with, after the rest what it ended with. In between, what was deep is thrown out and leaves no trace but speed.
+        The sensor of penetration speaks of a physics step's beginning: that of the first shows what the control step began with, that
+        of the last what it ended with. In between, what was deep is thrown out and leaves no trace but speed.
         """
         warned = self._batch.warning[:, WARNINGS, 1].any(1)
         wild = ~(np.abs(self.fields["qpos"]) < PLACE_LIMIT).all(1) | ~(np.abs(self.fields["qvel"]) < SPEED_LIMIT).all(1)
@@ -130,12 +170,13 @@ class Simulations:
         self.diverged[slots] |= (warned | wild)[slots]
         return slots[~self.diverged[slots]]
 
-    def _advance(self, active: np.ndarray, steps: int) -> None:
+    def _advance(self, active: np.ndarray) -> None:
+        """One physics step."""
         try:
             if self._moment is None:
-                self._batch.step(ids=active, nstep=steps)
+                self._batch.step(ids=active)
             else:
-                self._batch.step(ids=active, nstep=steps, stage=self._moment)
+                self._batch.step(ids=active, stage=self._moment)
         except batch.SimulationError as error:
             self.diverged[error.ids] = True
 

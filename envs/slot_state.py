@@ -24,6 +24,8 @@ class SlotState:
     model_hash: str
     episode: EpisodeMemory
     physics: PhysicsState
+    reference: np.ndarray
+    """(5, A) what the set-points between two control steps go by (core.reference)."""
     diverged: bool
     steps: int
     """Control steps since the episode began."""

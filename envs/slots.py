@@ -12,6 +12,7 @@ import numpy as np
 from ..core.errors import HomebodyError
 from ..core.instructions import phrasings
 from ..core.marks import Mark
+from ..core.reference import JointReference
 from ..core.robots import Robot
 from ..core.types import Certificate, Goal
 from .arguments import choice
@@ -46,6 +47,7 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     _sims: Simulations
     _qpos: np.ndarray
     _ctrl: np.ndarray
+    _reference: JointReference
     _episodes: list[Episode | None]
     _index: np.ndarray
     _steps: np.ndarray
@@ -80,14 +82,18 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
 
     def arm_target(self, i: int) -> np.ndarray:
         """(n,) joint targets in force [rad]."""
-        return self._ctrl[i, : self.robot.dof].copy()
+        return self._reference.targets[i, : self.robot.dof].copy()
 
     def gripper_target(self, i: int) -> float:
-        return float(self._ctrl[i, -1])
+        return float(self._reference.targets[i, -1])
+
+    def setpoint(self, i: int) -> np.ndarray:
+        """(A,) what the arm's servos are told now: joint positions [rad] and the gripper's opening, on their way to the targets."""
+        return self._ctrl[i].copy()
 
     def held_actions(self) -> np.ndarray:
         """(B, A) the action that changes nothing: in control mode `joint` the targets in force."""
-        return self._control.still(self.robot, self._ctrl)
+        return self._control.still(self.robot, self._reference.targets)
 
     def finished(self, i: int) -> bool:
         """Whether slot i's episode has ended (or none has begun)."""
@@ -183,8 +189,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return self._sims.row(i)
 
     def set_physics_state(self, i: int, physics: np.ndarray) -> None:
-        """Writes slot i's integration state (N,), edited or not: sleepers that it moves wake. To go on exactly, use `get_state`."""
+        """Writes slot i's integration state (N,), edited or not: sleepers that it moves wake, and the arm's set-points begin anew, at rest.
+        To go on exactly, use `get_state`."""
         self._sims.set_row(i, physics)
+        self._reference.rest(i, self._ctrl[i])
         self._reading.moved(self._reading.pose)
         self._marks.clear()
         if (episode := self._episodes[i]) is not None:

@@ -122,10 +122,6 @@ class Stage(Protocol):
         """Body of the loose thing that the goal is about, which somebody may push; -1 where there is none."""
         ...
 
-    def safety(self, view: Any) -> dict[str, float]:
-        """What the state costs: `force_N` on things, `person_force_N`, `spills` so far; empty where nothing measures it."""
-        ...
-
     def mark(self, goal: Goal, view: Any) -> Mark:
         """Where `goal` is now, in the world frame."""
         ...

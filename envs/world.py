@@ -35,10 +35,14 @@ class Names:
         self.qpos = {model.joint(i).name: int(model.jnt_qposadr[i]) for i in range(model.njnt)}
         self.dof = {model.joint(i).name: int(model.jnt_dofadr[i]) for i in range(model.njnt)}
         self.hinge = {model.joint(i).name: model.jnt_type[i] == mujoco.mjtJoint.mjJNT_HINGE for i in range(model.njnt)}
+        self.range = {model.joint(i).name: (float(low), float(high)) for i, (low, high) in enumerate(model.jnt_range)}
+        """Of each limited joint [m or rad]."""
         self.sensor = {
             model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i]))
             for i in range(model.nsensor)
         }
+        adr = [s.start for n, s in self.sensor.items() if n.startswith("force_furniture")]
+        self.furniture_forces = np.array(adr, int)[:, None] + np.arange(3)
         self.things = tuple(f"thing{k}" for k in range(scene.things))
         self.fixtures: dict[str, Fixture] = scene.fixtures
         self.fixture_order = {j: k for k, j in enumerate(self.fixtures)}
@@ -173,6 +177,11 @@ class World:
         """(2,) contacts of a loose thing with the left and right finger."""
         body = self.body(name)
         return np.array([self.sensor(f"touch_{body}_{f}")[0] for f in ("left", "right")])
+
+    def pressing(self) -> float:
+        """The robot's largest net contact force on the room or a piece of its furniture [N]."""
+        readings = self._fields["sensordata"][self._i, self.names.furniture_forces]  # (N, 3)
+        return float(np.linalg.norm(readings, axis=-1).max())
 
     def force(self, name: str) -> float:
         """Net contact force between a loose thing and the robot [N]."""

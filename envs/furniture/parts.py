@@ -44,10 +44,12 @@ def add_touch(spec: mujoco.MjSpec, name: str, *, subtree: bool = False) -> None:
         )  # fmt: skip
 
 
-def add_force(spec: mujoco.MjSpec, body: str, root: str, group: str = "") -> None:
-    """Sensor `force_<group><body>`: the net contact force between a body and the robot on the body `root` (3,) [N]."""
+def add_force(spec: mujoco.MjSpec, body: str, root: str, group: str = "", *, subtree: bool = False) -> None:
+    """Sensor `force_<group><body>`: the net contact force between a body, or it and all that hangs on it, and the robot on the body `root`
+    (3,) [N]."""
+    kind = mujoco.mjtObj.mjOBJ_XBODY if subtree else mujoco.mjtObj.mjOBJ_BODY
     spec.add_sensor(
-        name=f"force_{group}{body}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=mujoco.mjtObj.mjOBJ_BODY, objname=body,
+        name=f"force_{group}{body}", type=mujoco.mjtSensor.mjSENS_CONTACT, objtype=kind, objname=body,
         reftype=mujoco.mjtObj.mjOBJ_XBODY, refname=root, intprm=[2, 3, 1],
     )  # fmt: skip
 

@@ -14,6 +14,9 @@ from .driving import DriveConfig
 
 TOOL = "tcp"
 """The site of every arm that its tool pose is taken at."""
+WORLD_BIT, ROBOT_BIT, SELF_BIT = 1, 2, 1 << 17
+"""Collision bits of an arm: it is met by the world, and by the last meets itself; its geoms have both of the last as type, the first and
+the last as affinity."""
 ROOT, HAND = "link0", "hand"
 """The body that carries the whole arm, and the one that its tool is on, where it names no others."""
 

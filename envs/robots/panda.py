@@ -16,7 +16,7 @@ from ...core.kinematics import DH_A, DH_ALPHA, DH_D, FLANGE_D, HAND_YAW, Q_MAX, 
 from ...core.robots import PANDA
 from ..sensors.encoders import add_encoders
 from ..sensors.taxels import add_taxels
-from .arm import Arm, Grip, Mount
+from .arm import ROBOT_BIT, SELF_BIT, WORLD_BIT, Arm, Grip, Mount
 from .driving import DriveConfig
 from .panda_look import add_finger_look, add_hand_look, add_link_look
 from .points import box_points
@@ -42,10 +42,12 @@ INERTIA = (
 """About the centres of mass: xx, yy, zz, xy, xz, yz [kg m^2]."""
 HAND_MASS, HAND_COM, HAND_INERTIA = 0.73, (-0.01, 0.0, 0.03), (0.001, 0.0025, 0.0017)
 FINGER_MASS, FINGER_INERTIA = 0.015, (2.375e-6, 2.375e-6, 7.5e-7)
-KP = (2500.0, 2500.0, 2000.0, 2000.0, 1000.0, 1000.0, 700.0)
-"""Position gains [N m/rad]."""
-KV = (230.0, 230.0, 170.0, 170.0, 75.0, 75.0, 50.0)
-"""[N m s/rad]"""
+KP = (2500.0, 2500.0, 2000.0, 2000.0, 600.0, 600.0, 400.0)
+"""Position gains [N m/rad]. A servo that is h = 5 ms late asks for KP h dq more than it needs: for the wrist's 12 N m that is what limits
+them."""
+KV = (140.0, 140.0, 100.0, 90.0, 22.0, 22.0, 15.0)
+"""Critical damping, or a little more, of what each joint carries about home [N m s/rad]: set-points are smooth. Much more, and a torque
+at its limit chatters from one physics step to the next."""
 FINGER_DAMPING = 250.0
 """[N s/m]; with GRIP_FORCE_N a finger closes at 0.16 m/s."""
 FINGER_Z = 0.0584
@@ -56,8 +58,9 @@ GRIP_FORCE_N = 40.0
 """Between the pads, at most; the published continuous force is 70 N."""
 DELAY_SAMPLES = 12
 """Length of the delay buffers in physics steps of 5 ms: delays up to 60 ms. They are history only while the delay is zero."""
-ROBOT_BIT, WORLD_BIT = 2, 1
-"""Collision bits: the arm touches the world, never itself."""
+NEIGHBOURS = (("link0", "link1"), ("finger_left", "finger_right"))
+"""The foot and what turns on it, which MuJoCo takes for strangers since the foot stands still; fingers that close on each other. Other
+links that share a joint never meet in MuJoCo."""
 
 
 ENCODED = (*(f"joint{i}" for i in range(1, 8)), "finger_left", "finger_right")
@@ -66,7 +69,8 @@ ENCODED = (*(f"joint{i}" for i in range(1, 8)), "finger_left", "finger_right")
 
 def _collide(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], position: list[float], quat: list[float] | None = None) -> None:
     body.add_geom(
-        type=kind, size=size, pos=position, quat=quat or [1, 0, 0, 0], group=3, density=0, contype=ROBOT_BIT, conaffinity=WORLD_BIT,
+        type=kind, size=size, pos=position, quat=quat or [1, 0, 0, 0], group=3, density=0,
+        contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT,
     )  # fmt: skip
 
 
@@ -84,7 +88,7 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
             )
             body.add_joint(
                 name=f"joint{i}", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1], range=[Q_MIN[i - 1], Q_MAX[i - 1]], limited=True,
-                damping=1.0, armature=0.1, frictionloss=0.2,
+                damping=1.0, armature=0.1, frictionloss=0.2, actgravcomp=True, actfrcrange=[-TAU_MAX[i - 1], TAU_MAX[i - 1]], actfrclimited=True,
             )  # fmt: skip
         body.mass, body.ipos, body.fullinertia, body.explicitinertial = MASS[i], COM[i], INERTIA[i], True
         add_link_look(spec, body, i)
@@ -94,6 +98,9 @@ def _add_arm(spec: mujoco.MjSpec) -> mujoco.MjsBody:
 def _add_arm_collisions(spec: mujoco.MjSpec) -> None:
     capsule = mujoco.mjtGeom.mjGEOM_CAPSULE
     turned = [np.sqrt(0.5), np.sqrt(0.5), 0, 0]
+    _collide(spec.body("link0"), capsule, [0.07, 0.05, 0], [-0.04, 0, 0.075], [np.sqrt(0.5), 0, np.sqrt(0.5), 0])
+    _collide(spec.body("link1"), capsule, [0.06, 0.07, 0], [0, 0, -0.1])
+    _collide(spec.body("link2"), capsule, [0.06, 0.06, 0], [0, 0, 0])
     _collide(spec.body("link3"), capsule, [0.06, 0.06, 0], [0, 0, -0.12])
     _collide(spec.body("link4"), capsule, [0.06, 0.06, 0], [0, 0, 0])
     _collide(spec.body("link5"), capsule, [0.055, 0.09, 0], [0, 0.02, -0.17])
@@ -132,7 +139,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     box = mujoco.mjtGeom.mjGEOM_BOX
     finger.add_geom(
         name=f"pad_{name}", type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1],
-        contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
+        contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
         solimp=[0.8, 0.95, 0.001, 0.5, 2],
     )  # fmt: skip
     _collide(finger, box, [0.0085, 0.005, 0.02], [0, 0.0125, 0.022])
@@ -172,6 +179,8 @@ def add_panda(spec: mujoco.MjSpec) -> None:
     _add_arm_collisions(spec)
     for name, side in (("left", 1), ("right", -1)):
         _add_finger(spec, hand, name, side)
+    for one, other in NEIGHBOURS:
+        spec.add_exclude(bodyname1=one, bodyname2=other)
     tendon = spec.add_tendon(name="gripper")
     for name in ("left", "right"):
         tendon.wrap_joint(f"finger_{name}", 0.5)

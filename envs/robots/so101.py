@@ -16,7 +16,7 @@ from ...core import so101 as facts
 from ...core.robots import SO101
 from ..sensors.encoders import add_encoders
 from ..sensors.taxels import add_taxels
-from .arm import Arm, Grip, Mount, Ring
+from .arm import ROBOT_BIT, SELF_BIT, WORLD_BIT, Arm, Grip, Mount, Ring
 from .driving import DriveConfig
 from .points import box_points
 from .so101_look import HORN_LEAN, RUBBER, add_fixed_jaw_look, add_hand_look, add_link_look, add_moving_jaw_look
@@ -43,8 +43,8 @@ PAD = (0.010, 0.002, facts.PAD_LENGTH_M / 2)
 """Half-sizes of a pad [m]: across, thickness, along the finger."""
 DELAY_SAMPLES = 12
 """Length of the delay buffers in physics steps of 5 ms: delays up to 60 ms. They are history only while the delay is zero."""
-ROBOT_BIT, WORLD_BIT = 2, 1
-"""Collision bits: the arm touches the world, never itself."""
+NEIGHBOURS = (("link0", "link1"), ("hand", "finger_right"), ("finger_left", "finger_right"), ("hand", "finger_left"))
+"""Bodies about one joint, which overlap or close on each other; others that share a joint never meet in MuJoCo."""
 ENCODED = (*(f"joint{i}" for i in range(1, 6)), "finger_left")
 """Joints with encoders."""
 CAPSULE, BOX = mujoco.mjtGeom.mjGEOM_CAPSULE, mujoco.mjtGeom.mjGEOM_BOX
@@ -59,7 +59,8 @@ def _quat(R: np.ndarray) -> list[float]:
 
 def _collide(body: mujoco.MjsBody, kind: mujoco.mjtGeom, size: list[float], position: list[float], quat: list[float] | None = None) -> None:
     body.add_geom(
-        type=kind, size=size, pos=position, quat=quat or [1, 0, 0, 0], group=3, density=0, contype=ROBOT_BIT, conaffinity=WORLD_BIT,
+        type=kind, size=size, pos=position, quat=quat or [1, 0, 0, 0], group=3, density=0,
+        contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT,
     )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def _add_finger(spec: mujoco.MjSpec, finger: mujoco.MjsBody, name: str) -> None:
     place = [0, PAD[1], -PAD[2]]
     finger.add_geom(
         name=f"pad_{name}", type=BOX, size=list(PAD), pos=place, group=2, density=0, rgba=RUBBER,
-        contype=ROBOT_BIT, conaffinity=WORLD_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
+        contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
         solimp=[0.9, 0.99, 0.001, 0.5, 2],
     )  # fmt: skip
     # `plate` has its taxels on its -z face: turned so that they face the other jaw, rows along the finger.
@@ -188,6 +189,8 @@ def add_so101(spec: mujoco.MjSpec, position: tuple[float, float, float] = (0.0, 
     hand = _add_hand(_add_arm(spec, position, yaw))
     _add_arm_collisions(spec)
     _add_jaws(spec, hand)
+    for one, other in NEIGHBOURS:
+        spec.add_exclude(bodyname1=one, bodyname2=other)
     _add_actuators(spec)
     add_encoders(spec, ENCODED, DELAY_SAMPLES)
 

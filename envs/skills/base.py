@@ -12,7 +12,7 @@ from ...core.robots import Robot
 from ..furniture.clearance import Furniture
 from ..robots.arm import Arm
 from ..world import World
-from .motion import DT, Motion, Pose, Steps, move, wait
+from .motion import DT, Motion, Pose, Steps, move, stopping, wait
 
 REACH_M, REACH_RAD = 0.006, 0.12
 """A pose whose inverse kinematics end further off than this is out of reach."""
@@ -50,6 +50,8 @@ class HouseContext(Motion):
         return 0.94 * self.robot.gripper_max_m
 
 
+JOINT_ACCELERATION = 2.5
+"""Of motions in joint space [rad/s^2]."""
 TURN_Z_M = 0.36
 """Height of the hand at which the arm turns about [m]."""
 TWISTED_M, TWISTED_RAD = 0.012, 0.2
@@ -82,20 +84,21 @@ def twisted(ctx: HouseContext) -> bool:
 
 
 def move_joints(
-    ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.6, timeout: int = 80, until: Callable[[], bool] | None = None
+    ctx: HouseContext, goal: np.ndarray, *, grip: float, rate: float = 1.2, timeout: int = 100, until: Callable[[], bool] | None = None
 ) -> Steps:
     """Moves the arm in joint space to `goal` (dof,) at up to `rate` [rad/s]: the way for half a turn of the wrist."""
-    q = ctx.joints.copy()
+    q, speed = ctx.joints.copy(), 0.0
     for _ in range(timeout):
         if until is not None and until():
             return True
         step = goal - q
         largest = float(np.abs(step).max())
-        q = goal.copy() if largest <= rate * DT else q + step * (rate * DT / largest)
-        ctx.joints, ctx.grip, ctx.speed = q.copy(), grip, 0.0
+        speed = min(rate, stopping(largest, JOINT_ACCELERATION), speed + JOINT_ACCELERATION * DT)
+        q = goal.copy() if largest <= speed * DT else q + step * (speed * DT / largest)
+        ctx.joints, ctx.grip, ctx.speed, ctx.turning = q.copy(), grip, 0.0, 0.0
         ctx.reference = ctx.T_world_base @ ctx.robot.forward(q[None])[0]
         yield
-        if largest <= rate * DT:
+        if largest <= speed * DT:
             return until is None
     return False
 
@@ -180,7 +183,7 @@ def travel(
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
 
 
-def _turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool]) -> Steps:
+def turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None) -> Steps:
     """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
     raised, over = ctx.reference.copy(), goal.copy()
     raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
@@ -201,7 +204,7 @@ def _go(
         return until is None and float(np.linalg.norm(goal()[:3, 3] - ctx.tool[:3, 3])) < tolerance
     if ended():
         return True
-    if (yield from _turn_about(ctx, goal(), grip, ended)) and ended():
+    if (yield from turn_about(ctx, goal(), grip, ended)) and ended():
         return True
     return (yield from move(ctx, goal, grip=grip, tolerance=tolerance, timeout=timeout, until=until))
 

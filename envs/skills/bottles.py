@@ -19,12 +19,14 @@ from ..world import World
 from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel, turn_between
 from .brush import put_in_cup
 from .joints import push_joint, site_at
-from .motion import DT, Pose, Steps, clear_up, move, wait
+from .motion import DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
 UNDER_M, EDGE_M = -0.003, 0.0036
 """Where on the pads a lid's tab lies, from the tool centre point; how far the tab's edge is beyond its push site [m]."""
 DIP_M, BACK_M = 0.012, 0.03
 """How far below a tab the fingertips go under it, and from how far before it [m]."""
+PUMP_N = 55.0
+"""What a pump's spring takes at the end of its stroke [N]."""
 LIFTED_RAD = 1.3
 """Where a lid is let go of."""
 
@@ -32,7 +34,7 @@ LIFTED_RAD = 1.3
 def press_pump(ctx: HouseContext, goal: Goal) -> Steps:
     """Presses the head with closed fingers from above and stays."""
     del goal
-    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, speed=0.5)
+    return push_joint(ctx, "pump", "pump_push", 10.0, lead=0.012, speed=0.5, force_N=PUMP_N)
 
 
 # --- pill box ---------------------------------------------------------------------------------------------------------
@@ -192,7 +194,7 @@ def _take_cap(ctx: HouseContext, top: ScrewTop) -> Steps:
     R = ctx.reference[:3, :3].copy()
     ctx.span = "grasp"
     yield from wait(ctx, 12, 1.0, until=lambda: ctx.width > ctx.open_width)
-    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.0025, timeout=50)
+    yield from move(ctx, lambda: pose(R, _grip_point(ctx.world, top)), grip=1.0, speed=0.6, tolerance=0.0025, timeout=60, brake=SOFTLY)
     yield from close_fingers(ctx)
     return _gripping_cap(ctx, top)
 
@@ -263,7 +265,7 @@ def _put_down(ctx: HouseContext, top: ScrewTop, piece: str) -> Steps:
     hang = float(ctx.tool[2, 3] - ctx.world.position(cap)[2])
     down = over.copy()
     down[2, 3] = hang + 0.004
-    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.006, timeout=60, until=lost)
+    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.006, timeout=60, brake=SOFTLY, until=lost)
     yield from open_fingers(ctx)
     ctx.span = "withdraw"
     up = higher(ctx.reference, 0.10)

@@ -14,7 +14,7 @@ from ..tasks.predicates import upright
 from .appliances import press_coffee_button
 from .base import HouseContext, afresh, behind, follows, higher, open_fingers, reachable, travel
 from .grasping import close_on, furnished, holds, opening_for
-from .motion import Pose, Steps, clear_up, move
+from .motion import SOFTLY, Pose, Steps, clear_up, move
 
 PITCHES = (0.45, 0.6, 0.3)
 """How far the tool points down [rad], the best first: flatter ones reach in further, steeper ones near the robot."""
@@ -85,7 +85,7 @@ def _take(ctx: HouseContext, role: str, goal: Pose) -> Steps:
     yield from clear_up(ctx, before[:2, 3], wide, height=ctx.safe)
     yield from travel(ctx, lambda: before, grip=wide, timeout=90)
     ctx.span = "grasp"
-    yield from move(ctx, goal, grip=wide, speed=0.6, tolerance=0.006, timeout=50)
+    yield from move(ctx, goal, grip=wide, speed=0.6, tolerance=0.006, timeout=60, brake=SOFTLY)
     return (yield from close_on(ctx, role))
 
 

@@ -10,7 +10,7 @@ from ..pointing import pose, pushing
 from ..tasks.predicates import inside
 from .base import HouseContext, higher, move_joints, solve, travel, turn_between
 from .grasping import close_on, holds, lift, opening_for
-from .motion import Pose, Steps, clear_up, move, wait
+from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
 
 PITCHES = tuple(np.deg2rad((22.0, 28.0, 34.0, 40.0, 46.0)))
 """How far the tool may point down with the brush stood up [rad]: the less, the more upright the brush."""
@@ -71,7 +71,7 @@ def _take(ctx: HouseContext) -> Steps:
     yield from clear_up(ctx, T[:2, 3], wide, height=ctx.safe)
     yield from travel(ctx, lambda: above, grip=wide, timeout=100)
     ctx.span = "grasp"
-    yield from move(ctx, T, grip=wide, speed=0.6, tolerance=0.005, timeout=50)
+    yield from move(ctx, T, grip=wide, speed=0.6, tolerance=0.005, timeout=60, brake=SOFTLY)
     if (yield from close_on(ctx, "target")):
         return (yield from lift(ctx, "target", ctx.tool[2, 3] + 0.20))
     ctx.span = "recover"

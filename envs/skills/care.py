@@ -19,7 +19,7 @@ from ..tasks.predicates import in_box, near, stands
 from .base import HouseContext, higher, reachable, travel
 from .grasping import carry, choose_grasp, close_on, grasp_thing, hang, holds, let_go
 from .joints import push_joint
-from .motion import Pose, Steps, clear_up, move, wait
+from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
 from .things import _over
 
 FELT_N = 0.6
@@ -132,7 +132,9 @@ def _set_down(ctx: HouseContext, candidates: list[np.ndarray], done: Callable[[]
         ctx.span = "place"
         R = ctx.reference[:3, :3].copy()
         down = lambda p=spot, R=R: pose(R, p + hang(ctx, "target") + np.array([0.0, 0.0, 0.002]))  # noqa: E731
-        yield from move(ctx, down, grip=0.0, speed=GENTLE, tolerance=0.006, timeout=50, until=lambda: not holds(ctx, "target"))
+        yield from move(
+            ctx, down, grip=0.0, speed=GENTLE, tolerance=0.006, timeout=50, brake=SOFTLY, until=lambda: not holds(ctx, "target")
+        )
         yield from let_go(ctx, "target")
 
 

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from ...core.errors import HomebodyError
+from ...core.robots import Robot
 from ...core.table import Table
+from ...core.tracker import Motion, Tracker, TrackerConfig
 from ...core.types import Goal, Observation
 from ..engine import HouseholdVectorEnv
 from ..furniture.clearance import Furniture
 from ..robots.table import arm_named
 from . import appliances, bottles, care, cloth, doors, drawers, first, grains, long, things
 from .base import HouseContext
-from .motion import Steps, Style
+from .motion import DT, Steps, Style, give_way
 
 FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, care, long)
 """Modules with a table SKILLS each: task -> (context, goal) -> steps."""
@@ -23,6 +25,35 @@ FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, c
 Skill = Callable[[HouseContext, Goal], Steps]
 SKILLS: Table[Skill] = Table("skill", (entry for module in FAMILIES for entry in module.SKILLS.items()))
 """Task -> skill, of every family and of tasks from outside."""
+
+
+PACE = (0.6, 0.45)
+"""Shares of the joints' speed and acceleration that the expert commands: near a singular pose a steady tool asks for more."""
+
+
+class Pace:
+    """Brings the joints that inverse kinematics ask for to joints that the arm can be at a control step later; slots apart."""
+
+    def __init__(self, robot: Robot, count: int) -> None:
+        self._tracker = Tracker(robot.limits.shared(*PACE), DT, TrackerConfig(response_s=2 * DT))
+        self._motion, self._target = Motion.resting(np.zeros((count, robot.dof + 1))), np.zeros((count, robot.dof + 1))
+
+    def begin(self, slot: int, joints: np.ndarray) -> None:
+        """At rest at joints (dof,) [rad]."""
+        self._target[slot, :-1] = self._motion.position[slot, :-1] = joints
+        self._motion.nu[slot] = self._motion.alpha[slot] = 0.0
+
+    def follow(self, slots: Sequence[int], joints: np.ndarray) -> np.ndarray:
+        """Wanted joints (n, dof) [rad] -> joints (n, dof) [rad]."""
+        t, m = self._tracker, self._motion
+        wanted = np.concatenate([joints, np.full((len(joints), 1), 0.5)], axis=1)
+        wanted = np.clip(wanted, t.low, t.high)
+        feed = np.clip((wanted - self._target[slots]) / t.ticks.unit, -t.ticks.nu_max, t.ticks.nu_max)
+        some = Motion(position=m.position[slots], nu=m.nu[slots], alpha=m.alpha[slots])
+        t.step(some, wanted, feed)
+        m.position[slots], m.nu[slots], m.alpha[slots] = some.position, some.nu, some.alpha
+        self._target[slots] = wanted
+        return some.position[:, :-1]
 
 
 class Expert:
@@ -35,6 +66,7 @@ class Expert:
         if env.control_mode != "joint":
             raise HomebodyError(f"the expert commands joint targets: expected control_mode 'joint', not {env.control_mode!r}")
         self._env = env
+        self._pace = Pace(env.robot, env.num_envs)
         self._contexts: dict[int, HouseContext] = {}
         self._skills: dict[int, Iterator[None] | None] = {}
 
@@ -53,6 +85,7 @@ class Expert:
                 world=env.snapshot(slot), arm=arm_named(env.robot.name), T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
                 furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
             )  # fmt: skip
+            self._pace.begin(slot, ctx.joints)
             self._contexts[slot], self._skills[slot] = ctx, SKILLS[goal.task](ctx, goal)
 
     def span(self, slot: int) -> str:
@@ -68,15 +101,17 @@ class Expert:
         for slot in slots:
             ctx, steps = self._contexts[slot], self._skills[slot]
             ctx.world = env.snapshot(slot)
+            ctx.pressing = ctx.world.pressing()
             ctx.tool, ctx.width = env.tool_state(slot)
             if steps is not None and next(steps, StopIteration) is StopIteration:
                 self._skills[slot] = None
+            give_way(ctx)
         if slots:
             contexts = [self._contexts[s] for s in slots]
             goals = np.stack([np.linalg.inv(c.T_world_base) @ c.reference for c in contexts])
             joints = robot.inverse(goals, np.stack([c.joints for c in contexts]), iterations=4)
             for ctx, q in zip(contexts, joints, strict=True):
                 ctx.joints = q
-            actions[slots, : robot.dof] = robot.hold(joints)
+            actions[slots, : robot.dof] = robot.hold(self._pace.follow(slots, joints))
             actions[slots, robot.dof] = [c.grip for c in contexts]
         return actions

@@ -11,7 +11,7 @@ from ..objects.instance import grasps_from_above, turned
 from ..pointing import pose, yawed
 from ..tasks.marks import YAWS, lying_grasp, on_ear, tips_crowding
 from .base import HouseContext, behind, higher, open_fingers, reachable, travel, turn_between
-from .motion import Pose, Steps, clear_up, move, wait
+from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
 
 BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
@@ -126,7 +126,7 @@ def grasp_thing(ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | No
         ctx.span = "grasp"
         if ctx.width < width + 0.012:
             yield from wait(ctx, 12, wide, until=lambda w=width: ctx.width > w + 0.018)
-        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=ctx.arm.grip.settled_m, timeout=50)
+        yield from move(ctx, goal, grip=wide, speed=0.7, tolerance=ctx.arm.grip.settled_m, timeout=60, brake=SOFTLY)
         if (yield from close_on(ctx, role)):
             return True
         ctx.span = "recover"
@@ -242,5 +242,5 @@ def place(ctx: HouseContext, role: str, to: Callable[[], np.ndarray], clearance:
     R = ctx.reference[:3, :3].copy()
     down = lambda: pose(R, to() + np.array([0, 0, drop]) + _clipped(hang(ctx, role)))  # noqa: E731
     lost = lambda: not holds(ctx, role)  # noqa: E731
-    yield from move(ctx, down, grip=0.0, speed=0.4, tolerance=0.006, timeout=50, until=lost)
+    yield from move(ctx, down, grip=0.0, speed=0.4, tolerance=0.006, timeout=50, brake=SOFTLY, until=lost)
     return (yield from let_go(ctx, role))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about
 from ..tasks.marks import SIDE_M, TIP_M
-from .base import HouseContext, afresh, back_off, behind, close_fingers, move_joints, reachable, solve, travel, turn_between
-from .motion import Pose, Steps, clear_up, move, wait
+from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, solve, travel, turn_about, turn_between
+from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
 STALLED = 16
 """Control steps without progress after which a hand takes hold anew."""
@@ -16,6 +19,74 @@ BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
 NEAR_M, DRIFT_M = 0.06, 0.03
 """A push is held sideways from this close on, by up to this much."""
+ARRIVING_MPS, BACK_M = 0.12, 0.08
+"""How fast a hand comes up to what it pushes, and how far before the push site it may meet it."""
+
+
+LEAST, GROWS, SHRINKS = 0.06, 0.1, 0.25
+"""Of a hand's largest lead over a joint that it moves: the least share of it, and the shares by which it grows and shrinks in a control
+step."""
+SLOWING = 2.0
+"""How much slower a joint should move for each unit nearer to its target [1/s]."""
+PACES = {False: (0.16, 0.03), True: (0.55, 0.1)}
+"""How fast slides [m/s] and hinges [rad/s] should move, and how fast they should reach their targets."""
+LED_M = 0.01
+"""A hand has come to where it leads a joint when its reference is this near, and before it touches the tool itself."""
+AT_END = 0.2
+"""A joint nearer to its end than this share of the largest lead is not stuck."""
+FIRMER_N, FIRMEST_N = 1.5, 60.0
+"""How much more force a joint that does not move is given with each control step, and how much at most [N]."""
+TOUCH_N = 0.5
+"""A hand that presses by more has come to what it pushes [N]."""
+GENTLE_N = 20.0
+"""The force at most that doors, drawers and levers ask for [N]."""
+
+
+@dataclass(kw_only=True)
+class Lead:
+    """How far a hand is commanded ahead of the joint that it moves. It grows while the joint is slower than it should be and shrinks while
+    it is faster or the hand presses hard: what moves lightly is led gently, and nothing is slammed."""
+
+    most: float
+    """The largest lead [m or rad]."""
+    cruise: float
+    """How fast the joint should move [m/s or rad/s]."""
+    creep: float
+    """How fast it should reach its target."""
+    force_N: float
+    """Force on furniture from which the lead grows no more; at half as much again it shrinks."""
+    lead: float = 0.0
+    touched: bool = False
+    """Whether the hand has pressed on anything yet: before that the joint cannot be blamed for standing still."""
+    _more_N: float = 0.0
+    _last: float = float("nan")
+
+    def __post_init__(self) -> None:
+        self.lead = max(self.lead, LEAST * self.most)
+
+    @staticmethod
+    def over(ctx: HouseContext, joint: str, most: float, force_N: float = GENTLE_N) -> Lead:
+        """For a fixture's joint."""
+        cruise, creep = PACES[ctx.world.joint_axis(joint)[2]]
+        return Lead(most=most, cruise=cruise, creep=creep, force_N=force_N)
+
+    def see(self, value: float, left: float, pressing: float, *, there: bool) -> float:
+        """The lead for a joint at `value` with `left` >= 0 to go, `pressing` [N] on furniture; there: whether the hand is where the lead so
+        far put it, and a larger one might help."""
+        self.touched |= pressing > TOUCH_N
+        speed = 0.0 if np.isnan(self._last) else abs(value - self._last) / DT
+        self._last = value
+        wanted = min(self.cruise, self.creep + SLOWING * left)
+        grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
+        stuck = self.touched and speed < 0.1 * wanted and left > AT_END * self.most
+        self._more_N = min(self._more_N + FIRMER_N, FIRMEST_N) if stuck else max(self._more_N - 4 * FIRMER_N, 0.0)
+        allowed = self.force_N + self._more_N
+        if pressing > allowed or not there:
+            grow = min(grow, 0.0)
+        if pressing > 1.5 * allowed:
+            grow = -SHRINKS * min(pressing / allowed - 1.0, 1.0)
+        self.lead = float(np.clip(self.lead + grow * self.most, LEAST * self.most, self.most))
+        return self.lead
 
 
 def site_at(ctx: HouseContext, site: str, joint: str, value: float, follow: float = 1.0) -> Pose:
@@ -50,6 +121,13 @@ def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> Pose:
     return max((goal, turned(goal, np.pi)), key=room)
 
 
+def _rest(ctx: HouseContext, grip: float) -> Steps:
+    """Stays a step where the tool is: pressing on what has come to its end is over."""
+    if ctx.span != "hold":
+        ctx.span, ctx.reference = "hold", ctx.tool.copy()
+    return (yield from wait(ctx, 1, grip))
+
+
 def grip_handle(
     ctx: HouseContext, joint: str, follow: float, approach: float = 0.10, tries: int = 5, target: float | None = None
 ) -> Steps:  # fmt: skip
@@ -67,15 +145,15 @@ def grip_handle(
             goal = turned(goal, np.pi)
         goal[:3, 3] += ctx.style.offset
         before = behind(goal, approach)
+        if target is not None and turn_between(ctx.tool, goal) > 0.5:
+            yield from turn_about(ctx, before, 1.0)
         if np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
             yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
-        if target is not None and turn_between(ctx.tool, goal) > 0.5:
-            yield from move_joints(ctx, solve(ctx, before)[0], grip=1.0)
         ctx.span = "grasp"
         if ctx.width < 0.6 * ctx.robot.gripper_max_m:
             yield from wait(ctx, 10, 1.0, until=lambda: ctx.width > ctx.open_width)
-        yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=50)
+        yield from move(ctx, goal, grip=1.0, speed=0.6, tolerance=0.008, timeout=60, brake=SOFTLY)
         yield from close_fingers(ctx)
         if gripping(ctx, site):
             return True
@@ -98,17 +176,19 @@ def drive_joint(
         if there():
             if not stay:
                 return True
-            ctx.span = "hold"
-            yield from wait(ctx, 1, ctx.grip)
+            yield from _rest(ctx, ctx.grip)
             continue
         twists = follow == 1.0 and ctx.world.joint_axis(joint)[2]
         if not (yield from grip_handle(ctx, joint, follow, target=target if twists else None)):
             return False
         ctx.span = "pull"
 
-        def ahead() -> Pose:
+        push = Lead.over(ctx, joint, lead)
+
+        def ahead(push: Lead = push) -> Pose:
             now = ctx.world.joint(joint)
-            T = site_at(ctx, site, joint, now + sign * min(lead, abs(target - now) + 0.25 * lead), follow)
+            by = min(push.see(now, abs(target - now), ctx.pressing, there=True), abs(target - now) + 0.25 * lead)
+            T = site_at(ctx, site, joint, now + sign * by, follow)
             upside = turned(T, np.pi)  # the gripper is symmetric: whichever way it took hold
             return upside if turn_between(ctx.reference, upside) < turn_between(ctx.reference, T) else T
 
@@ -136,15 +216,54 @@ def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:
     return pose(R, T[:3, 3] - back * T[:3, 2] - TIP_M * R[:, 2])
 
 
+@dataclass(kw_only=True)
+class Push:
+    """A push with closed fingers: where the hand should be from step to step."""
+
+    ctx: HouseContext
+    joint: str
+    target: float
+    contact: Callable[[float, float], Pose]
+    """Value of the joint, distance kept [m] -> the tool's pose where it touches what it pushes."""
+    lead: Lead
+    way: str
+    """A site along whose z axis the push is held sideways, where the arm gives way under it; "" for none."""
+    back: float = 0.0
+    """How far before the push site the hand met something that moves with it, as a handle [m]."""
+    drift: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    goal: np.ndarray = field(default_factory=lambda: np.full(3, np.inf))
+
+    def ahead(self) -> Pose:
+        """The tool's pose that leads the joint; called once a control step."""
+        ctx, now = self.ctx, self.ctx.world.joint(self.joint)
+        sign, touched = (1.0 if self.target > now else -1.0), self.lead.touched
+        place = ctx.reference if touched else ctx.tool
+        left = abs(float(np.clip(self.target, *ctx.world.names.range[self.joint])) - now)
+        self.lead.see(now, left, ctx.pressing, there=bool(np.linalg.norm(place[:3, 3] - self.goal) < LED_M))
+        if self.lead.touched and not touched:
+            here = self.contact(now, 0.0)
+            along = here[:3, 3] - self.contact(now, 1.0)[:3, 3]
+            self.back = float(np.clip((here[:3, 3] - ctx.tool[:3, 3]) @ along, 0.0, BACK_M))
+        T = self.contact(now + sign * self.lead.lead, self.back)
+        if self.way:
+            z, off = ctx.world.site(self.way)[:3, 2], T[:3, 3] - ctx.tool[:3, 3]
+            if np.linalg.norm(off) < NEAR_M:
+                self.drift = np.clip(self.drift + 0.06 * (off - (off @ z) * z), -DRIFT_M, DRIFT_M)
+        T[:3, 3] += self.drift
+        self.goal = T[:3, 3].copy()
+        return T
+
+
 def push_joint(
     ctx: HouseContext, joint: str, site: str, target: float, *, lead: float, off: float = 0.06, speed: float = 0.6,
-    over: float | None = None, stay: bool = True, steady: bool = False,
+    over: float | None = None, stay: bool = True, steady: bool = False, force_N: float = GENTLE_N,
 ) -> Steps:  # fmt: skip
     """Pushes a fixture with closed fingers at a push site until its joint reaches `target`, then holds still, or returns True where it
     need not `stay`.
 
     off: where the push begins, before the site [m]; over: height [m] at which the hand
-    passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it.
+    passes over the fixture to get at its far side; steady: hold the push sideways where the arm gives way under it; force_N: what it
+    takes.
     """
     sign = 1.0 if target > ctx.world.joint(joint) else -1.0
 
@@ -156,10 +275,10 @@ def push_joint(
 
     while True:
         if there():
+            ctx.bearable = BEARABLE_N
             if not stay:
                 return True
-            ctx.span = "hold"
-            yield from wait(ctx, 1, 0.0)
+            yield from _rest(ctx, 0.0)
             continue
         now = ctx.world.joint(joint)
         before = contact(now, off)
@@ -175,18 +294,13 @@ def push_joint(
             else:
                 yield from travel(ctx, lambda T=before: T, grip=0.0, tolerance=0.012, timeout=100)
         ctx.span = "push"
-        drift = np.zeros(3)
-
-        def ahead(drift: np.ndarray = drift) -> Pose:
-            T, way = contact(ctx.world.joint(joint) + sign * lead, 0.0), ctx.world.site(site)[:3, 2]
-            off = T[:3, 3] - ctx.tool[:3, 3]
-            if steady and np.linalg.norm(off) < NEAR_M:
-                drift[:] = np.clip(drift + 0.06 * (off - (off @ way) * way), -DRIFT_M, DRIFT_M)
-            T[:3, 3] += drift
-            return T
-
-        if not (yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=80, until=there)):
-            ctx.span = "recover"
+        push = Push(
+            ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead, force_N), way=site if steady else ""
+        )
+        ctx.bearable = 1.5 * (force_N + FIRMEST_N)
+        pace = lambda p=push: speed if p.lead.touched else min(speed, ARRIVING_MPS / ctx.style.speed)  # noqa: E731
+        if not (yield from move(ctx, push.ahead, grip=0.0, speed=pace, tolerance=-1.0, timeout=120, until=there)):
+            ctx.span, ctx.bearable = "recover", BEARABLE_N
             back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
             if over is not None:

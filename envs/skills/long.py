@@ -17,7 +17,7 @@ from .brewing import make_coffee
 from .drawers import push_shut
 from .grasping import carry, grasp_thing, hang, holds, let_go
 from .joints import drive_joint
-from .motion import Pose, Steps, move, wait
+from .motion import SOFTLY, Pose, Steps, move, wait
 from .things import PALM_M, into_bin, into_cavity
 
 Stage = tuple[Callable[[], bool], Callable[[], Steps]]
@@ -65,7 +65,7 @@ def bring(
         target[2] = max(target[2], rim() - PALM_M)
         return pose(R, target)
 
-    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, until=lambda: not holds(ctx, role))
+    yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, brake=SOFTLY, until=lambda: not holds(ctx, role))
     yield from let_go(ctx, role, 0.14)
     return True
 

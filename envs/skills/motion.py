@@ -12,8 +12,18 @@ from ...core.types import CONTROL_HZ
 from ..pointing import rotation_about
 
 DT = 1.0 / CONTROL_HZ
-LEAD_M = 0.06
-"""The reference waits when it is this far ahead of the tool: the tool is blocked [m]."""
+LEAD_M, LEAD_RAD = 0.06, 0.5
+"""The reference slows down from half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
+GENTLE_N = 25.0
+"""Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
+BEARABLE_N, YIELDS = 45.0, 0.35
+"""Pressing on furniture by more than this, the reference gives way by this share of its lead over the tool in each control step."""
+TURN_ACCELERATION = 5.0
+"""[rad/s^2]"""
+CRAWL = 0.01
+"""The slowest that a reference moves [m/s], [rad/s]."""
+SOFTLY = 0.3
+"""Share of the deceleration with which a hand comes down on what it takes or sets down: it may touch what carries that."""
 CLEAR_M = 0.25
 """Tool height at which it passes over everything on the worktop [m]."""
 
@@ -36,7 +46,7 @@ class Style:
     @staticmethod
     def sample(rng: np.random.Generator) -> Style:
         return Style(
-            speed=rng.uniform(0.35, 0.6), acceleration=rng.uniform(1.2, 2.0), turn=rng.uniform(1.4, 2.0),
+            speed=rng.uniform(0.35, 0.55), acceleration=rng.uniform(1.0, 1.5), turn=rng.uniform(1.2, 1.6),
             clear=CLEAR_M + rng.uniform(-0.01, 0.03), offset=rng.uniform(-0.003, 0.003, 3),
         )  # fmt: skip
 
@@ -56,6 +66,13 @@ class Motion:
     grip: float = 1.0
     """Commanded opening."""
     speed: float = 0.0
+    """Of the reference [m/s]; motions that set the reference themselves leave it at rest."""
+    turning: float = 0.0
+    """[rad/s]"""
+    pressing: float = 0.0
+    """The robot's largest net force on a piece of furniture now [N]."""
+    bearable: float = BEARABLE_N
+    """Pressing harder than this [N] makes the hand give way."""
     span: str = "start"
 
 
@@ -72,28 +89,58 @@ def rotate_towards(R: np.ndarray, goal: np.ndarray, angle: float) -> np.ndarray:
     return rotation_about(v / total, angle) @ R
 
 
-def advance(ctx: Motion, goal: Pose, speed: float) -> tuple[float, float]:
-    """Moves the reference one step towards `goal`; returns what is left [m], [rad]."""
+def _room(lead: float, most: float) -> float:
+    """Share of the speed for a reference that is `lead` ahead of the tool: 1 up to half of `most`, 0 from there on."""
+    return float(np.clip(2.0 - 2.0 * lead / most, 0.0, 1.0))
+
+
+def stopping(left: float, acceleration: float) -> float:
+    """The speed from which control steps of even deceleration come to rest in exactly the way that is `left`, no less than a crawl."""
+    half = 0.5 * acceleration * DT
+    return float(np.sqrt(half * half + 2 * acceleration * left)) - half + CRAWL
+
+
+def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[float, float]:
+    """Moves the reference one step towards `goal`, speeding up at the style's acceleration and slowing down at a share `brake` of it; returns what is left [m],
+    [rad]."""
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
-    angle = float(np.linalg.norm(rotation_error(ctx.reference[None, :3, :3], goal[None, :3, :3])[0]))
-    blocked = np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3]) > LEAD_M
+    angle = _angle(ctx.reference, goal)
+    gentle = float(np.clip(2.0 - ctx.pressing / GENTLE_N, 0.1, 1.0))
+    room, turned = (
+        _room(float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.reference), LEAD_RAD)
+    )  # fmt: skip
+    # A reference that waited for both could wait for ever: turning on is what gets an arm out of its joints' ends.
+    room, turned = gentle * min(room, max(turned, 0.2)), gentle * max(turned, 0.25)
     a = ctx.style.acceleration
-    ctx.speed = 0.0 if blocked else min(speed, np.sqrt(2 * a * left) + 0.02, ctx.speed + a * DT)
+    ctx.speed = min(room * speed, stopping(left, brake * a), ctx.speed + a * DT)
     step = min(left, ctx.speed * DT)
     if left > 1e-9:
         ctx.reference[:3, 3] += delta * (step / left)
     steps_left = max(left / max(ctx.speed * DT, 1e-3), 1.0)
-    turn = min(ctx.style.turn * DT, max(angle / steps_left, 0.25 * ctx.style.turn * DT))
+    top = min(turned * ctx.style.turn, stopping(angle, TURN_ACCELERATION), ctx.turning + TURN_ACCELERATION * DT)
+    turn = min(top * DT, max(angle / steps_left, 0.25 * top * DT))
+    ctx.turning = turn / DT
     ctx.reference[:3, :3] = rotate_towards(ctx.reference[:3, :3], goal[:3, :3], turn)
     return left - step, max(angle - turn, 0.0)
 
 
+def _angle(a: Pose, b: Pose) -> float:
+    """Between two orientations [rad]."""
+    return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])[0]))
+
+
+def give_way(ctx: Motion) -> None:
+    """Takes the reference back where the hand presses harder than it should; called once a control step."""
+    if ctx.pressing > ctx.bearable:
+        ctx.reference[:3, 3] += YIELDS * (ctx.tool[:3, 3] - ctx.reference[:3, 3])
+
+
 def move(
-    ctx: Motion, goal: Pose | Callable[[], Pose], *, grip: float, speed: float = 1.0, tolerance: float = 0.008,
-    angle: float = 0.08, timeout: int = 80, until: Callable[[], bool] | None = None,
+    ctx: Motion, goal: Pose | Callable[[], Pose], *, grip: float, speed: float | Callable[[], float] = 1.0, tolerance: float = 0.008,
+    angle: float = 0.08, timeout: int = 80, until: Callable[[], bool] | None = None, brake: float = 1.0,
 ) -> Steps:  # fmt: skip
-    """Drives the tool to `goal` (or to a goal that moves), at a share `speed` of the style's.
+    """Drives the tool to `goal` (or to a goal that moves), at a share `speed` of the style's, braking with a share `brake`.
 
     Returns True when it arrived; with `until`, True when that condition ended it.
     """
@@ -102,7 +149,7 @@ def move(
             return True
         target = goal() if callable(goal) else goal
         ctx.grip = grip
-        left, turn = advance(ctx, target, ctx.style.speed * speed)
+        left, turn = advance(ctx, target, ctx.style.speed * (speed() if callable(speed) else speed), brake)
         yield
         error = np.linalg.norm(target[:3, 3] - ctx.tool[:3, 3])
         if left < 1e-3 and turn < angle and error < tolerance:
@@ -115,7 +162,7 @@ def wait(ctx: Motion, steps: int, grip: float, until: Callable[[], bool] | None 
     for _ in range(steps):
         if until is not None and until():
             return True
-        ctx.grip, ctx.speed = grip, 0.0
+        ctx.grip, ctx.speed, ctx.turning = grip, 0.0, 0.0
         yield
     return until is None or until()
 

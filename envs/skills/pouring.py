@@ -13,7 +13,7 @@ from ..pointing import pointing, pose, rotation_about, yawed
 from ..tasks.grains import EAR_RAD, GRIP_SHARE, HEADINGS_RAD, poured
 from .base import HouseContext, back_off, behind, continued, move_joints, solve
 from .grasping import close_on, holds
-from .motion import DT, Pose, Steps, move, wait
+from .motion import DT, SOFTLY, Pose, Steps, move, wait
 
 PITCH = np.deg2rad(20)
 """How far the tool points below the horizontal when it takes a cup from the side."""
@@ -172,7 +172,7 @@ def take_from_side(ctx: HouseContext) -> Steps:
         yield from move_joints(ctx, way[3], grip=1.0)  # the wrist has to turn the right way round
         yield from move(ctx, before, grip=1.0, tolerance=0.012, timeout=60)
         ctx.span = "grasp"
-        yield from move(ctx, T, grip=1.0, speed=0.6, tolerance=0.006, timeout=50)
+        yield from move(ctx, T, grip=1.0, speed=0.6, tolerance=0.006, timeout=60, brake=SOFTLY)
         if (yield from close_on(ctx, "target")):
             return True
         yield from back_off(ctx, 0.12)

@@ -11,7 +11,7 @@ from ..pointing import DOWN, pose, yawed
 from ..tasks.predicates import inside, upright
 from .base import HouseContext
 from .grasping import carry, grasp_thing, hang, holds, let_go, lift, turn_left
-from .motion import Pose, Steps, move, wait
+from .motion import SOFTLY, Pose, Steps, move, wait
 
 PALM_M = 0.04
 """How far the palm is above the tool centre point: it must stay above a container's rim."""
@@ -62,7 +62,7 @@ def into(
             target[2] = max(target[2], rim() - PALM_M)
             return pose(R, target)
 
-        yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, until=lambda: not holds(ctx, role))
+        yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, brake=SOFTLY, until=lambda: not holds(ctx, role))
         yield from let_go(ctx, role, 0.12)
 
 

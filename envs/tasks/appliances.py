@@ -6,7 +6,7 @@ from .fixtures import fixture_task, pair
 from .task import HouseholdTask
 
 TASKS: tuple[HouseholdTask, ...] = (
-    *pair("turn_on_stove", "turn_off_stove", family="appliances", piece="hob", joint=lambda g: f"knob_{g.target}", horizon=450,
+    *pair("turn_on_stove", "turn_off_stove", family="appliances", piece="hob", joint=lambda g: f"knob_{g.target}", horizon=540,
           label="{target}_burner", shut_at=(0.0, 0.03), open_at=(0.4, 0.9)),
     *pair("turn_on_tap", "turn_off_tap", family="appliances", piece="sink", joint=lambda _: "tap_lever", horizon=240, label="tap",
           shut_at=(0.0, 0.05), open_at=(0.75, 1.0)),

@@ -125,7 +125,7 @@ def _unscrew(name: str, top: ScrewTop, piece: str) -> HouseholdTask:
         )
 
     return HouseholdTask(
-        name=name, family="bottles", room=ROOM, scene=SCENE, horizon=500, goals=task_phrases(name).goals, setup=setup, checks=checks,
+        name=name, family="bottles", room=ROOM, scene=SCENE, horizon=600, goals=task_phrases(name).goals, setup=setup, checks=checks,
         marks=marks, possible=lambda s, goal: {} if piece in s.layout.usable else None,
     )  # fmt: skip
 

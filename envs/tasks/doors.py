@@ -7,7 +7,7 @@ from .task import HouseholdTask
 
 
 def _door(thing: str, joint: str, open_at: tuple[float, float]) -> tuple[HouseholdTask, HouseholdTask]:
-    return pair(f"open_{thing}", f"close_{thing}", family="doors", piece=thing, joint=lambda _: joint, horizon=300, label=thing,
+    return pair(f"open_{thing}", f"close_{thing}", family="doors", piece=thing, joint=lambda _: joint, horizon=340, label=thing,
                 shut_at=(0.0, 0.0), open_at=open_at)  # fmt: skip
 
 

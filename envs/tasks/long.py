@@ -262,7 +262,7 @@ def _task(
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("stow_in_chest", 500, _stow_setup, _stow_checks, _away("drawer_top", DRAWER_INSIDE, 0.12)),
+    _task("stow_in_chest", 560, _stow_setup, _stow_checks, _away("drawer_top", DRAWER_INSIDE, 0.12)),
     _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks, _away("cutlery_drawer", CUTLERY_INSIDE, 0.16)),
     _task("clear_table", 700, _clear_setup, _clear_checks, CLEAR_MARKS),
     _task("lay_tray", 600, _tray_setup, _tray_checks, TRAY_MARKS),

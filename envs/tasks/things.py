@@ -139,11 +139,11 @@ TASKS: tuple[HouseholdTask, ...] = (
         _task(f"hold_up_{what}", "pick", 200, _hold_setup, _hold_checks, HOLD_UP, _can_hold, worktop=True)
         for what in ("drink", "food", "cutlery", "toy")
     ),
-    _task("serve_on_plate", "place", 300, _put_setup("plate"), _put_checks("plate"), INTO, _can_put("plate"), worktop=True),
-    _task("put_in_pot", "place", 300, _put_setup("pot"), _put_checks("pot"), INTO, _can_put("pot"), worktop=True),
-    _task("set_on_tray", "place", 300, _put_setup("tray"), _put_checks("tray", stands=True), INTO, _can_put("tray"), worktop=True),
-    _task("toys_in_basket", "tidy", 300, _put_setup("basket"), _put_checks("basket", soft=True), INTO, _can_put("basket"), worktop=True),
-    _task("stack_bowls", "tidy", 300, _stack_setup, _stack_checks, INTO, None, worktop=True),
-    _task("sort_cutlery", "tidy", 300, _sort_setup, _sort_checks, SORTED, _with("cutlery_tray")),
+    _task("serve_on_plate", "place", 360, _put_setup("plate"), _put_checks("plate"), INTO, _can_put("plate"), worktop=True),
+    _task("put_in_pot", "place", 360, _put_setup("pot"), _put_checks("pot"), INTO, _can_put("pot"), worktop=True),
+    _task("set_on_tray", "place", 360, _put_setup("tray"), _put_checks("tray", stands=True), INTO, _can_put("tray"), worktop=True),
+    _task("toys_in_basket", "tidy", 360, _put_setup("basket"), _put_checks("basket", soft=True), INTO, _can_put("basket"), worktop=True),
+    _task("stack_bowls", "tidy", 360, _stack_setup, _stack_checks, INTO, None, worktop=True),
+    _task("sort_cutlery", "tidy", 360, _sort_setup, _sort_checks, SORTED, _with("cutlery_tray")),
     _task("clear_rubbish", "tidy", 400, _rubbish_setup, _rubbish_checks, BINNED, _with("bin")),
 )

@@ -1,7 +1,7 @@
 """The limiter: whatever is commanded, what is sent to the arm keeps position, speed, acceleration, jerk and torque rate lawful.
 
 It follows a lawful command exactly and any other as fast as the limits allow; it holds (a jerk-limited stop, then rest) when a
-command is not finite and when none has come for a while. See `braking` for why it can always stop in time.
+command is not finite and when none has come for a while. The motion itself is core.tracker's, as in simulation.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import numpy as np
 
 from ...core.errors import HomebodyError
 from ...core.limits import FER, JointLimits
-from .braking import Ticks, brake, certified, within_jerk
-
-BISECTIONS = 6
+from ...core.tracker import Motion, Tracker, TrackerConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +47,9 @@ class JointLimiter:
     def __init__(self, config: LimiterConfig, start: np.ndarray) -> None:
         """start (N, dof) or (dof,): measured joint positions of resting arms [rad]."""
         self.config = config
-        self._ticks = Ticks.of(config.limits, config.dt_s, config.share)
-        self._low = np.asarray(config.limits.q_min) + config.clearance_rad
-        self._high = np.asarray(config.limits.q_max) - config.clearance_rad
+        how = TrackerConfig(share=config.share, clearance=config.clearance_rad, effort=config.effort, response_s=config.response_s)
+        self._tracker = Tracker(config.limits, config.dt_s, how)
+        self._ticks, self._low, self._high = self._tracker.ticks, self._tracker.low, self._tracker.high
         self._silent_ticks = max(1, round(config.silence_s / config.dt_s))
         self.reset(start)
 
@@ -66,9 +64,7 @@ class JointLimiter:
         if len(bad):
             n, j = bad[0]
             raise HomebodyError(f"joint {j + 1} starts at {q[n, j]:.4f} rad: expected {self._low[j]:.4f} to {self._high[j]:.4f}")
-        self.position = q
-        """(N, dof) the last set-points [rad]."""
-        self._nu, self._alpha = np.zeros_like(q), np.zeros_like(q)
+        self._motion = Motion.resting(q)
         self._target = q.copy()
         self._silence = np.zeros(len(q), np.int64)
         self.holding = np.zeros(len(q), bool)
@@ -77,25 +73,24 @@ class JointLimiter:
         """(N,) ticks so far whose command was not finite."""
 
     @property
+    def position(self) -> np.ndarray:
+        """(N, dof) the last set-points [rad]."""
+        return self._motion.position
+
+    @property
     def velocity(self) -> np.ndarray:
         """(N, dof) [rad/s]."""
-        return self._nu * self._ticks.unit / self.config.dt_s
+        return self._motion.nu * self._ticks.unit / self.config.dt_s
 
     @property
     def at_rest(self) -> np.ndarray:
         """(N,) whether nothing moves (by more than rounding)."""
-        return (np.maximum(np.abs(self._nu), np.abs(self._alpha)) * self._ticks.unit).max(1) < 1e-14
+        return (np.maximum(np.abs(self._motion.nu), np.abs(self._motion.alpha)) * self._ticks.unit).max(1) < 1e-14
 
     def step(self, target: np.ndarray | None) -> np.ndarray:
         """One tick towards `target` (N, dof) [rad], or with None, silence. Returns the set-points (N, dof) [rad]."""
         feed = self._accept(target)
-        nu, alpha, ticks = self._nu, self._alpha, self._ticks
-        stop = brake(nu, alpha, ticks)
-        wanted = np.where(self.holding[:, None], stop, within_jerk(self._wanted_speed(feed) - nu, alpha, ticks))
-        chosen = self._lawful(stop, wanted)
-        self._alpha = chosen
-        self._nu = nu + chosen
-        self.position = self.position + self._nu * ticks.unit
+        self._tracker.step(self._motion, self._target, feed, self.holding)
         return self.position.copy()
 
     def advance(self, target: np.ndarray | None, ticks: int) -> np.ndarray:
@@ -124,42 +119,6 @@ class JointLimiter:
         feed = (self._target - before) / self._ticks.unit
         # A target that outruns the arm is a jump, not a motion to go along with.
         return np.where(self.holding[:, None] | (np.abs(feed) > self._ticks.nu_max), 0.0, feed)
-
-    def _wanted_speed(self, feed: np.ndarray) -> np.ndarray:
-        """(N, dof) the target's speed, plus what closes the gap to it: exponentially when near, with `effort` when far."""
-        ticks = self._ticks
-        gap = (self._target - self.position) / ticks.unit - feed
-        n = max(1.0, self.config.response_s / self.config.dt_s)
-        decel = self.config.effort * ticks.alpha_max
-        near = decel * n * n
-        size = np.abs(gap)
-        close = np.where(size < near, size / n, np.sqrt(2.0 * decel * np.maximum(size - 0.5 * near, 0.0)))
-        return np.clip(feed + np.sign(gap) * close, -ticks.nu_max, ticks.nu_max)
-
-    def _lawful(self, stop: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """Of the accelerations from `stop` to `wanted`, one as near to `wanted` as can be certified; `stop` when none can."""
-        chosen = wanted.copy()
-        row, joint = np.nonzero(~self._certified(wanted, self.position, self._nu, self._ticks) & ~self.holding[:, None])
-        if len(row):
-            ticks = self._ticks.at(joint)
-            q, nu, low, high = self.position[row, joint], self._nu[row, joint], stop[row, joint], wanted[row, joint]
-            bounds = (self._low[joint], self._high[joint])
-            part, best = np.full(len(row), 0.5), np.zeros(len(row))
-            for n in range(BISECTIONS):
-                good = self._certified(low + part * (high - low), q, nu, ticks, bounds)
-                best = np.where(good, np.maximum(best, part), best)
-                part = part + np.where(good, 1.0, -1.0) * 0.5 ** (n + 2)
-            chosen[row, joint] = low + best * (high - low)
-        return chosen
-
-    def _certified(
-        self, alpha: np.ndarray, q: np.ndarray, nu: np.ndarray, ticks: Ticks, bounds: tuple[np.ndarray, np.ndarray] | None = None
-    ) -> np.ndarray:  # fmt: skip
-        """Whether a lawful stop, on both sides, follows a tick with acceleration `alpha`."""
-        low, high = bounds or (self._low, self._high)
-        after = nu + alpha
-        q = q + after * ticks.unit
-        return certified((high - q) / ticks.unit, after, alpha, ticks) & certified((q - low) / ticks.unit, -after, -alpha, ticks)
 
 
 class TorqueLimiter:

@@ -32,19 +32,6 @@ def test_at_home_the_fingers_point_down_and_travel_along_y(robot: Robot) -> None
 
 
 @BOTH
-def test_targets_stay_in_range_and_move_no_faster_than_the_arm(robot: Robot) -> None:
-    rng = np.random.default_rng(0)
-    ctrl = np.append(robot.q_home, 0.5)[None].repeat(50, 0)
-    wish = rng.uniform(-6, 6, (50, robot.action_dim))
-    out = robot.clip(ctrl, wish, 20)
-    assert (np.abs(out - ctrl)[:, :-1] <= robot.dq_max / 20 + 1e-12).all()
-    for _ in range(200):
-        out = robot.clip(out, wish, 20)
-    np.testing.assert_allclose(out[:, :-1], np.clip(wish[:, :-1], robot.q_min, robot.q_max))
-    np.testing.assert_array_equal(out[:, -1], np.clip(wish[:, -1], 0, 1))
-
-
-@BOTH
 def test_width_and_opening_agree_at_both_ends(robot: Robot) -> None:
     assert robot.width(np.array([robot.fingers_open]))[0] == pytest.approx(robot.gripper_max_m)
     np.testing.assert_allclose(robot.opening(np.array([0.0, robot.gripper_max_m])), [0, 1], atol=1e-12)

@@ -82,7 +82,7 @@ def test_a_robot_that_lies_in_the_way_is_touched_gently_and_it_shows_in_the_scor
     for _ in range(230):
         _, _, _, _, info = env.step(low)
     forces = np.array([s["person_force_N"] for s in info["safety"]])
-    assert (forces > 1.0).sum() >= 3 and forces.max() < 80.0, forces
+    assert (forces > 1.0).sum() >= 3 and forces.max() < 100.0, forces
     assert not info["diverged"].any()
 
 

@@ -118,17 +118,21 @@ def test_closed_pads_touch_each_other_around_the_tool_centre_point_and_left_is_a
         np.testing.assert_allclose(centre, [0, side * thickness, 0], atol=1e-9)
 
 
-def test_the_arm_never_touches_itself_but_touches_the_world() -> None:
+def test_the_arm_touches_the_world_and_itself_but_no_link_its_neighbour() -> None:
     spec = lone_robot()
     tool = forward(Q_HOME)[:3, 3]
     spec.worldbody.add_geom(name="ball", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[0.05, 0, 0], pos=[*tool[:2], tool[2] + 0.07])
     model = spec.compile()
     data, ball = at_home(model), model.geom("ball").id
-    assert data.ncon > 0
-    for q in np.random.default_rng(2).uniform(Q_MIN, Q_MAX, (200, 7)):
+    assert data.ncon > 0 and all(ball in contact.geom for contact in data.contact), "at home the arm touches nothing of its own"
+    met = set()
+    for q in np.random.default_rng(2).uniform(Q_MIN, Q_MAX, (500, 7)):
         data.qpos[:7] = q
         mujoco.mj_forward(model, data)
-        assert all(ball in contact.geom for contact in data.contact)
+        pairs = [model.geom_bodyid[contact.geom] for contact in data.contact if ball not in contact.geom]
+        met |= {tuple(sorted(model.body(b).name for b in pair)) for pair in pairs}
+        assert all(model.body_parentid[a] != b and model.body_parentid[b] != a for a, b in pairs)
+    assert {("hand", "link0"), ("hand", "link1"), ("hand", "link5")} <= met and ("finger_left", "finger_right") not in met
 
 
 def test_a_cylinder_of_400_g_is_held_against_gravity_for_5_s() -> None:

@@ -160,17 +160,21 @@ def test_the_fixed_pad_faces_the_tool_and_the_left_jaw_is_at_plus_y(model: mujoc
     assert abs(right[0]) < 1e-9 and abs(left[0]) < 1e-9 and abs(right[2]) < 1e-9
 
 
-def test_the_arm_never_touches_itself_but_touches_the_world() -> None:
+def test_the_arm_touches_the_world_and_itself_but_no_link_its_neighbour() -> None:
     spec = lone_robot()
     tool = forward(Q_HOME)[:3, 3]
     spec.worldbody.add_geom(name="ball", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[0.05, 0, 0], pos=[*tool[:2], tool[2] + 0.09])
     model = spec.compile()
     data, ball = at(model, Q_HOME), model.geom("ball").id
-    assert data.ncon > 0
-    for q in np.random.default_rng(2).uniform(Q_MIN, Q_MAX, (200, 5)):
+    assert data.ncon > 0 and all(ball in contact.geom for contact in data.contact), "at home the arm touches nothing of its own"
+    met = set()
+    for q in np.random.default_rng(2).uniform(Q_MIN, Q_MAX, (500, 5)):
         data.qpos[:5] = q
         mujoco.mj_forward(model, data)
-        assert all(ball in contact.geom for contact in data.contact)
+        pairs = [model.geom_bodyid[contact.geom] for contact in data.contact if ball not in contact.geom]
+        met |= {tuple(sorted(model.body(b).name for b in pair)) for pair in pairs}
+        assert all(model.body_parentid[a] != b and model.body_parentid[b] != a for a, b in pairs)
+    assert ("hand", "link0") in met and ("finger_left", "finger_right") not in met
 
 
 def test_the_wrist_camera_sees_both_pads_in_its_lower_half_and_what_lies_below(model: mujoco.MjModel) -> None:

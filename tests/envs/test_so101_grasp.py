@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from homebody.core import so101
 from homebody.core.kinematics import rotation_error
+from homebody.core.reference import JointReference
 from homebody.core.robots import SO101
 from homebody.core.so101 import Q_HOME, forward, inverse
 from homebody.envs.robots.so101 import add_so101
@@ -68,6 +69,8 @@ class Picker:
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
         self.model, self.data = model, data
         self.q, self.integral = Q_HOME.copy(), np.zeros(5)
+        self.reference = JointReference(SO101.limits, 1, 1 / CONTROL_HZ, SUBSTEPS)
+        self.reference.rest(0, data.ctrl)
 
     def step(self, T: np.ndarray, opening: float) -> None:
         """One control step towards the tool pose T (4, 4)."""
@@ -77,8 +80,9 @@ class Picker:
         error = self.q - self.data.qpos[:5]
         self.integral = np.clip(self.integral + 0.15 * np.where(np.abs(error) < 0.05, error, 0), -0.06, 0.06)
         target = np.append(SO101.hold(self.q[None])[0] + self.integral, opening)
-        self.data.ctrl[:] = SO101.clip(self.data.ctrl[None], target[None], CONTROL_HZ)[0]
-        mujoco.mj_step(self.model, self.data, SUBSTEPS)
+        for setpoint in self.reference.advance(np.array([0]), target[None])[0]:
+            self.data.ctrl[:] = setpoint
+            mujoco.mj_step(self.model, self.data)
 
     def thing_in_hand(self) -> np.ndarray:
         mujoco.mj_kinematics(self.model, self.data)

@@ -142,7 +142,7 @@ def test_late_and_spoilt_pictures_words_that_change_and_pushes_are_part_of_a_sta
 
 
 def test_an_episode_that_has_ended_stays_ended_and_one_that_ran_runs_on() -> None:
-    env = make("open_drawer", 1)
+    env = make("close_drawer", 1)
     _, info = env.reset(options={"index": [1]})
     expert = Expert(env)
     expert.reset([0], info["instruction"])

@@ -32,6 +32,7 @@ RUNS = (
     "bench --policy policy --tasks open_drawer --episodes 2 --films 1 --out bench",
     "bench --policy expert --tasks open_cupboard,pour_peas --episodes 1 --films 0 --out experts",
     "compare bench bench",
+    "motion --tasks close_chest_drawer --episodes 1",
     "speed --seconds 0.2 --rounds 1",
     "calibrate --print-board board.png",
     "calibrate photos --rehearse --out calibrate",

@@ -78,6 +78,8 @@ def add_other(spec: mujoco.MjSpec) -> None:
             encoder = spec.sensor(f"encoder_{quantity}_{before}")
             encoder.name, encoder.objname = f"encoder_{quantity}_{after}", after
     spec.body("link0").name, spec.body("hand").name = ROOT, HAND
+    for pair in spec.excludes:
+        pair.bodyname1 = pair.bodyname1.replace("link0", ROOT)
 
 
 OTHER: Robot = replace(

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
+from homebody.core.braking import Ticks, brake, certified, ramp_of_speed, speed_of_ramp
 from homebody.core.errors import HomebodyError
 from homebody.core.kinematics import Q_HOME
 from homebody.core.limits import FER, FR3, find_limits
-from homebody.policies.serving.braking import Ticks, brake, certified, ramp_of_speed, speed_of_ramp
 from homebody.policies.serving.limiter import JointLimiter, LimiterConfig, TorqueLimiter
 from homebody.policies.serving.limits_check import KINDS, LimitsChecker, torque_violations
 

@@ -5,7 +5,7 @@ obey, in one tick, |alpha' - alpha| <= 1, nu' = nu + alpha', position' = positio
 positions that are sent, not an approximation of them.
 
 Why no command can break a limit. `brake` depends on (nu, alpha) only, so a stop, once begun, is the tail of itself. `certified`
-bounds that whole stop from above. The limiter moves to a state only if it is certified, or else takes the next step of the
+bounds that whole stop from above. The tracker moves to a state only if it is certified, or else takes the next step of the
 stop that the last certified state had; either way a lawful stop lies ahead, tick after tick.
 """
 
@@ -15,12 +15,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ...core.limits import JointLimits
+from .limits import MotionLimits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ticks:
-    """One table in jerk ticks; arrays (dof,), or (n,) after `at`."""
+    """One table in jerk ticks; arrays (n,), of another n after `at`."""
 
     unit: np.ndarray
     """J dt^3 [rad]."""
@@ -44,7 +44,7 @@ class Ticks:
         return Ticks(**{f.name: getattr(self, f.name)[joints] for f in fields(self)})
 
     @staticmethod
-    def of(limits: JointLimits, dt_s: float, share: float) -> Ticks:
+    def of(limits: MotionLimits, dt_s: float, share: float) -> Ticks:
         """`share` is how much of speed, acceleration and jerk may be used."""
         jerk, accel, speed = (share * np.asarray(x) for x in (limits.dddq_max, limits.ddq_max, limits.dq_max))
         unit = jerk * dt_s**3
