@@ -15,6 +15,7 @@ from ...core.types import Goal
 from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M
 from ..stage import Check
 from ..world import World
+from .fixtures import careful
 from .marks import at_site, brought, fixture_mark, held_up, in_cavity
 from .predicates import LIFT_M, grasped, in_box, inside, lifted, opened, released, shut
 from .rivals import Casting
@@ -87,7 +88,8 @@ def _allows(s: Setup, goal: Goal) -> bool:
 def _fixture_checks(word: str, *, opens: bool) -> Callable[[Goal], dict[str, Check]]:
     def checks(goal: Goal) -> dict[str, Check]:
         name = word.format(target=goal.target)
-        return {f"open({name})": opened(_joint(goal))} if opens else {f"closed({name})": shut(_joint(goal))}
+        moved = {f"open({name})": opened(_joint(goal))} if opens else {f"closed({name})": shut(_joint(goal))}
+        return moved | careful(_joint(goal), name)
 
     return checks
 
