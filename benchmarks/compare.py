@@ -14,7 +14,7 @@ from .sweep import paired
 MUST_MATCH = ("split", "robot")
 """Settings that give (task, index) its meaning."""
 MAY_DIFFER: dict[str, Any] = {
-    "policy": "", "fingerprint": "", "language": "nominal", "touch": "on", "think_ms": 0.0, "axes": {}, "randomize": "",
+    "policy": "", "fingerprint": "", "language": "nominal", "touch": "on", "think_ms": 0.0, "axes": {}, "randomize": "", "code": "",
 }  # fmt: skip
 """Settings whose effect a comparison may be about, and what they are where a run's settings leave them out."""
 LEVEL = 0.05

@@ -75,6 +75,8 @@ class BenchConfig:
     """The policy's name as it was asked for."""
     fingerprint: str = ""
     """Hash of the policy's weights; empty for a scripted one."""
+    code: str = ""
+    """Hash of the program's sources: what an older version ran does not mix with what this one runs. Empty where nobody asked."""
 
     def __post_init__(self) -> None:
         if not self.tasks:
@@ -101,12 +103,12 @@ class BenchConfig:
 
     def settings(self) -> dict[str, Any]:
         """What every line of one results folder shares; tasks, episodes and arms may be added later."""
-        usual = {"randomize": "", "axes": {}, "think_ms": 0.0, "touch": "on"}
+        usual = {"randomize": "", "axes": {}, "think_ms": 0.0, "touch": "on", "code": ""}
         later = ("tasks", "episodes", "arms")
         return {k: v for k, v in asdict(self).items() if k not in later and not (k in usual and v == usual[k])}
 
 
-OPTIONAL = ("other", "other_success", "decisions", "arm", "heard", "safety", "fault", "skipped")
+OPTIONAL = ("other", "other_success", "decisions", "arm", "heard", "safety", "fault", "skipped", "actions")
 """Keys that a record need not have."""
 
 
@@ -151,6 +153,9 @@ class EpisodeRecord:
     """What broke where `diverged` stands for an exception of the simulator instead of a state that ran away."""
     skipped: str | None = None
     """Why the episode was not run where `diverged` stands for that: in arm `swap`, its state allows nothing else to be asked for."""
+
+    actions: str | None = None
+    """SHA-256 (16 hex digits) of what was commanded, as float32: whoever runs the episode again can tell whether the policy did the same."""
 
     def to_json(self) -> dict[str, Any]:
         return {k: v for k, v in asdict(self).items() if v is not None or k not in OPTIONAL}

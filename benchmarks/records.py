@@ -14,6 +14,8 @@ from ..core.files import write_text
 from .protocol import EpisodeRecord
 
 EPISODES, SETTINGS, SUMMARY, REPORT = "episodes.jsonl", "settings.json", "summary.json", "report.html"
+PLAN = "plan"
+"""Key of the settings file that tells what was planned; no setting."""
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -54,8 +56,11 @@ class RecordStore:
         self._settings = json.loads(json.dumps(settings))  # as it reads back
         self._file: FileIO | None = None
         self.records: list[EpisodeRecord] = []
+        self.plan: dict[str, Any] = {}
         if (folder / EPISODES).exists():
-            self._check(read_settings(folder), self._settings)
+            there = read_settings(folder)
+            self.plan = there.pop(PLAN, {})
+            self._check(there, self._settings)
             self._cut_torn_line()
             self.records = read_records(folder)
         elif folder.exists() and not folder.is_dir():
@@ -65,9 +70,17 @@ class RecordStore:
         """The file of records; the folder is made on the first call, so that a run that never starts leaves nothing."""
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / SETTINGS, self._settings)
+            write_json(self.folder / SETTINGS, {**self._settings, **({PLAN: self.plan} if self.plan else {})})
             self._file = (self.folder / EPISODES).open("ab", buffering=0)
         return self._file
+
+    def intend(self, episodes: int) -> None:
+        """Says how many episodes a task are to be run. The first number is the plan; a later one that is larger extends it, which the
+        folder remembers: who goes on until the rate pleases reports a rate that pleases."""
+        if not self.plan:
+            self.plan = {"episodes": episodes}
+        elif episodes > self.plan["episodes"] and episodes not in [e["to"] for e in self.plan.get("extended", ())]:
+            self.plan.setdefault("extended", []).append({"to": episodes, "after": len(self.records)})
 
     def _check(self, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         for key in sorted(set(there) | set(wanted)):

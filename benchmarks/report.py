@@ -15,7 +15,7 @@ from .records import REPORT
 from .report_plots import success_bars
 from .report_sections import against, failures, films, goal_rows, safety, sweep, task_rows
 from .report_style import STYLE, interval, percent, section
-from .summary import Summary
+from .summary import Summary, plan_in_words
 
 PACKAGES = ("homebody", "mujoco", "torch", "numpy", "gymnasium")
 ASKED = {
@@ -54,6 +54,7 @@ def _head(summary: Summary) -> str:
     broken = f" {summary['diverged']} more broke in the simulator and are not counted." if summary["diverged"] else ""
     broken += f" {summary['skipped']} more were skipped: their states allow no other instruction." if "skipped" in summary else ""
     cut = " The run was interrupted: this is what was finished." if summary.get("interrupted") else ""
+    cut += plan_in_words(summary)
     chips = {"split": summary["split"], "text": summary["language"], "robot": summary["robot"]}
     chips |= {"taxels": summary["touch"]} if summary["touch"] != "on" else {}
     chips |= {k: f"{v:g}" for k, v in summary["axes"].items()}

@@ -77,6 +77,8 @@ def evaluate_with(
     one slot for at most `films` film strips.
     """
     store = RecordStore(folder, config.settings())
+    if rival is None:
+        store.intend(config.episodes)
     wanted = wanted_episodes(config, rival)
     units = {(t, a.name, n) for t, indices in wanted.items() for a in config.all_arms for n in indices}
     shelf = Films(folder, store.records, limit=films)
@@ -109,6 +111,8 @@ def evaluate_with(
     # In order of task and index, not of completion: sums of floats depend on their order.
     records = sorted((r for r in store.records if r.key in units), key=lambda r: r.key)
     summary = summarise(records, config.tasks, config.settings()) | {"interrupted": interrupted}
+    if store.plan:
+        summary["plan"] = {**store.plan, "shown": config.episodes}
     if rival and (result := rival.result(folder, records)):
         summary["against"] = result
     if films and stage and not interrupted:

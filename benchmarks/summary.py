@@ -55,6 +55,17 @@ def _mean(rows: Sequence[Mapping[str, Any]], key: str | None = None) -> dict[str
     return {"mean": None if math.isnan(mean) else mean, "mean_ci95": list(ci95)}
 
 
+def plan_in_words(summary: Mapping[str, Any]) -> str:
+    """What a reader has to know where a run is not what was planned; "" where it is."""
+    plan = summary.get("plan", {})
+    if "extended" in plan:
+        more = ", then ".join(f"{e['to']} after {e['after']} were seen" for e in plan["extended"])
+        return f" {plan['episodes']} episodes a task were planned, extended to {more}: an interval does not know of that."
+    if plan and plan["shown"] < plan["episodes"]:
+        return f" {plan['episodes']} episodes a task were planned; this shows the first {plan['shown']}."
+    return ""
+
+
 def summarise(records: Sequence[EpisodeRecord], tasks: Sequence[str], settings: Mapping[str, Any]) -> Summary:
     """`tasks: {name: {episodes, successes, rate, ci95, credit, ...}}`, `mean` of the tasks' rates, `engine`, `policy`.
 

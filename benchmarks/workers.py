@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -87,6 +88,11 @@ def _breaking() -> Iterator[None]:
         raise
     except Exception as error:
         raise _Broken(f"{type(error).__name__}: {error}") from error
+
+
+def actions_hash(actions: np.ndarray) -> str:
+    """SHA-256 (16 hex digits) of actions (T, A)."""
+    return hashlib.sha256(np.ascontiguousarray(actions, np.float32).tobytes()).hexdigest()[:16]
 
 
 def group_name(task: str, arm: Arm = NOMINAL, part: int | None = None) -> str:
@@ -194,7 +200,8 @@ class BenchWork:
     def _finish(self, run: Run) -> Played:
         watched = self._watch.slots.pop(run.slot)
         self._touch.clear(run.slot)
-        return Played(record=self._record(run, watched, self._rollout.info), actions=np.array(watched.actions))
+        actions = np.array(watched.actions)
+        return Played(record=replace(self._record(run, watched, self._rollout.info), actions=actions_hash(actions)), actions=actions)
 
     def _record(self, run: Run, watched: _Watched, info: dict[str, Any]) -> EpisodeRecord:
         i, asked = run.slot, watched.asked

@@ -9,6 +9,7 @@ import tyro
 
 from ..core.errors import HomebodyError, unknown
 from ..core.robots import DEFAULT_ROBOT
+from ..core.sources import sources_hash
 from .bench_setup import BenchRecipe, actor, check_counts, check_rivals, taken, usual_workers
 from .endings import DONE, INTERRUPTED
 from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
@@ -37,6 +38,7 @@ def _print_sweep(summary: dict[str, Any]) -> None:
 def _print_summary(summary: dict[str, Any], out: Path) -> None:
     from ..benchmarks.compare import in_words
     from ..benchmarks.report_style import interval, percent
+    from ..benchmarks.summary import plan_in_words
 
     width = max((len(t) for t in summary["tasks"]), default=4)
     for name, row in summary["tasks"].items():
@@ -58,6 +60,8 @@ def _print_summary(summary: dict[str, Any], out: Path) -> None:
         _print_sweep(summary)
     if "against" in summary:
         print("\n".join(in_words(summary["against"])))
+    if words := plan_in_words(summary):
+        print(words.strip())
     print(f"{'interrupted; kept what was finished: ' if summary['interrupted'] else ''}{out / 'report.html'}")
 
 
@@ -153,7 +157,7 @@ def bench(
     house = taken(rival, house) if rival else house
     config = BenchConfig(
         tasks=rival.tasks if rival else task_names(tasks or "core"), episodes=50 if episodes is None else episodes, language=language,
-        touch=touch, arms=plan.arms, think_ms=think, policy=source.name, fingerprint=source.fingerprint, **house,
+        touch=touch, arms=plan.arms, think_ms=think, policy=source.name, fingerprint=source.fingerprint, code=sources_hash(), **house,
     )  # fmt: skip
     check_asked(source, config.tasks, config.robot)
     if language == "swap":

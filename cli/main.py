@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "imagine": ("imagine", "imagine", "film what the world model expected beside what happened"),
     "train rl": ("train_rl", "rl", "learn by trial, from state or as a residual on a frozen policy"),
     "bench": ("bench", "bench", "evaluate a policy: raw lines, intervals, a report"),
+    "bench verify": ("bench_verify", "verify", "run episodes of an evaluation again: are its records what happens?"),
     "compare": ("bench", "compare", "compare two benchmark runs, paired"),
     "serve": ("serve", "serve", "serve a policy to robots over a websocket"),
     "robot": ("robot", "robot", "run a simulated or real arm by a policy server"),

@@ -57,6 +57,28 @@ def test_a_second_run_adds_only_what_is_missing(tmp_path):
     assert lines(tmp_path)[:10] == before and len(lines(tmp_path)) == 14 and summary["episodes"] == 14
 
 
+def test_the_first_number_of_episodes_is_the_plan_and_going_on_after_a_look_is_said(tmp_path):
+    assert run(tmp_path, episodes=5)["plan"] == {"episodes": 5, "shown": 5}
+    assert "planned" not in (tmp_path / "report.html").read_text()
+    extended = run(tmp_path, episodes=7)
+    assert extended["plan"] == {"episodes": 5, "extended": [{"to": 7, "after": 10}], "shown": 7}
+    assert "5 episodes a task were planned, extended to 7 after 10 were seen" in (tmp_path / "report.html").read_text()
+    assert run(tmp_path, episodes=7) == extended, "the same command again is no other extension"
+    fewer = run(tmp_path, episodes=4)
+    assert "extended" in fewer["plan"] and fewer["plan"]["shown"] == 4
+    assert run(tmp_path / "cut", episodes=6)["plan"] == {"episodes": 6, "shown": 6}
+    run(tmp_path / "cut", episodes=2)
+    assert "6 episodes a task were planned; this shows the first 2" in (tmp_path / "cut" / "report.html").read_text()
+
+
+def test_the_actions_of_an_episode_leave_their_hash(tmp_path):
+    run(tmp_path / "a", actor=Dice)
+    run(tmp_path / "b", actor=Dice, slots=1)
+    run(tmp_path / "c")
+    a, b, c = ({(x["task"], x["index"]): x["actions"] for x in lines(tmp_path / n)} for n in "abc")
+    assert a == b and all(len(h) == 16 for h in a.values()) and a != c
+
+
 def test_a_finished_run_builds_no_environment(tmp_path):
     first = run(tmp_path)
     assert evaluate(lambda *_: pytest.fail("built"), Listener, config(), tmp_path) == first
@@ -76,6 +98,7 @@ def test_a_line_cut_by_a_kill_is_run_again(tmp_path):
     ({"split": "train"}, "split 'heldout', this run has 'train'"),
     ({"language": "empty"}, "language 'nominal', this run has 'empty'"),
     ({"seed": 1}, "seed 0, this run has 1"),
+    ({"code": "ab12"}, "code None, this run has 'ab12'"),
 ])  # fmt: skip
 def test_a_folder_of_other_settings_is_refused_and_left_alone(tmp_path, changes, message):
     run(tmp_path)
@@ -112,7 +135,7 @@ def test_the_summary_follows_from_the_raw_lines_alone(tmp_path):
     summary = run(tmp_path, house=lambda t, n: FakeHouse(t, n, hard=frozenset({1, 6, 7})))
     assert summary["tasks"]["open_microwave"]["rate"] == 0.75
     again = summarise(read_records(tmp_path), TASKS, config().settings())
-    assert again == {k: v for k, v in summary.items() if k != "interrupted"}
+    assert again == {k: v for k, v in summary.items() if k not in ("interrupted", "plan")}
 
 
 def test_the_swap_arm_tells_a_policy_that_listens_from_one_that_does_not(tmp_path):

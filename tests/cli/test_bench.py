@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from homebody.assets import checkpoint
 from homebody.cli.bench import bench, compare
+from homebody.cli.bench_verify import verify
 from homebody.cli.policies import find_policy
 from homebody.core.errors import HomebodyError
 
@@ -25,6 +26,28 @@ def test_the_expert_beats_doing_nothing_and_compare_pairs_the_two(tmp_path, caps
     assert result["verdict"] == "better" and result["difference"] >= 0.75
     out = capsys.readouterr().out
     assert "open_drawer" in out and "B is better" in out
+
+
+def test_verify_runs_episodes_again_and_finds_a_record_that_is_not_what_happens(tmp_path, capsys):
+    out = tmp_path / "run"
+    bench(policy="random", tasks="open_drawer", episodes=3, slots=2, axes="hinge_friction=0.15,1.5", films=0, out=out)
+    assert verify(out, episodes=0, slots=3, json_path=tmp_path / "v.json") == 0
+    assert json.loads((tmp_path / "v.json").read_text()) == {"episodes": 6, "equal": 6, "differ": []}
+    path = out / "episodes.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    forged, other = lines[0], lines[1]
+    forged["success"], other["actions"] = not forged["success"], "0" * 16
+    path.write_text("".join(json.dumps(x) + "\n" for x in lines))
+    assert verify(out, episodes=0, json_path=tmp_path / "v.json") == 1
+    differ = {(x["index"], x["arm"]): x["what"] for x in json.loads((tmp_path / "v.json").read_text())["differ"]}
+    named = {(x["index"], "hinge_friction=1.5" if "arm" in x else ""): w for x, w in ((forged, ["success"]), (other, ["actions"]))}
+    assert differ.values() and sorted(map(str, differ.values())) == sorted(map(str, named.values()))
+    assert {k[0] for k in differ} == {k[0] for k in named}
+    assert "4 of 6 episodes are the same" in capsys.readouterr().out
+    assert verify(out, episodes=2, seed=1) in (0, 1)
+    with pytest.raises(HomebodyError, match="has fingerprint none: expected that of the records"):
+        (out / "settings.json").write_text((out / "settings.json").read_text().replace('"fingerprint": ""', '"fingerprint": "ab"'))
+        verify(out)
 
 
 def test_outcomes_on_the_real_house_do_not_depend_on_the_number_of_slots(tmp_path):
@@ -47,7 +70,7 @@ def test_a_sweep_on_the_real_house_pairs_its_arms_and_its_films_end_in_the_recor
     summary = json.loads((out / "summary.json").read_text())
     assert [r["level"] for r in summary["sweep"]["axes"]["hinge_friction"]["levels"]] == [0, 1, 2, 3, 4]
     assert summary["sweep"]["ranking"][0]["axis"] == "hinge_friction" and "films" not in summary
-    assert 1 <= len(list((out / "films").glob("*.jpg"))) <= 2
+    assert len(list((out / "films").glob("*.jpg"))) == len({x["success"] for x in lines})  # one of each outcome that there was
     assert "hinge_friction at level 4" in capsys.readouterr().out
 
 

@@ -31,6 +31,7 @@ RUNS = (
     'imagine "open the top drawer" --out imagine',
     "bench --policy policy --tasks open_drawer --episodes 2 --films 1 --out bench",
     "bench --policy expert --tasks open_cupboard,pour_peas --episodes 1 --films 0 --out experts",
+    "bench verify bench --episodes 1",
     "compare bench bench",
     "motion --tasks close_chest_drawer --episodes 1",
     "speed --seconds 0.2 --rounds 1",
