@@ -81,6 +81,11 @@ def rotation_error(R: np.ndarray, R_goal: np.ndarray) -> np.ndarray:
     return v
 
 
+TURNS = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+"""The pull of the posture on each joint: none on the first, which turns the arm to where it works. A pull home there would swing the elbow out
+at the side, until it flips over."""
+
+
 def inverse(
     T_goal: np.ndarray, q_start: np.ndarray, *, iterations: int = 8, damping: float = 0.02, posture: float = 0.02,
     max_step: float = 0.3,
@@ -97,7 +102,7 @@ def inverse(
         error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
         J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + eye6)  # (B, 7, 6)
         null = eye7 - J_pinv @ J
-        dq = (J_pinv @ error[..., None] + null @ (posture * (Q_HOME - q))[..., None])[..., 0]
+        dq = (J_pinv @ error[..., None] + null @ (posture * TURNS * (Q_HOME - q))[..., None])[..., 0]
         q = np.clip(q + np.clip(dq, -max_step, max_step), Q_MIN + 0.02, Q_MAX - 0.02)
     return q
 

@@ -18,6 +18,9 @@ from .pulls import catch, pull
 
 SLANT = float(np.sqrt(0.5))
 DOOR_OPEN_RAD, DOOR_SHUT_RAD, DOOR_TRAVEL_RAD = 1.0, 0.06, 1.7
+PUSH_Z_M = 0.36
+"""Height above a leaf's lower edge at which it is pushed shut, where it is that tall: an arm that reaches over a leaf to its outer side rests
+its forearm on it further down."""
 CUPBOARD_INSIDE, FRIDGE_INSIDE, MICROWAVE_INSIDE = (0.12, 0.155, 0.085), (0.15, 0.155, 0.085), (0.115, 0.155, 0.10)
 """Half-sizes [m] of the boxes about the sites `<door>_inside` that count as in: above a shelf or floor, behind the door."""
 
@@ -62,7 +65,7 @@ def add_leaf(body: mujoco.MjsBody, leaf: Leaf) -> mujoco.MjsBody:
     r, length, standoff = leaf.bar
     grip = pull(door, leaf.joint, (-standoff, -s * radius, z), radius=r, length=length, standoff=standoff, material=leaf.bar_material)
     grip_site(grip, f"{leaf.joint}_handle", (0.0, 0.0, 0.0), approach=(SLANT, 0, -SLANT), across=(0, -1, 0))
-    push_site(door, f"{leaf.joint}_push", (0.0, -s * 0.72 * w, min(0.24, leaf.height - 0.03)), direction=(1, 0, 0))
+    push_site(door, f"{leaf.joint}_push", (0.0, -s * 0.72 * w, min(PUSH_Z_M, leaf.height - 0.04)), direction=(1, 0, 0))
     push_site(door, f"{leaf.joint}_edge", (t, -s * (w - 0.03), min(0.24, leaf.height - 0.03)), direction=(-1, 0, 0))
     edge, middle = w - 0.012, leaf.height / 2
     catch(body, door, leaf.joint, (t, s * (w / 2 - edge), leaf.bottom + middle), (t, -s * edge, middle), leaf.catch_N)

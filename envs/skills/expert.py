@@ -81,7 +81,7 @@ class Expert:
             if goal.task not in SKILLS:
                 raise HomebodyError(f"no expert for task {goal.task}: expected one of {', '.join(SKILLS)}")
             ctx = HouseContext(
-                tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), grip=env.gripper_target(slot),
+                tool=tool, width=width, style=Style.sample(rng), rng=rng, reference=tool.copy(), sent=tool.copy(), grip=env.gripper_target(slot),
                 world=env.snapshot(slot), arm=arm_named(env.robot.name), T_world_base=env.base_pose(slot), joints=env.arm_target(slot), zone=env.detail(slot).zone,
                 furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
             )  # fmt: skip
@@ -110,8 +110,8 @@ class Expert:
             contexts = [self._contexts[s] for s in slots]
             goals = np.stack([np.linalg.inv(c.T_world_base) @ c.reference for c in contexts])
             joints = robot.inverse(goals, np.stack([c.joints for c in contexts]), iterations=4)
-            for ctx, q in zip(contexts, joints, strict=True):
-                ctx.joints = q
+            for ctx, q, T in zip(contexts, joints, robot.forward(joints), strict=True):
+                ctx.joints, ctx.sent = q, ctx.T_world_base @ T
             actions[slots, : robot.dof] = robot.hold(self._pace.follow(slots, joints))
             actions[slots, robot.dof] = [c.grip for c in contexts]
         return actions

@@ -270,8 +270,10 @@ def push_joint(
     def there() -> bool:
         return sign * (ctx.world.joint(joint) - target) >= 0
 
+    pitch = ctx.world.names.fixtures[joint].push_pitch
+
     def contact(value: float, back: float) -> Pose:
-        return _push_pose(ctx, site_at(ctx, site, joint, value), ctx.world.names.fixtures[joint].push_pitch, back)
+        return _push_pose(ctx, site_at(ctx, site, joint, value), pitch, back)
 
     while True:
         if there():

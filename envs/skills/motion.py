@@ -13,7 +13,7 @@ from ..pointing import rotation_about
 
 DT = 1.0 / CONTROL_HZ
 LEAD_M, LEAD_RAD = 0.06, 0.5
-"""The reference slows down from half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
+"""The reference slows down when what is sent is half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
 GENTLE_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 BEARABLE_N, YIELDS = 45.0, 0.35
@@ -63,6 +63,8 @@ class Motion:
     rng: np.random.Generator
     reference: np.ndarray = field(default_factory=lambda: np.eye(4))
     """(4, 4) commanded tool pose."""
+    sent: np.ndarray = field(default_factory=lambda: np.eye(4))
+    """(4, 4) tool pose of the joints that inverse kinematics made of the reference last: another one where that is out of reach."""
     grip: float = 1.0
     """Commanded opening."""
     speed: float = 0.0
@@ -108,7 +110,7 @@ def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[
     angle = _angle(ctx.reference, goal)
     gentle = float(np.clip(2.0 - ctx.pressing / GENTLE_N, 0.1, 1.0))
     room, turned = (
-        _room(float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.reference), LEAD_RAD)
+        _room(float(np.linalg.norm(ctx.sent[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.sent), LEAD_RAD)
     )  # fmt: skip
     # A reference that waited for both could wait for ever: turning on is what gets an arm out of its joints' ends.
     room, turned = gentle * min(room, max(turned, 0.2)), gentle * max(turned, 0.25)
