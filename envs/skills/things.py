@@ -8,11 +8,14 @@ import numpy as np
 
 from ...core.types import Goal
 from ..pointing import DOWN, pose, yawed
+from ..tasks.marks import TIP_M
 from ..tasks.predicates import inside, upright
 from .base import HouseContext
 from .grasping import carry, grasp_thing, hang, holds, let_go, lift, turn_left
 from .motion import SOFTLY, Pose, Steps, move, wait
 
+FINGER_M, ABOVE_M = 0.02, 0.002
+"""Room that a finger needs between two walls, and how far above a rim its tip stays where there is less: what it holds drops a centimetre."""
 PALM_M = 0.04
 """How far the palm is above the tool centre point: it must stay above a container's rim."""
 
@@ -37,10 +40,10 @@ def hold_role_up(ctx: HouseContext, role: str) -> Steps:
 
 def into(
     ctx: HouseContext, role: str, floor: Callable[[], np.ndarray], rim: Callable[[], float], done: Callable[[], bool], drop: float = 0.006,
-    heading: Callable[[], float] | None = None, *, stay: bool = True,
+    heading: Callable[[], float] | None = None, *, stay: bool = True, lowest: float = -PALM_M,
 ) -> Steps:  # fmt: skip
     """Grasps a thing, carries it over a place (3,), lowers it between the walls and lets go; again until `done` holds. Then waits, or
-    returns True where it need not `stay`."""
+    returns True where it need not `stay`. lowest: how low the tool may come, from the walls' rim [m]."""
     while True:
         if done():
             if not stay:
@@ -59,7 +62,7 @@ def into(
 
         def down(R: np.ndarray = R) -> Pose:
             target = floor() + hang(ctx, role) + np.array([0.0, 0.0, drop])
-            target[2] = max(target[2], rim() - PALM_M)
+            target[2] = max(target[2], rim() + lowest)
             return pose(R, target)
 
         yield from move(ctx, down, grip=0.0, speed=0.5, tolerance=0.008, timeout=50, brake=SOFTLY, until=lambda: not holds(ctx, role))
@@ -99,7 +102,9 @@ def into_cavity(ctx: HouseContext, role: str, container: str, *, stay: bool = Tr
         d = w().position(role) - w().position(container)
         return bool(np.hypot(d[0], d[1]) < cavity.radius and not w().touch(role).any() and w().position(role)[2] < rim() + 0.06)
 
-    return into(ctx, role, floor, rim, done, stay=stay)
+    cavity = w().cast[container].cavity
+    snug = cavity is not None and w().cast[role].footprint > cavity.radius - FINGER_M
+    return into(ctx, role, floor, rim, done, stay=stay, lowest=TIP_M + ABOVE_M if snug else -PALM_M)
 
 
 def stack_bowls(ctx: HouseContext, goal: Goal) -> Steps:
