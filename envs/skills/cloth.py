@@ -27,8 +27,9 @@ PRESS_M = 0.0015
 """How far below the bed the lower fingertip is steered: it presses a little."""
 SINK_M = 0.00025
 """How much deeper the hand is steered in each step of closing: the lower finger rises as it comes to the middle [m]."""
-TAUT_M = 0.022
-"""The hand lags this far behind what it is steered to where the cloth is taut."""
+TAUT_M, LAG_S, FADES = 0.014, 0.125, 0.8
+"""The hand lags this much further than usual behind what it is steered to where the cloth is taut: usually by as much as it moves in LAG_S,
+whose speed counts on, fading, for a while."""
 CARRY_M = 0.47
 """Height of the tool from which a towel hangs clear of the basket's rim."""
 HELD_M = 0.035
@@ -205,8 +206,16 @@ def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseCont
     return skill
 
 
-def _taut(ctx: HouseContext) -> bool:
-    return float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])) > TAUT_M
+def _taut(ctx: HouseContext) -> Callable[[], bool]:
+    """Asked in every step of a pull: whether the cloth holds the hand back."""
+    speed = 0.0
+
+    def taut() -> bool:
+        nonlocal speed
+        speed = max(ctx.speed, FADES * speed)
+        return float(np.linalg.norm(ctx.reference[:3, 3] - ctx.tool[:3, 3])) > TAUT_M + LAG_S * speed
+
+    return taut
 
 
 def spread(ctx: HouseContext, goal: Goal) -> Steps:
@@ -241,9 +250,13 @@ def spread(ctx: HouseContext, goal: Goal) -> Steps:
             continue
         k = int(np.argmin(np.linalg.norm(sheet(ctx.world, cloth)[end] - ctx.tool[:3, 3], axis=-1)))
         ctx.span = "pull"
+        yield from wait(ctx, 8, 0.0)  # the hand comes to rest first
+        taut = _taut(ctx)
         target = ctx.reference.copy()
         target[:2, 3] = wanted[end, k, :2] + 0.006 * out[:2]
-        yield from move(ctx, target, grip=0.0, speed=0.4, tolerance=0.018, timeout=50, until=lambda: _taut(ctx) or not pinched(ctx, cloth))
+        yield from move(
+            ctx, target, grip=0.0, speed=0.4, tolerance=0.018, timeout=50, until=lambda taut=taut: taut() or not pinched(ctx, cloth)
+        )
         eased = ctx.reference.copy()
         eased[:3, 3] = ctx.tool[:3, 3] - 0.008 * out
         eased[2, 3] = 0.02
