@@ -39,7 +39,9 @@ def test_a_recipe_is_one_module_and_commands_that_name_it(name: str) -> None:
 
 def test_a_task_is_one_module_of_sentences_goals_marks_predicates_and_one_skill(tmp_path: Path) -> None:
     (text,) = files(RECIPES / "add_a_task.md").values()
-    generators = [f.name for f in ast.parse(text).body if isinstance(f, ast.FunctionDef) and any(isinstance(n, ast.YieldFrom) for n in ast.walk(f))]
+    generators = [
+        f.name for f in ast.parse(text).body if isinstance(f, ast.FunctionDef) and any(isinstance(n, ast.YieldFrom) for n in ast.walk(f))
+    ]
     assert generators == ["set_beside"], "one skill"
     said = run("add_a_task", tmp_path)
     assert "[x] beside(mug, plate)" in said and (tmp_path / "out/film/video.mp4").stat().st_size > 10_000
