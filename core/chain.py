@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import HomebodyError
-from .kinematics import NUDGE_DAMPING, rotation_error, rotation_from_vector
+from .kinematics import rotation_error, rotation_from_vector
 
 INSIDE_RAD = 0.02
 """The inverse keeps joints this far off their limits."""
+NUDGE_DAMPING = 0.05
+"""Of the pseudo-inverse in `nudged`: bounds joint steps near singular poses (Nakamura and Hanafusa 1986)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
