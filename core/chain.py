@@ -79,7 +79,8 @@ class Chain:
 
     def inverse(self, T_goal: np.ndarray, q_start: np.ndarray, *, iterations: int = 8, damping: float = 0.02, posture: float = 0.02,
                 max_step: float = 0.3) -> np.ndarray:  # fmt: skip
-        """T_goal (B, 4, 4), q_start (B, n) -> q (B, n) inside the limits, the best iterate: damped least squares (Nakamura and Hanafusa 1986)."""
+        """T_goal (B, 4, 4), q_start (B, n) -> q (B, n) inside the limits, the best iterate of damped least squares (Nakamura and
+        Hanafusa 1986)."""
         q = np.array(q_start, np.float64)
         for _ in range(iterations):
             T, J = self.jacobian(q)

@@ -68,7 +68,7 @@ def test_a_policy_acts_in_every_slot_and_does_what_nothing_does_by_itself(tmp_pa
 
 def test_an_arm_stands_in_the_list_solves_household_tasks_and_keeps_its_limits(tmp_path: Path) -> None:
     said = run("add_an_arm", tmp_path)
-    assert "sixer: Six hinges in a row, reach 0.9 m." in said and "within the limits of a real arm" in said
+    assert "sixer: Six hinges in a row, reach 1.06 m." in said and "within the limits of a real arm" in said
     row = next(r for r in json.loads((tmp_path / "out/robots.json").read_text())["robots"] if r["name"] == "sixer")
     assert row["joints"] == 6 and {"serve_on_plate", "open_chest_drawer"} <= set(row["tasks"])
     done = records(tmp_path / "out/bench")
