@@ -18,11 +18,12 @@ POLICY ?= homebody
 # Test files side by side; TEST_JOBS= runs them one after the other.
 TEST_JOBS ?= -n 2 --dist loadfile
 
-.PHONY: help install prompt test check bench recipe recipe-world clean gl
+.PHONY: help install prompt test check docs bench recipe recipe-world clean gl
 
 help:
 	@echo 'make prompt TEXT="open the top drawer"   run the robot on a sentence (installs on first use)'
 	@echo 'make test                                run the tests (installs on first use)'
+	@echo 'make docs                                the reference of every module, out/docs/index.html'
 	@echo 'make install | check | bench | clean'
 
 $(BIN)/python:
@@ -57,6 +58,10 @@ check: gl $(VENV)/.dev
 	$(BIN)/pyright
 	$(BIN)/python -m pytest -q $(TEST_JOBS)
 	$(BIN)/python tests/house/check_wheel.py
+
+# The reference, from docstrings.
+docs: gl $(VENV)/.dev
+	$(BIN)/python docs/reference.py out/docs
 
 bench: install
 	$(BIN)/homebody bench --policy homebody --tasks first --episodes 50 --out out/bench

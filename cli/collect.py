@@ -99,7 +99,7 @@ def collect(
             ranges (`homebody axes` lists them): what a policy needs that is to leave the simulator.
         image_size: Pictures' height and width [pixels].
         cameras: Cameras that are recorded: scene, wrist, side.
-        sensors: What else is recorded: wrench, joint_torques, taxel_forces, each a stream of its own.
+        sensors: What else is recorded: wrench, joint_torques, taxel_forces or sensors of your own, each a stream of its own.
         robot: Robot's name.
         split: `train` or `heldout` initial states.
         first_index: Index of the first episode; the index alone fixes the initial state.
@@ -213,11 +213,11 @@ def _parts(names: str) -> tuple[str, ...]:
 def _recorded_sensors(names: str) -> tuple[str, ...]:
     """Sensors by name. Raises HomebodyError for unknown ones, and for pictures, which a data set keeps of its cameras alone."""
     from ..envs.sensors.cameras import EXTRA
-    from ..envs.sensors.registry import requested
+    from ..envs.sensors.registry import SENSORS, requested
 
     asked = requested(_parts(names))
     if pictures := [n for n in asked if n in EXTRA]:
-        raise HomebodyError(f"sensor {pictures[0]!r} is not recorded: expected some of wrench, joint_torques, taxel_forces")
+        raise HomebodyError(f"sensor {pictures[0]!r} is not recorded: expected some of {', '.join(SENSORS)}")
     return asked
 
 

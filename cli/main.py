@@ -58,7 +58,7 @@ EXAMPLES = (
 )
 FOOT = (
     "`homebody COMMAND --help` explains each option. Every command takes --plugin PACKAGE.MODULE, once or more: a module of your own",
-    "that registers tasks, objects, arms or policies; and --debug: tracebacks.",
+    "that registers tasks, objects, sensors, arms or policies; and --debug: tracebacks.",
 )
 LARGEST = 2**31 - 1
 """The largest whole number that options take: seeds, indices and counts go to parts that hold 32 bits."""

@@ -1,7 +1,8 @@
-"""`--plugin package.module`: modules of a user's own that register tasks, objects, arms or policies before a command runs.
+"""`--plugin package.module`: modules of a user's own that register tasks, objects, sensors, arms or policies before a command runs.
 
 Such a module calls `homebody.envs.registry.add_task`, `homebody.envs.objects.catalogue.add_object`,
-`homebody.envs.robots.table.add_arm`, `homebody.policies.registry.add_policy`, ... when it is imported. Workers import it too.
+`homebody.envs.sensors.registry.register_sensor`, `homebody.envs.robots.table.add_arm`, `homebody.policies.registry.add_policy`, ...
+when it is imported. Workers import it too.
 """
 
 from __future__ import annotations

@@ -182,10 +182,18 @@ class HouseholdStage:
             arm=arm.robot.joints, root=arm.root, small=tuple(f.joint for f in fixtures if f.kind not in ("drawer", "door")),
         )  # fmt: skip
 
+    def _compiled(self, layout: Layout, donors: tuple[Instance, ...] = ()) -> mujoco.MjModel:
+        """Raises HomebodyError where MuJoCo refuses what an arm or a sensor from outside adds."""
+        try:
+            return build_spec(self.definition, self.arm, layout, donors, self._sensors).compile()
+        except ValueError as error:
+            who = ", ".join((f"arm {self.robot.name}", *(f"sensor {s}" for s in self._sensors)))
+            raise HomebodyError(f"MuJoCo refuses scene {self.scene} with {who}: {' '.join(str(error).split())}") from error
+
     def base(self, layout: Layout) -> mujoco.MjModel:
         """The compiled model of a layout, made on first use."""
         if layout.name not in self._bases:
-            self._bases[layout.name] = build_spec(self.definition, self.arm, layout, (), self._sensors).compile()
+            self._bases[layout.name] = self._compiled(layout)
         return self._bases[layout.name]
 
     def furniture(self, layout: Layout) -> Furniture:
@@ -199,7 +207,7 @@ class HouseholdStage:
     def donor(self) -> mujoco.MjModel:
         """A model that holds every thing of the catalogue, to copy them from."""
         first = self.definition.layouts[0]
-        return build_spec(self.definition, self.arm, first, tuple(self.definition.catalogue), self._sensors).compile()
+        return self._compiled(first, tuple(self.definition.catalogue))
 
     @property
     def model_hash(self) -> str:

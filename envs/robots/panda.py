@@ -109,8 +109,8 @@ def _add_arm_collisions(spec: mujoco.MjSpec) -> None:
     _collide(spec.body("link7"), capsule, [0.045, 0.02, 0], [0, 0, 0.06])
 
 
-def _add_hand(link7: mujoco.MjsBody) -> mujoco.MjsBody:
-    hand = link7.add_body(name="hand", pos=[0, 0, FLANGE_D], quat=[np.cos(HAND_YAW / 2), 0, 0, np.sin(HAND_YAW / 2)], gravcomp=1)
+def _add_hand(flange: mujoco.MjsBody, z: float, yaw: float) -> mujoco.MjsBody:
+    hand = flange.add_body(name="hand", pos=[0, 0, z], quat=[np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)], gravcomp=1)
     hand.mass, hand.ipos, hand.inertia, hand.explicitinertial = HAND_MASS, HAND_COM, HAND_INERTIA, True
     _collide(hand, mujoco.mjtGeom.mjGEOM_BOX, [0.03, 0.1, 0.028], [0, 0, 0.03])
     hand.add_site(name="tcp", pos=[0, 0, TCP_D], size=[0.004], group=4)
@@ -159,6 +159,10 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
         actuator.ctrlrange, actuator.ctrllimited = [Q_MIN[i], Q_MAX[i]], True
         actuator.forcerange, actuator.forcelimited = [-TAU_MAX[i], TAU_MAX[i]], True
         actuator.nsample = DELAY_SAMPLES
+    _add_gripper_motor(spec)
+
+
+def _add_gripper_motor(spec: mujoco.MjSpec) -> None:
     gripper = spec.add_actuator(name="gripper", target="gripper", trntype=mujoco.mjtTrn.mjTRN_TENDON)
     kp = 8000.0
     gripper.gainprm[0] = kp * 0.04
@@ -169,24 +173,48 @@ def _add_actuators(spec: mujoco.MjSpec) -> None:
     gripper.nsample = DELAY_SAMPLES
 
 
-def add_panda(spec: mujoco.MjSpec) -> None:
-    """Adds the arm, the gripper, its actuators, sensors and the wrist camera; the base frame is the world's."""
-    spec.compiler.degree = False
+def _add_plate(spec: mujoco.MjSpec) -> None:
+    """The plate of 8 x 8 vertices that taxels are on."""
     plate = spec.add_mesh(name="taxel_plate")
     plate.make_plate(resolution=[8, 8])
     plate.scale = [PAD[0], PAD[2], PAD[1]]
-    hand = _add_hand(_add_arm(spec))
-    _add_arm_collisions(spec)
-    for name, side in (("left", 1), ("right", -1)):
-        _add_finger(spec, hand, name, side)
-    for one, other in NEIGHBOURS:
-        spec.add_exclude(bodyname1=one, bodyname2=other)
+
+
+def _couple_fingers(spec: mujoco.MjSpec) -> None:
+    """One tendon, which the motor pulls, and fingers that move alike."""
     tendon = spec.add_tendon(name="gripper")
     for name in ("left", "right"):
         tendon.wrap_joint(f"finger_{name}", 0.5)
     equality = spec.add_equality(type=mujoco.mjtEq.mjEQ_JOINT, objtype=mujoco.mjtObj.mjOBJ_JOINT, name1="finger_left", name2="finger_right")
     equality.data[:5] = [0, 1, 0, 0, 0]
     equality.solref = [0.005, 1.0]
+
+
+def add_gripper(spec: mujoco.MjSpec, flange: mujoco.MjsBody) -> None:
+    """Adds the Panda's gripper with its pads, taxels, motor and wrist camera to the flange of an arm from outside, whose frame it takes over:
+    z out of the hand, y along the fingers' travel; the tool centre point is TCP_D out. Call it when the joints have their motors: the
+    gripper's is the last of the controls. Its fingers' encoders are the arm's to add (`add_encoders`)."""
+    spec.compiler.degree = False
+    _add_plate(spec)
+    hand = _add_hand(flange, 0.0, 0.0)
+    for name, side in (("left", 1), ("right", -1)):
+        _add_finger(spec, hand, name, side)
+    spec.add_exclude(bodyname1="finger_left", bodyname2="finger_right")
+    _couple_fingers(spec)
+    _add_gripper_motor(spec)
+
+
+def add_panda(spec: mujoco.MjSpec) -> None:
+    """Adds the arm, the gripper, its actuators, sensors and the wrist camera; the base frame is the world's."""
+    spec.compiler.degree = False
+    _add_plate(spec)
+    hand = _add_hand(_add_arm(spec), FLANGE_D, HAND_YAW)
+    _add_arm_collisions(spec)
+    for name, side in (("left", 1), ("right", -1)):
+        _add_finger(spec, hand, name, side)
+    for one, other in NEIGHBOURS:
+        spec.add_exclude(bodyname1=one, bodyname2=other)
+    _couple_fingers(spec)
     _add_actuators(spec)
     add_encoders(spec, ENCODED, DELAY_SAMPLES)
 

@@ -258,6 +258,18 @@ def test_a_sensor_from_outside_is_added_to_the_model_and_read(tool_height: Senso
     env.close()
 
 
+def test_a_sensor_that_mujoco_refuses_is_named_in_one_line() -> None:
+    def add(spec: mujoco.MjSpec) -> None:
+        spec.add_sensor(name="nowhere", type=mujoco.mjtSensor.mjSENS_GYRO, objtype=mujoco.mjtObj.mjOBJ_SITE, objname="no_such_site")
+
+    register_sensor(Sensor(name="nowhere", space=lambda _: unbounded((3,)), read=lambda r: r.sensor("nowhere"), add=add))
+    try:
+        with pytest.raises(HomebodyError, match="MuJoCo refuses scene first with arm panda, sensor nowhere: .*no_such_site"):
+            HouseholdVectorEnv("pick_up", cameras=(), sensors=("nowhere",))
+    finally:
+        SENSORS.remove("nowhere")
+
+
 def test_a_name_that_is_taken_is_refused(tool_height: Sensor) -> None:
     for name, said in (
         ("tool_height", "two sensors are called"),
