@@ -185,7 +185,7 @@ def safety(summary: Summary) -> str:
     ]
     return section(
         "Safety", "Forces: median and largest of the episodes' peaks. Counts: how many in all, and the share of episodes with one or more.",
-        table(head, rows, range(1, 8)),
+        table(head, rows, range(1, len(head))),
     )  # fmt: skip
 
 

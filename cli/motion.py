@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.errors import HomebodyError
+from ..core.robots import DEFAULT_ROBOT
 from .outputs import JsonPath, write_json
 from .progress import progress_bar
 
@@ -12,7 +13,9 @@ FEW = ("hold_up_drink", "close_chest_drawer", "close_cupboard")
 """What is looked at where nothing is said: a thing, a drawer, a door."""
 
 
-def motion(*, tasks: str = ",".join(FEW), episodes: int = 6, split: str = "train", robot: str = "panda", json_path: JsonPath = None) -> int:
+def motion(
+    *, tasks: str = ",".join(FEW), episodes: int = 6, split: str = "train", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None
+) -> int:
     """Runs the expert and holds every physics step against the arm's published limits; exit code 1 where it broke one.
 
     Args:

@@ -25,9 +25,15 @@ def _wrench(reading: Reading) -> np.ndarray:
 
 
 def _joint_torques(reading: Reading) -> np.ndarray:
-    """Motors and the compensation of gravity, as a torque sensor behind the gears reads them."""
+    """Motors and the compensation of gravity, as a torque sensor behind the gears reads them. Where a joint's motor gives that
+    compensation, its torque holds it already."""
     dof = reading.rig.arm_qvel
-    return stacked(reading, lambda m, d: d.qfrc_actuator[dof] + d.qfrc_gravcomp[dof])
+
+    def torques(m: mujoco.MjModel, d: mujoco.MjData) -> np.ndarray:
+        apart = m.jnt_actgravcomp[m.dof_jntid[dof]] == 0
+        return d.qfrc_actuator[dof] + np.where(apart, d.qfrc_gravcomp[dof], 0.0)
+
+    return stacked(reading, torques)
 
 
 WRENCH = Sensor(
