@@ -1,4 +1,4 @@
-"""For every household task: a state that is it, one that is nearly it, and a way to have it look done that must not count."""
+"""For every task: a state that is it, one that is nearly it, and a way to have it look done that must not count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLIPPED, ON_SIDE = (0.0, 1.0, 0.0, 0.0), (np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0)
 def joint_of(f: Film) -> str:
     g = f.goal
     return {
-        "chest_drawer": f"drawer_{g.target}", "cutlery_drawer": "cutlery_drawer", "cupboard": "cupboard_door", "fridge": "fridge_door",
+        "drawer": f"drawer_{g.target}", "microwave": "microwave_door", "chest_drawer": f"drawer_{g.target}", "cutlery_drawer": "cutlery_drawer", "cupboard": "cupboard_door", "fridge": "fridge_door",
         "stove": f"knob_{g.target}", "tap": "tap_lever", "light": "switch_rocker", "coffee_button": "coffee_button", "toaster_down": "toaster_lever",
         "soap_pump": "pump", "pill_box": f"lid_{g.target}", "bell": "bell_button",
     }[g.task.split("_", 1)[1].removeprefix("on_").removeprefix("off_")]  # fmt: skip
@@ -57,9 +57,10 @@ def flings_open(f: Film) -> dict[str, bool]:
     return f.slide(joint_of(f), f.names.fixtures[joint_of(f)].travel, 3)
 
 
-SLIDING = ("chest_drawer", "cutlery_drawer", "cupboard", "fridge")
+FIRST_ONES = ("drawer", "microwave")
+SLIDING = (*FIRST_ONES, "chest_drawer", "cutlery_drawer", "cupboard", "fridge")
 SIDES = {
-    **{f"open_{n}": "open(" for n in SLIDING}, **{f"close_{n}": "shut(" for n in SLIDING}, "turn_on_stove": "open(", "turn_off_stove": "shut(",
+    **{f"open_{n}": "open(" for n in SLIDING}, **{f"close_{n}": "closed(" if n in FIRST_ONES else "shut(" for n in SLIDING}, "turn_on_stove": "open(", "turn_off_stove": "shut(",
     "turn_on_tap": "open(", "turn_off_tap": "shut(", "switch_on_light": "open(", "switch_off_light": "shut(", "press_coffee_button": "open(",
     "push_toaster_down": "open(", "press_soap_pump": "open(", "open_pill_box": "open(", "close_pill_box": "shut(", "ring_bell": "open(",
 }  # fmt: skip
@@ -130,6 +131,34 @@ THINGS = [
     Case(task="clear_rubbish", what="lies across the bin's rim", story=lambda f: in_bin(f, up=BIN_HEIGHT_M - 0.001), fails="inside("),
     Case(task="clear_rubbish", what="lies on the worktop before the bin", fails="inside(",
          story=lambda f: f.put("target", f.w.site("bin_floor")[:3, 3] + f.w.site("bin_floor")[:3, :3] @ [-0.14, 0.0, 0.03])),
+]  # fmt: skip
+
+
+# --- the first room ---------------------------------------------------------------------------------------------------
+def brought(f: Film, up: float = 0.0) -> dict[str, bool]:
+    """The thing that is asked for lies in bowl or bin, `up` further up [m]."""
+    if f.goal.receptacle == "bin":
+        return in_bin(f, f.goal.target, 0.03 + up)
+    return goes_in(f, 0.002 + up, f.goal.target, "bowl")
+
+
+def left_beside(f: Film) -> dict[str, bool]:
+    if f.goal.receptacle == "bin":
+        return f.put(f.goal.target, f.w.site("bin_floor")[:3, 3] + [0.0, 0.16, 0.03])
+    return beside(f, f.goal.target, "bowl")
+
+
+def own_in_air(f: Film) -> dict[str, bool]:
+    return f.put(f.goal.target, f.w.position(f.goal.target) + [0.0, 0.0, 0.12])
+
+
+FIRST = [
+    Case(task="pick_up", what="is held up", story=Film.expert),
+    Case(task="pick_up", what="is in the air, held by nothing", story=own_in_air, fails="grasped("),
+    Case(task="pick_up", what="hangs on nothing of the robot", story=own_in_air, fails="lifted("),
+    *(Case(task="put_in", what=f"lies in it ({n})", story=brought, index=n) for n in range(4)),
+    *(Case(task="put_in", what=f"lies beside it ({n})", story=left_beside, fails="inside(", index=n) for n in range(4)),
+    *(Case(task="put_in", what=f"hovers over it ({n})", story=lambda f: brought(f, 0.14), fails="inside(", index=n) for n in range(4)),
 ]  # fmt: skip
 
 
@@ -248,7 +277,7 @@ BATHROOM = [
 
 
 # --- peas -------------------------------------------------------------------------------------------------------------
-CASES = (*FIXTURES, *THINGS, *LONG, *BATHROOM, *PEAS, *CARE, *CLOTH)
+CASES = (*FIXTURES, *FIRST, *THINGS, *LONG, *BATHROOM, *PEAS, *CARE, *CLOTH)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.task}: {c.what}" for c in CASES])
@@ -262,7 +291,7 @@ def test_a_task_is_done_when_it_is_done_and_not_when_it_looks_so(case: Case) -> 
 
 
 def test_every_task_has_a_state_that_is_it_a_near_miss_and_a_cheat() -> None:
-    for task in (n for n, t in all_tasks().items() if t.room != "first"):
+    for task in all_tasks():
         own = [c for c in CASES if c.task == task]
         assert sum(not c.fails for c in own) >= 1 and sum(bool(c.fails) for c in own) >= 2, task
 
