@@ -60,7 +60,7 @@ def _chest(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
     for name, z in FLOORS.items():
         joint = f"drawer_{name}"
         drawer = _drawer(body, joint, z, (0.15, 0.166, 0.062), tray_top=0.03, friction_N=2.0)
-        grip = pull(drawer, joint, (-0.19, 0.0, 0.0), radius=0.007, length=0.07, standoff=0.04, material="handle")
+        grip = pull(drawer, joint, (-0.19, 0.0, 0.0), radius=0.008, length=0.09, standoff=0.04, material="handle")
         grip_site(grip, f"{joint}_handle", (0.0, 0.0, 0.0), approach=(SLANT, 0, -SLANT), across=(0, -1, 0))
 
 

@@ -98,7 +98,7 @@ def side_walls(spec: mujoco.MjSpec, x: tuple[float, float], y: float, low: float
 
 Eye = tuple[Vector, Vector, float]
 """Where a camera stands, where it looks [m], and its field of view [deg]."""
-SIDE: Eye = ((-0.6, 0.05, 1.25), (0.18, 0.0, 0.1), 56.0)
+SIDE: Eye = ((-0.64, 0.08, 1.24), (0.16, 0.02, 0.1), 59.0)
 """Over the robot's shoulder. Fronts face the robot, those beside it too: from there switches, buttons and levers show their faces, and the
 arm hides others than from `scene`."""
 

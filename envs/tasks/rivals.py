@@ -25,6 +25,8 @@ AJAR = {"drawer": (0.15, 0.27), "door": (0.13, 0.27)}
 """How far other drawers and doors stand open, as shares of their travel: they could be opened as well as closed."""
 TURNED = {"knob": (0.35, 0.6), "tap": (0.75, 1.0), "switch": (1.0, 1.0), "lid": (0.62, 0.95)}
 """How far other knobs, taps, switches and lids are on or open."""
+ASIDE_M = 0.2
+"""What stands further than this from the line straight ahead stands on a side [m]."""
 TALL_M, TALL_GAP_M = 0.055, 0.10
 """A hand over low things would meet what is taller; the room that it needs."""
 
@@ -41,6 +43,7 @@ def standing(s: Setup, category: str, fits: Callable[[Instance], bool] = lambda 
 
 def stir(s: Setup) -> None:
     """Leaves some of the fixtures that the task is not about ajar, turned on or lifted, where the robot could reach them."""
+    own = {s.stage.definition.piece_of(joint) for joint in s.joints}
     for piece in s.stage.definition.pieces:
         if piece.name not in s.layout.usable:
             continue
@@ -49,7 +52,15 @@ def stir(s: Setup) -> None:
             span = AJAR.get(kind) or TURNED.get(kind)
             if f.joint in s.joints or span is None or s.rng.random() > STIRRED.get(kind, MOSTLY):
                 continue
+            if kind == "door" and any(_hides(s, piece.name, other) for other in own):
+                continue
             s.joint(f.joint, f.travel * s.between(*span))
+
+
+def _hides(s: Setup, door: str, other: str) -> bool:
+    """Whether a door that stands open would be between the cameras and a piece that the task is about: both stand on one side of the robot."""
+    a, b = s.layout.spots[door], s.layout.spots[other]
+    return door != other and a.y * b.y > 0 and min(abs(a.y), abs(b.y)) > ASIDE_M
 
 
 def add_rival(s: Setup, liked: Sequence[str], categories: Sequence[str], *, squeeze: bool = True) -> None:
