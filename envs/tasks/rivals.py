@@ -43,8 +43,9 @@ def standing(s: Setup, category: str, fits: Callable[[Instance], bool] = lambda 
 
 def stir(s: Setup) -> None:
     """Leaves some of the fixtures that the task is not about ajar, turned on or lifted, where the robot could reach them."""
-    own = {s.stage.definition.piece_of(joint) for joint in s.joints}
-    for piece in s.stage.definition.pieces:
+    scene = s.stage.definition
+    own = {scene.piece_of(joint) for joint in s.joints if joint in scene.fixtures}
+    for piece in scene.pieces:
         if piece.name not in s.layout.usable:
             continue
         for f in piece.fixtures:

@@ -14,6 +14,8 @@ from homebody.envs.registry import all_tasks
 BEFORE_M, ABOVE_M = 0.08, 0.32
 """How far before the act point a reach begins to go straight, and how high it passes over the room."""
 NEAR_M = 0.005
+OVER_M = 0.16
+"""A push may begin beyond what it moves: a leaf's top stands so far over where it is pushed."""
 TASKS = sorted(all_tasks())
 THIN = (
     "open_drawer",
@@ -56,7 +58,7 @@ def plain_reach(env: HouseholdVectorEnv, i: int = 0, steps: int = 160) -> float:
     grip = 0.0 if mark.pushes else 1.0
     before = shifted(mark.pose, -BEFORE_M * mark.approach)
     high = before.copy()
-    high[2, 3] = max(high[2, 3], ABOVE_M)
+    high[2, 3] = max(high[2, 3] + (OVER_M if mark.pushes else 0.0), ABOVE_M)
     q = env.arm_target(i)
     least = 9.0
     way = [best_joints(env, mark.pose)]  # from the act point back, so that the wrist need not turn about on the way
