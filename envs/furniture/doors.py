@@ -18,9 +18,6 @@ from .pulls import catch, pull
 
 SLANT = float(np.sqrt(0.5))
 DOOR_OPEN_RAD, DOOR_SHUT_RAD, DOOR_TRAVEL_RAD = 1.0, 0.06, 1.7
-PUSH_Z_M = 0.36
-"""Height above a leaf's lower edge at which it is pushed shut, where it is that tall: an arm that reaches over a leaf to its outer side rests
-its forearm on it further down."""
 CUPBOARD_INSIDE, FRIDGE_INSIDE, MICROWAVE_INSIDE = (0.12, 0.155, 0.085), (0.15, 0.155, 0.085), (0.115, 0.155, 0.10)
 """Half-sizes [m] of the boxes about the sites `<door>_inside` that count as in: above a shelf or floor, behind the door."""
 
@@ -49,6 +46,9 @@ class Leaf:
     """Distance from the hinge and height above the lower edge of the bar's middle [m]."""
     bar: tuple[float, float, float]
     """Radius, length and standoff of the bar [m]."""
+    push_z: float = 0.24
+    """Height above the lower edge at which it is pushed shut [m]. An arm that reaches far out over a tall leaf rests its forearm on it where
+    it pushes low."""
     bar_material: str = "handle"
 
 
@@ -65,7 +65,7 @@ def add_leaf(body: mujoco.MjsBody, leaf: Leaf) -> mujoco.MjsBody:
     r, length, standoff = leaf.bar
     grip = pull(door, leaf.joint, (-standoff, -s * radius, z), radius=r, length=length, standoff=standoff, material=leaf.bar_material)
     grip_site(grip, f"{leaf.joint}_handle", (0.0, 0.0, 0.0), approach=(SLANT, 0, -SLANT), across=(0, -1, 0))
-    push_site(door, f"{leaf.joint}_push", (0.0, -s * 0.72 * w, min(PUSH_Z_M, leaf.height - 0.04)), direction=(1, 0, 0))
+    push_site(door, f"{leaf.joint}_push", (0.0, -s * 0.72 * w, leaf.push_z), direction=(1, 0, 0))
     push_site(door, f"{leaf.joint}_edge", (t, -s * (w - 0.03), min(0.24, leaf.height - 0.03)), direction=(-1, 0, 0))
     edge, middle = w - 0.012, leaf.height / 2
     catch(body, door, leaf.joint, (t, s * (w / 2 - edge), leaf.bottom + middle), (t, -s * edge, middle), leaf.catch_N)
@@ -100,11 +100,11 @@ def shell(body: mujoco.MjsBody, low: Vector, high: Vector, wall: float, outside:
 
 CUPBOARD_LEAF = Leaf(
     joint="cupboard_door", side=-1, width=0.36, bottom=0.0, height=0.42, thickness=0.018, material="front", density=650, friction_Nm=0.25,
-    damping=0.3, catch_N=6.0, grip=(0.325, 0.17), bar=(0.007, 0.14, 0.045),
+    damping=0.3, catch_N=6.0, grip=(0.325, 0.17), bar=(0.007, 0.14, 0.045), push_z=0.39,
 )  # fmt: skip
 FRIDGE_LEAF = Leaf(
     joint="fridge_door", side=1, width=0.40, bottom=0.02, height=0.48, thickness=0.045, material="white", density=260, friction_Nm=0.2,
-    damping=0.4, catch_N=14.0, grip=(0.36, 0.20), bar=(0.008, 0.20, 0.048), bar_material="metal",
+    damping=0.4, catch_N=14.0, grip=(0.36, 0.20), bar=(0.008, 0.20, 0.048), bar_material="metal", push_z=0.44,
 )  # fmt: skip
 MICROWAVE_LEAF = Leaf(
     joint="microwave_door", side=1, width=0.40, bottom=0.0, height=0.27, thickness=0.02, material="black", density=560, friction_Nm=0.15,

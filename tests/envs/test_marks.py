@@ -58,7 +58,7 @@ def plain_reach(env: HouseholdVectorEnv, i: int = 0, steps: int = 160) -> float:
     grip = 0.0 if mark.pushes else 1.0
     before = shifted(mark.pose, -BEFORE_M * mark.approach)
     high = before.copy()
-    high[2, 3] = max(high[2, 3] + (OVER_M if mark.pushes else 0.0), ABOVE_M)
+    high[2, 3] = max(high[2, 3] + (OVER_M if mark.pushes and high[2, 3] > ABOVE_M else 0.0), ABOVE_M)
     q = env.arm_target(i)
     least = 9.0
     way = [best_joints(env, mark.pose)]  # from the act point back, so that the wrist need not turn about on the way
