@@ -73,6 +73,8 @@ class Past:
     """(G,) which grains the sponge has pushed."""
     grains: np.ndarray = field(default_factory=_none)
     """(G, 3) where they were at the last look [m]."""
+    pressed_N: float = 0.0
+    """The largest force of the robot on the room or its furniture, over all physics steps; the engine tells it."""
     load_N: float = 0.0
     """The most that a person's hand has felt."""
     felt_s: float = 0.0
@@ -89,7 +91,7 @@ class Past:
         self.loose, count = w.row("xpos")[names.loose_body].copy(), len(names.loose_body)
         self.falling_mps, self.fell_mps = np.zeros(count), np.zeros(count)
         self.grains, self.swept = w.row("xpos")[names.grain_body].copy(), np.zeros(len(names.grain_body), bool)
-        self.load_N, self.felt_s, self.flung = 0.0, 0.0, False
+        self.pressed_N, self.load_N, self.felt_s, self.flung = 0.0, 0.0, 0.0, False
 
     def see(self, w: Simulation) -> None:
         """Takes in the state after a control step."""

@@ -150,6 +150,10 @@ class Simulations:
         self.traced = {n: np.concatenate([seen[n], now[slots][:, None]], axis=1) for n, now in self._traced.items()}
         self.traced_slots = slots
 
+    def furniture_peak(self, slot: int) -> float:
+        """The robot's largest force on furniture in the last control step [N]; 0 where nothing measures it."""
+        return float(self.force_peaks["furniture_force_N"][slot]) if "furniture_force_N" in self.force_peaks else 0.0
+
     def _note_forces(self, slots: np.ndarray, sensors: np.ndarray | None) -> None:
         """sensors (n, T, S): the sensors' readings in T physics steps of `slots` (n,)."""
         for name, adr in self._forces.items():

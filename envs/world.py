@@ -195,6 +195,10 @@ class World:
         """The fastest that a fixture's joint has met one of its stops since the instruction [m/s or rad/s]."""
         return self._of_fixture(joint, self.past.struck if self.past is not None else np.zeros(0))
 
+    def hit_N(self) -> float:
+        """The largest force of the robot on the room or its furniture since the instruction [N]."""
+        return self.past.pressed_N if self.past is not None else 0.0
+
     def moved(self, joint: str) -> float:
         """How far a fixture's joint has been from where it was when the instruction was given [m or rad]."""
         return self._of_fixture(joint, self.past.moved if self.past is not None else np.zeros(0))

@@ -38,6 +38,10 @@ FREE_N = 0.05
 GRAVITY = 9.81
 
 
+BLOW_N = 300.0
+"""Furniture that meets the robot with more was hit: an arm that moves at random shuts a door with 315 N or more, experts press with 60."""
+
+
 def opened(joint: str) -> Check:
     """A drawer, door, tap, knob or switch is open or on."""
     return lambda w: w.joint(joint) >= w.names.fixtures[joint].opened
@@ -49,9 +53,11 @@ def shut(joint: str) -> Check:
 
 
 def gentle(joint: str) -> Check:
-    """A drawer or door has not been slammed, neither shut nor open; other fixtures snap by themselves."""
+    """A drawer or door has not been slammed, neither shut nor open (other fixtures snap by themselves), and furniture has not been hit."""
 
     def check(w: World) -> bool:
+        if w.hit_N() > BLOW_N:
+            return False
         kind = w.names.fixtures[joint].kind
         return kind not in STOP_SPEED or w.struck(joint) <= STOP_SPEED[kind]
 

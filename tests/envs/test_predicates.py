@@ -63,6 +63,7 @@ class State:
     shifts: dict = field(default_factory=dict)
     falls: dict = field(default_factory=dict)
     pads: tuple = (True, True)
+    blow_N: float = 0.0
     names = SimpleNamespace(fixtures={f.joint: f for f in (
         Fixture(joint="door", opened=1.0, shut=0.05, travel=1.6), Fixture(joint="drawer", opened=0.12, shut=0.012, travel=0.2, kind="drawer"),
         Fixture(joint="rocker", opened=0.2, shut=0.05, travel=0.26, kind="switch"),
@@ -85,6 +86,9 @@ class State:
 
     def pressed(self):
         return np.array(self.pads)
+
+    def hit_N(self):
+        return self.blow_N
 
     def struck(self, joint):
         return self.hits.get(joint, 0.0)
@@ -128,6 +132,8 @@ TABLE = [
     (gentle("door"), State(hits={"door": 1.4}), True, "swung shut"),
     (gentle("door"), State(hits={"door": 1.6}), False, "swung too hard"),
     (gentle("rocker"), State(hits={"rocker": 9.0}), True, "snaps by itself"),
+    (gentle("rocker"), State(blow_N=290.0), True, "pressed hard"),
+    (gentle("rocker"), State(blow_N=310.0), False, "hit"),
     (others_left_alone("drawer"), State(shifts={"drawer": 0.2, "door": 0.1}), True, "brushed the door"),
     (others_left_alone("drawer"), State(shifts={"door": 0.25}), False, "the door came along"),
     (others_left_alone("drawer"), State(shifts={"door": 1.6}), False, "opened the door as well"),
