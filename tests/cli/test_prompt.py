@@ -118,7 +118,8 @@ def test_the_expert_opens_the_top_drawer_on_request(tmp_path):
         "certificate",
     }
     assert code == 0 and result["success"] and keys <= set(result)
-    assert result["predicates"] == {"open(top_drawer)": True} and result["seconds"] == result["steps"] / 20
+    assert result["predicates"] == dict.fromkeys(("open(top_drawer)", "gentle(top_drawer)", "others_left_alone"), True)
+    assert result["seconds"] == result["steps"] / 20
     assert frame_count(result["video"]) == 1 + result["steps"] + HOLD_FRAMES
 
 
