@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import HomebodyError
-from .kinematics import rotation_error, rotation_from_vector
+from .kinematics import NUDGE_DAMPING, damped_step, rotation_error, rotation_from_vector
 
 INSIDE_RAD = 0.02
 """The inverse keeps joints this far off their limits."""
-NUDGE_DAMPING = 0.05
-"""Of the pseudo-inverse in `nudged`: bounds joint steps near singular poses (Nakamura and Hanafusa 1986)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,14 +66,9 @@ class Chain:
         linear = np.cross(axis, frames[:, -1:, :3, 3] - frames[:, :-1, :3, 3])
         return frames[:, -1], np.concatenate([linear, axis], axis=-1).transpose(0, 2, 1)
 
-    def _step(self, q: np.ndarray, J: np.ndarray, twist: np.ndarray, damping: float, posture: float) -> np.ndarray:
-        """Joint step (B, n) for a tool step (B, 6), and `posture` of the way home in the null space (Liegeois 1977)."""
-        J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + np.eye(6) * damping**2)  # (B, n, 6)
-        step = (J_pinv @ twist[..., None])[..., 0]
-        if posture:
-            home = posture * (self.q_home - q)
-            step += home - (J_pinv @ (J @ home[..., None]))[..., 0]
-        return step
+    def _home(self, q: np.ndarray, posture: float) -> np.ndarray | None:
+        """`posture` of the way home (B, n); None where there is none."""
+        return posture * (self.q_home - q) if posture else None
 
     def inverse(self, T_goal: np.ndarray, q_start: np.ndarray, *, iterations: int = 8, damping: float = 0.02, posture: float = 0.02,
                 max_step: float = 0.3) -> np.ndarray:  # fmt: skip
@@ -85,12 +78,12 @@ class Chain:
         for _ in range(iterations):
             T, J = self.jacobian(q)
             error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
-            step = self._step(q, J, error, damping, posture if q.shape[1] > 6 else 0.0)
+            step = damped_step(J, error, damping, self._home(q, posture if q.shape[1] > 6 else 0.0))
             q = np.clip(q + np.clip(step, -max_step, max_step), self.q_min + INSIDE_RAD, self.q_max - INSIDE_RAD)
         return q
 
     def nudged(self, q: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.ndarray:
         """q (B, n), a small tool motion (B, 6) [m, rad] in the base frame -> q (B, n) after it, to first order; see `Robot.nudged`."""
         q = np.asarray(q, np.float64)
-        step = self._step(q, self.jacobian(q)[1], np.asarray(twist, np.float64), NUDGE_DAMPING, posture)
+        step = damped_step(self.jacobian(q)[1], np.asarray(twist, np.float64), NUDGE_DAMPING, self._home(q, posture))
         return np.clip(q + step, self.q_min, self.q_max)

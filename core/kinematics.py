@@ -117,13 +117,16 @@ def nudged(joints: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.nd
     `posture` is the share of the way to the home pose taken in the null space. A zero twist without it changes nothing.
     """
     q = np.asarray(joints, np.float64)
-    _, J = jacobian(q)
-    J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + np.eye(6) * NUDGE_DAMPING**2)  # (B, 7, 6)
-    step = (J_pinv @ np.asarray(twist, np.float64)[..., None])[..., 0]
-    if posture:
-        home = posture * (Q_HOME - q)
-        step += home - (J_pinv @ (J @ home[..., None]))[..., 0]
+    step = damped_step(jacobian(q)[1], np.asarray(twist, np.float64), NUDGE_DAMPING, posture * (Q_HOME - q) if posture else None)
     return np.clip(q + step, Q_MIN, Q_MAX)
+
+
+def damped_step(J: np.ndarray, twist: np.ndarray, damping: float, home: np.ndarray | None = None) -> np.ndarray:
+    """Joint step (B, n) for a tool step `twist` (B, 6) under a Jacobian (B, 6, n); `home` (B, n) is taken in the null space alone
+    (Liegeois 1977)."""
+    J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + np.eye(6) * damping**2)  # (B, n, 6)
+    step = (J_pinv @ twist[..., None])[..., 0]
+    return step if home is None else step + (home - (J_pinv @ (J @ home[..., None]))[..., 0])
 
 
 def rotation_from_vector(v: np.ndarray) -> np.ndarray:

@@ -104,12 +104,20 @@ class Robot:
         return actions
 
     @property
+    def joint_limits(self) -> MotionLimits:
+        """Of the joints alone."""
+        return MotionLimits(
+            q_min=tuple(self.q_min.tolist()), q_max=tuple(self.q_max.tolist()), dq_max=tuple(self.dq_max.tolist()),
+            ddq_max=tuple(self.ddq_max.tolist()), dddq_max=tuple(self.dddq_max.tolist()),
+        )  # fmt: skip
+
+    @property
     def limits(self) -> MotionLimits:
         """Of the joint targets and, last, the gripper's opening."""
-        speed, acceleration, jerk = self.opening_max
+        own, (speed, acceleration, jerk) = self.joint_limits, self.opening_max
         return MotionLimits(
-            q_min=(*self.q_min.tolist(), 0.0), q_max=(*self.q_max.tolist(), 1.0), dq_max=(*self.dq_max.tolist(), speed),
-            ddq_max=(*self.ddq_max.tolist(), acceleration), dddq_max=(*self.dddq_max.tolist(), jerk),
+            q_min=(*own.q_min, 0.0), q_max=(*own.q_max, 1.0), dq_max=(*own.dq_max, speed), ddq_max=(*own.ddq_max, acceleration),
+            dddq_max=(*own.dddq_max, jerk),
         )  # fmt: skip
 
 

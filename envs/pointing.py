@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.kinematics import rotation_error
+
 DOWN = np.diag([1.0, -1.0, -1.0])
 """The tool pointing down, its x axis the world's."""
 
@@ -32,6 +34,11 @@ def rotation_about(axis: np.ndarray, angle: float) -> np.ndarray:
     """(3, 3) turn by `angle` [rad] about a unit axis (3,) (Rodrigues)."""
     K = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
     return np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K
+
+
+def turn_between(a: np.ndarray, b: np.ndarray) -> float:
+    """Between the orientations of two poses (4, 4) [rad]."""
+    return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])[0]))
 
 
 def pose(R: np.ndarray, position: np.ndarray) -> np.ndarray:

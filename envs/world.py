@@ -17,6 +17,7 @@ from .objects.instance import Instance
 from .past import Past
 from .robots.table import arm_named
 from .rooms.scene import Scene
+from .safety import force_groups
 from .start import Start
 
 BOUND = ("xpos", "xmat", "site_xpos", "site_xmat", "xaxis", "xanchor")
@@ -35,14 +36,11 @@ class Names:
         self.qpos = {model.joint(i).name: int(model.jnt_qposadr[i]) for i in range(model.njnt)}
         self.dof = {model.joint(i).name: int(model.jnt_dofadr[i]) for i in range(model.njnt)}
         self.hinge = {model.joint(i).name: model.jnt_type[i] == mujoco.mjtJoint.mjJNT_HINGE for i in range(model.njnt)}
-        self.range = {model.joint(i).name: (float(low), float(high)) for i, (low, high) in enumerate(model.jnt_range)}
-        """Of each limited joint [m or rad]."""
         self.sensor = {
             model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i]))
             for i in range(model.nsensor)
         }
-        adr = [s.start for n, s in self.sensor.items() if n.startswith("force_furniture")]
-        self.furniture_forces = np.array(adr, int)[:, None] + np.arange(3)
+        self.furniture_forces = force_groups(model)["furniture_force_N"]
         self.things = tuple(f"thing{k}" for k in range(scene.things))
         self.fixtures: dict[str, Fixture] = scene.fixtures
         self.fixture_order = {j: k for k, j in enumerate(self.fixtures)}

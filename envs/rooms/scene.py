@@ -83,8 +83,6 @@ class Scene:
     extras: Callable[[mujoco.MjSpec], None] | None = None
     """What else moves: cloth, granules."""
     movers: tuple[Mover, ...] = ()
-    mount_noise: float = 1.0
-    """How much of the noise on where a robot stands comes in; 0 where it is bolted to its place."""
     alone: bool = False
     """Whether only its own tasks may be asked for in it, and these nowhere else."""
     nudge: tuple[float, float, float] = (0.0, 0.0, 0.0)

@@ -10,6 +10,7 @@ import numpy as np
 from ...core.kinematics import rotation_error
 from ...core.robots import Robot
 from ..furniture.clearance import Furniture
+from ..pointing import turn_between
 from ..robots.arm import Arm
 from ..world import World
 from .motion import DT, Motion, Pose, Steps, move, stopping, wait
@@ -153,10 +154,6 @@ def reachable(ctx: HouseContext, T: Pose) -> bool:
     """Whether the arm gets its tool to a pose in the world."""
     _, off, turn = solve(ctx, T)
     return off < REACH_M and turn < REACH_RAD
-
-
-def turn_between(a: Pose, b: Pose) -> float:
-    return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])))
 
 
 def travel(

@@ -12,11 +12,11 @@ from ..furniture.bottles import BOTTLE, JAR
 from ..furniture.pill_box import LID_M, LID_SHUT_RAD
 from ..furniture.thread import END_RAD, LEAD_M, ScrewTop
 from ..objects.instance import turned
-from ..pointing import DOWN, pose, pushing, yawed
+from ..pointing import DOWN, pose, pushing, turn_between, yawed
 from ..tasks.marks import SIDE_M, TIP_M
 from ..tasks.predicates import released
 from ..world import World
-from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel, turn_between
+from .base import HouseContext, close_fingers, higher, move_joints, open_fingers, solve, travel
 from .brush import put_in_cup
 from .joints import push_joint, site_at
 from .motion import DT, SOFTLY, Pose, Steps, clear_up, move, wait

@@ -6,9 +6,9 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import grasp_pose, turned
-from ..pointing import pose, pushing
+from ..pointing import pose, pushing, turn_between
 from ..tasks.predicates import inside
-from .base import HouseContext, higher, move_joints, solve, travel, turn_between
+from .base import HouseContext, higher, move_joints, solve, travel
 from .grasping import close_on, holds, lift, opening_for
 from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
 

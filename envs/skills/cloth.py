@@ -10,11 +10,11 @@ import numpy as np
 from ...core.types import Goal
 from ..furniture.bedding import BASKET_HALF_M, BASKET_HEIGHT_M, MARK_HALF_M
 from ..furniture.cloth import BLANKET, QUILT, TOWEL, Cloth, placed
-from ..pointing import DOWN, pose
+from ..pointing import DOWN, pose, turn_between
 from ..tasks.cloth import INSET_M
 from ..tasks.cloth_predicates import covered, edges_meet, gathered, halved, lies_flat, sheet
 from ..tasks.marks import TIP_M
-from .base import HouseContext, higher, reachable, turn_between
+from .base import HouseContext, higher, reachable
 from .motion import Pose, Steps, move, wait
 
 OPEN_M = 0.06

@@ -35,25 +35,24 @@ class Pace:
     """Brings the joints that inverse kinematics ask for to joints that the arm can be at a control step later; slots apart."""
 
     def __init__(self, robot: Robot, count: int) -> None:
-        self._tracker = Tracker(robot.limits.shared(*PACE), DT, TrackerConfig(response_s=2 * DT))
-        self._motion, self._target = Motion.resting(np.zeros((count, robot.dof + 1))), np.zeros((count, robot.dof + 1))
+        self._tracker = Tracker(robot.joint_limits.shared(*PACE), DT, TrackerConfig(response_s=2 * DT))
+        self._motion, self._target = Motion.resting(np.zeros((count, robot.dof))), np.zeros((count, robot.dof))
 
     def begin(self, slot: int, joints: np.ndarray) -> None:
         """At rest at joints (dof,) [rad]."""
-        self._target[slot, :-1] = self._motion.position[slot, :-1] = joints
+        self._target[slot] = self._motion.position[slot] = joints
         self._motion.nu[slot] = self._motion.alpha[slot] = 0.0
 
     def follow(self, slots: Sequence[int], joints: np.ndarray) -> np.ndarray:
         """Wanted joints (n, dof) [rad] -> joints (n, dof) [rad]."""
         t, m = self._tracker, self._motion
-        wanted = np.concatenate([joints, np.full((len(joints), 1), 0.5)], axis=1)
-        wanted = np.clip(wanted, t.low, t.high)
+        wanted = np.clip(joints, t.low, t.high)
         feed = np.clip((wanted - self._target[slots]) / t.ticks.unit, -t.ticks.nu_max, t.ticks.nu_max)
         some = Motion(position=m.position[slots], nu=m.nu[slots], alpha=m.alpha[slots])
         t.step(some, wanted, feed)
         m.position[slots], m.nu[slots], m.alpha[slots] = some.position, some.nu, some.alpha
         self._target[slots] = wanted
-        return some.position[:, :-1]
+        return some.position
 
 
 class Expert:

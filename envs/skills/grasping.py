@@ -8,9 +8,9 @@ import numpy as np
 
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import grasps_from_above, turned
-from ..pointing import pose, yawed
+from ..pointing import pose, turn_between, yawed
 from ..tasks.marks import YAWS, lying_grasp, on_ear, tips_crowding
-from .base import HouseContext, behind, higher, open_fingers, reachable, travel, turn_between
+from .base import HouseContext, behind, higher, open_fingers, reachable, travel
 from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
 
 BEYOND_M, BEYOND_BACK_M = 0.05, 0.03

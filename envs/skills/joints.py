@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..objects.instance import turned
-from ..pointing import pose, pushing, rotation_about
+from ..pointing import pose, pushing, rotation_about, turn_between
 from ..tasks.marks import SIDE_M, TIP_M
-from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, solve, travel, turn_about, turn_between
+from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, solve, travel, turn_about
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
 STALLED = 16
@@ -238,7 +238,7 @@ class Push:
         ctx, now = self.ctx, self.ctx.world.joint(self.joint)
         sign, touched = (1.0 if self.target > now else -1.0), self.lead.touched
         place = ctx.reference if touched else ctx.tool
-        left = abs(float(np.clip(self.target, *ctx.world.names.range[self.joint])) - now)
+        left = abs(float(np.clip(self.target, 0.0, ctx.world.names.fixtures[self.joint].travel)) - now)
         self.lead.see(now, left, ctx.pressing, there=bool(np.linalg.norm(place[:3, 3] - self.goal) < LED_M))
         if self.lead.touched and not touched:
             here = self.contact(now, 0.0)

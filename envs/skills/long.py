@@ -8,11 +8,11 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import turned
-from ..pointing import pose, pushing, yawed
+from ..pointing import pose, pushing, turn_between, yawed
 from ..tasks.long import BESIDE_M, DRAWERS
 from ..tasks.predicates import in_box, inside, opened, shut
 from .appliances import switch_light_off, turn_knob
-from .base import HouseContext, afresh, back_off, behind, travel, turn_between
+from .base import HouseContext, afresh, back_off, behind, travel
 from .brewing import make_coffee
 from .drawers import push_shut
 from .grasping import carry, grasp_thing, hang, holds, let_go

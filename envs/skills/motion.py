@@ -9,12 +9,12 @@ import numpy as np
 
 from ...core.kinematics import rotation_error
 from ...core.types import CONTROL_HZ
-from ..pointing import rotation_about
+from ..pointing import rotation_about, turn_between
 
 DT = 1.0 / CONTROL_HZ
 LEAD_M, LEAD_RAD = 0.06, 0.5
 """The reference slows down when what is sent is half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
-GENTLE_N = 25.0
+SLOWED_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 BEARABLE_N, YIELDS = 45.0, 0.35
 """Pressing on furniture by more than this, the reference gives way by this share of its lead over the tool in each control step."""
@@ -103,15 +103,14 @@ def stopping(left: float, acceleration: float) -> float:
 
 
 def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[float, float]:
-    """Moves the reference one step towards `goal`, speeding up at the style's acceleration and slowing down at a share `brake` of it; returns what is left [m],
-    [rad]."""
+    """Moves the reference one step towards `goal`, speeding up at the style's acceleration and slowing down at a share `brake` of it;
+    returns what is left [m], [rad]."""
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
-    angle = _angle(ctx.reference, goal)
-    gentle = float(np.clip(2.0 - ctx.pressing / GENTLE_N, 0.1, 1.0))
-    room, turned = (
-        _room(float(np.linalg.norm(ctx.sent[:3, 3] - ctx.tool[:3, 3])), LEAD_M), _room(_angle(ctx.tool, ctx.sent), LEAD_RAD)
-    )  # fmt: skip
+    angle = turn_between(ctx.reference, goal)
+    gentle = float(np.clip(2.0 - ctx.pressing / SLOWED_N, 0.1, 1.0))
+    room = _room(float(np.linalg.norm(ctx.sent[:3, 3] - ctx.tool[:3, 3])), LEAD_M)
+    turned = _room(turn_between(ctx.tool, ctx.sent), LEAD_RAD)
     # A reference that waited for both could wait for ever: turning on is what gets an arm out of its joints' ends.
     room, turned = gentle * min(room, max(turned, 0.2)), gentle * max(turned, 0.25)
     a = ctx.style.acceleration
@@ -125,11 +124,6 @@ def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[
     ctx.turning = turn / DT
     ctx.reference[:3, :3] = rotate_towards(ctx.reference[:3, :3], goal[:3, :3], turn)
     return left - step, max(angle - turn, 0.0)
-
-
-def _angle(a: Pose, b: Pose) -> float:
-    """Between two orientations [rad]."""
-    return float(np.linalg.norm(rotation_error(a[None, :3, :3], b[None, :3, :3])[0]))
 
 
 def give_way(ctx: Motion) -> None:
