@@ -156,9 +156,7 @@ class HouseholdVectorEnv(Slots):
         self._steps[active] += 1
         views = self._view()
         for i in map(int, active):
-            past = self._episode(i).past
-            self.stage.remember(past, views[i])
-            past.pressed_N = max(past.pressed_N, self._sims.furniture_peak(i))
+            self.stage.remember(self._episode(i).past, views[i], pressed_N=float(self._sims.force_peaks["furniture_force_N"][i]))
         predicates = self._predicates(views)
         self._watch(active)
         hold = np.array([all(p.values()) for p in predicates]) & ~self._sims.diverged

@@ -315,11 +315,11 @@ class HouseholdStage:
 
         return {name: played(check) for name, check in self._task(goal).checks(goal).items()}
 
-    def remember(self, past: Past, view: World, *, anew: bool = False) -> None:
+    def remember(self, past: Past, view: World, *, pressed_N: float = 0.0, anew: bool = False) -> None:
         if anew:
             past.begin(view)
         else:
-            past.see(view)
+            past.see(view, pressed_N)
 
     def muscles(self, goal: Goal, view: World) -> Mapping[int, float]:
         return grip(goal, view)

@@ -74,7 +74,7 @@ class Past:
     grains: np.ndarray = field(default_factory=_none)
     """(G, 3) where they were at the last look [m]."""
     pressed_N: float = 0.0
-    """The largest force of the robot on the room or its furniture, over all physics steps; the engine tells it."""
+    """The largest force of the robot on the room or its furniture, over all physics steps."""
     load_N: float = 0.0
     """The most that a person's hand has felt."""
     felt_s: float = 0.0
@@ -93,11 +93,13 @@ class Past:
         self.grains, self.swept = w.row("xpos")[names.grain_body].copy(), np.zeros(len(names.grain_body), bool)
         self.pressed_N, self.load_N, self.felt_s, self.flung = 0.0, 0.0, 0.0, False
 
-    def see(self, w: Simulation) -> None:
-        """Takes in the state after a control step."""
+    def see(self, w: Simulation, pressed_N: float = 0.0) -> None:
+        """Takes in the state after a control step, and the largest force on furniture in its course, which the state does not tell."""
         if len(self.asked) != len(w.names.fixture_qpos):
             self.begin(w)
+            self.pressed_N = pressed_N
             return
+        self.pressed_N = max(self.pressed_N, pressed_N)
         self._see_fixtures(w)
         if len(self.swept):
             self._see_grains(w)

@@ -132,13 +132,12 @@ class Simulations:
     def _along(self, slots: np.ndarray, path: np.ndarray) -> None:
         """Steps `slots` (n,) along `path` (n, substeps, A). All physics steps but the last are one call, which notes what its sensors
         say; the last also makes what the stage reads current."""
-        sensors = ("sensordata",) if self._forces or self._deepest is not None else ()
         try:
-            seen = self._batch.rollout(self.substeps - 1, control=path[:, :-1], record=tuple({*self._traced, *sensors}), ids=slots)
+            seen = self._batch.rollout(self.substeps - 1, control=path[:, :-1], record=tuple({*self._traced, "sensordata"}), ids=slots)
         except batch.SimulationError as error:
             self.diverged[error.ids] = True
             return
-        self._note_forces(slots, seen.get("sensordata"))
+        self._note_forces(slots, seen["sensordata"])
         if self._deepest is not None:
             self.diverged[slots] |= seen["sensordata"][:, 0, self._deepest] < -DEPTH_LIMIT_M
         whole = self._check(slots)
@@ -150,14 +149,9 @@ class Simulations:
         self.traced = {n: np.concatenate([seen[n], now[slots][:, None]], axis=1) for n, now in self._traced.items()}
         self.traced_slots = slots
 
-    def furniture_peak(self, slot: int) -> float:
-        """The robot's largest force on furniture in the last control step [N]; 0 where nothing measures it."""
-        return float(self.force_peaks["furniture_force_N"][slot]) if "furniture_force_N" in self.force_peaks else 0.0
-
-    def _note_forces(self, slots: np.ndarray, sensors: np.ndarray | None) -> None:
+    def _note_forces(self, slots: np.ndarray, sensors: np.ndarray) -> None:
         """sensors (n, T, S): the sensors' readings in T physics steps of `slots` (n,)."""
         for name, adr in self._forces.items():
-            assert sensors is not None
             force = np.linalg.norm(sensors[:, :, adr], axis=-1).max((1, 2))  # (n, T, N, 3) -> (n,)
             self.force_peaks[name][slots] = np.maximum(self.force_peaks[name][slots], force)
 

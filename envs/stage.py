@@ -98,8 +98,9 @@ class Stage(Protocol):
         """One view a simulation from bound fields (B, ...) and tool poses (B, 4, 4) in the world."""
         ...
 
-    def remember(self, past: Past, view: Any, *, anew: bool = False) -> None:
-        """Looks after what an episode remembers, once a control step; `anew`: a new instruction begins here."""
+    def remember(self, past: Past, view: Any, *, pressed_N: float = 0.0, anew: bool = False) -> None:
+        """Looks after what an episode remembers, once a control step, in which the robot pressed on furniture by `pressed_N` at most;
+        `anew`: a new instruction begins here."""
         ...
 
     def muscles(self, goal: Goal, view: Any) -> Mapping[int, float]:
