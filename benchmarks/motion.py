@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.rollout import Rollout
+
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
     from .protocol import Actor
@@ -47,12 +49,9 @@ class MotionRecord:
 
     def add(self, other: MotionRecord) -> None:
         """Takes in what another record counted."""
-        self.episodes, self.successes, self.steps = (
-            self.episodes + other.episodes, self.successes + other.successes, self.steps + other.steps,
-        )  # fmt: skip
         self.commanded = {k: max(self.commanded[k], other.commanded[k]) for k in KINDS}
         self.measured_speed = max(self.measured_speed, other.measured_speed)
-        for name in ("fast", "jolts", "saturated", "self_contacts"):
+        for name in ("episodes", "successes", "steps", "fast", "jolts", "saturated", "self_contacts"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.furniture_N += other.furniture_N
 
@@ -85,8 +84,7 @@ class MotionWatch:
         self._dt = env.model.opt.timestep
         limits = env.robot.limits
         self._limits = [np.asarray(x) for x in (limits.dq_max, limits.ddq_max, limits.dddq_max)]
-        names = {env.model.sensor(i).name: int(env.model.sensor(i).adr[0]) for i in range(env.model.nsensor)}
-        self._self = names.get("self_contact")
+        self._self = int(env.model.sensor("self_contact").adr[0])
         self.begin()
 
     def begin(self) -> None:
@@ -116,8 +114,7 @@ class MotionWatch:
         r.jolts += int((np.abs(acceleration) > self._limits[1][:dof]).any(-1).sum())
         torque = np.abs(seen["qfrc_actuator"][:, :, rig.arm_qvel])
         r.saturated += int((torque >= AT_LIMIT * self._env.robot.tau_max).any(-1).sum())
-        if self._self is not None:
-            r.self_contacts += int((seen["sensordata"][:, :, self._self] > 0).sum())
+        r.self_contacts += int((seen["sensordata"][:, :, self._self] > 0).sum())
 
 
 def watch_episodes(
@@ -127,19 +124,17 @@ def watch_episodes(
 
     ended: called with the number of episodes that came to their end.
     """
-    watch, todo = MotionWatch(env), list(indices)
+    watch, rollout, todo = MotionWatch(env), Rollout(env, policy), list(indices)
     while todo:
         now, todo = todo[: env.num_envs], todo[env.num_envs :]
-        mask = np.arange(env.num_envs) < len(now)
-        observation, info = env.reset(options={"index": np.array(now), "reset_mask": mask})
-        policy.reset(list(range(len(now))), list(info["instruction"][: len(now)]))
+        rollout.start(now)
         watch.begin()
-        while not all(env.finished(i) for i in range(len(now))):
-            observation, _, _, _, info = env.step(policy.act(observation))
+        while rollout.runs:
+            rollout.step()
             watch.see()
         watch.record.episodes += len(now)
-        watch.record.successes += int(info["success"][: len(now)].sum())
-        watch.record.furniture_N += [s["furniture_force_N"] for s in info["safety"][: len(now)] if "furniture_force_N" in s]
+        watch.record.successes += int(rollout.info["success"][: len(now)].sum())
+        watch.record.furniture_N += [s["furniture_force_N"] for s in rollout.info["safety"][: len(now)]]
         if ended is not None:
             ended(len(now))
     return watch.record
