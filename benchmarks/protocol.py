@@ -102,7 +102,8 @@ class BenchConfig:
         return NOMINAL, *self.arms
 
     def settings(self) -> dict[str, Any]:
-        """What every line of one results folder shares; tasks, episodes and arms may be added later."""
+        """What every line of one results folder shares; tasks, episodes and arms may be added later. `BenchConfig(tasks=..., **settings)`
+        reads them back."""
         usual = {"randomize": "", "axes": {}, "think_ms": 0.0, "touch": "on", "code": ""}
         later = ("tasks", "episodes", "arms")
         return {k: v for k, v in asdict(self).items() if k not in later and not (k in usual and v == usual[k])}

@@ -41,8 +41,14 @@ def read_records(folder: Path) -> list[EpisodeRecord]:
 
 def read_settings(folder: Path) -> dict[str, Any]:
     """The settings that a results folder was made with."""
+    return _read(folder)[0]
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings and plan of a results folder, which share a file."""
     try:
-        return json.loads((folder / SETTINGS).read_text())
+        settings = json.loads((folder / SETTINGS).read_text())
+        return settings, settings.pop(PLAN, {})
     except (OSError, ValueError) as error:
         raise HomebodyError(f"{folder} holds no readable {SETTINGS}: expected the --out folder of `homebody bench`") from error
 
@@ -58,8 +64,7 @@ class RecordStore:
         self.records: list[EpisodeRecord] = []
         self.plan: dict[str, Any] = {}
         if (folder / EPISODES).exists():
-            there = read_settings(folder)
-            self.plan = there.pop(PLAN, {})
+            there, self.plan = _read(folder)
             self._check(there, self._settings)
             self._cut_torn_line()
             self.records = read_records(folder)
@@ -70,7 +75,7 @@ class RecordStore:
         """The file of records; the folder is made on the first call, so that a run that never starts leaves nothing."""
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / SETTINGS, {**self._settings, **({PLAN: self.plan} if self.plan else {})})
+            write_json(self.folder / SETTINGS, self._settings | ({PLAN: self.plan} if self.plan else {}))
             self._file = (self.folder / EPISODES).open("ab", buffering=0)
         return self._file
 

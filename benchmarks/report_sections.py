@@ -12,6 +12,7 @@ from .films import SUCCESS, kind
 from .protocol import EpisodeRecord
 from .report_plots import dose_response, ranking
 from .report_style import interval, percent, points, section, table, value
+from .safety import COUNTS, FORCES
 from .summary import Summary
 
 MAX_FAILURES, FOLD = 200, 12
@@ -169,20 +170,10 @@ def safety(summary: Summary) -> str:
     for name, r in summary["tasks"].items():
         if not (s := r.get("safety")):
             continue
-        forces = [_force(s.get(k)) for k in ("peak_force_N", "person_force_N", "furniture_force_N")]
-        rows.append([escape(name), str(s["episodes"]), *forces, *(_count(s.get(k)) for k in ("drops", "spills", "limit_hits"))])
+        rows.append([escape(name), str(s["episodes"]), *(_force(s.get(k)) for k in FORCES), *(_count(s.get(k)) for k in COUNTS)])
     if not rows:
         return ""
-    head = [
-        "task",
-        "episodes",
-        "peak force on objects",
-        "peak force on the person",
-        "peak force on furniture",
-        "drops",
-        "spills",
-        "joint-limit hits",
-    ]
+    head = ["task", "episodes", *FORCES.values(), *COUNTS.values()]
     return section(
         "Safety", "Forces: median and largest of the episodes' peaks. Counts: how many in all, and the share of episodes with one or more.",
         table(head, rows, range(1, len(head))),

@@ -9,10 +9,12 @@ import numpy as np
 
 from ..core.statistics import wilson
 
-FORCES = ("peak_force_N", "person_force_N", "furniture_force_N")
-"""Peak contact force of an episode on any object, on the person, and on the room and its furniture [N], over all physics steps."""
-COUNTS = ("drops", "spills", "limit_hits")
-"""How often in an episode: an object fell, contents left their vessel, a joint ran into its limit."""
+FORCES = {
+    "peak_force_N": "peak force on objects", "person_force_N": "peak force on the person", "furniture_force_N": "peak force on furniture",
+}  # fmt: skip
+"""Peak contact force of an episode on any object, on the person, and on the room and its furniture [N], over all physics steps; in words."""
+COUNTS = {"drops": "drops", "spills": "spills", "limit_hits": "joint-limit hits"}
+"""How often in an episode an object fell, contents left their vessel, a joint ran into its limit; in words."""
 
 
 def episode_safety(measured: Mapping[str, Any]) -> dict[str, float]:

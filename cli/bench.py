@@ -138,7 +138,6 @@ def bench(
     from .cluster import cluster_config, slots_each
     from .crew import RayCrew
     from .learned import check_asked
-    from .policies import absolute_policy
     from .progress import progress_bar
 
     if card:
@@ -165,11 +164,7 @@ def bench(
     check_counts(slots=(slots, 1), threads=(threads, 1), films=(films, 0))
     total = sum(map(len, wanted_episodes(config, rival).values())) * len(config.all_arms)
     remote = cluster_config(usual_workers(total, think, device) if workers is None and ray is None else workers, ray)
-    recipe = BenchRecipe(
-        policy=absolute_policy(policy), fingerprint=source.fingerprint, robot=config.robot, split=config.split, language=language,
-        touch=touch, randomize=config.randomize, axes=dict(config.axes), arms=config.arms, think_ms=think, device=device,
-        threads=1 if remote else threads,
-    )  # fmt: skip
+    recipe = BenchRecipe.of(config, policy, device=device, threads=1 if remote else threads)
     if rival:
         rival.check(config.settings(), out)
     crew = RayCrew(remote, recipe, slots=slots_each(slots, remote)) if remote else Alone(recipe(), slots)

@@ -42,6 +42,17 @@ class BenchRecipe:
     device: str
     threads: int
 
+    @staticmethod
+    def of(config: BenchConfig, policy: str, *, device: str, threads: int) -> BenchRecipe:
+        """What a worker needs for an evaluation of `policy`, a name or a folder."""
+        from .policies import absolute_policy
+
+        return BenchRecipe(
+            policy=absolute_policy(policy), fingerprint=config.fingerprint, robot=config.robot, split=config.split, language=config.language,
+            touch=config.touch, randomize=config.randomize, axes=dict(config.axes), arms=config.arms, think_ms=config.think_ms,
+            device=device, threads=threads,
+        )  # fmt: skip
+
     def __call__(self) -> BenchWork:
         from ..benchmarks.workers import BenchWork
 
