@@ -61,7 +61,7 @@ check: gl $(VENV)/.dev
 
 # The reference, from docstrings.
 docs: gl $(VENV)/.dev
-	$(BIN)/python docs/reference.py out/docs
+	$(BIN)/python docs/api.py out/docs
 
 bench: install
 	$(BIN)/homebody bench --policy homebody --tasks first --episodes 50 --out out/bench

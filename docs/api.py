@@ -1,4 +1,4 @@
-"""The reference of every public module, as HTML from its docstrings: `make docs`, or `python docs/reference.py out/docs`."""
+"""The reference of every public module, as HTML from its docstrings: `make docs`, or `python docs/api.py out/docs`."""
 
 from __future__ import annotations
 

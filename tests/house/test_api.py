@@ -14,16 +14,16 @@ from sources import FILES, ROOT, title
 
 
 @pytest.fixture(scope="module")
-def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+def api() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("api", ROOT / "docs" / "api.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def test_every_public_module_is_found(reference: ModuleType) -> None:
-    found = set(reference.public_modules())
+def test_every_public_module_is_found(api: ModuleType) -> None:
+    found = set(api.public_modules())
     rooms = {f"homebody.{room}" for room in ("core", "envs", "datasets", "policies", "world_model", "teleop", "benchmarks")}
     assert rooms <= found and {"homebody.core.phrasebook.nouns", "homebody.envs.sensors.registry", "homebody.teleop.session"} <= found
     files = {f"homebody.{title(f).removesuffix('.py').removesuffix('/__init__').replace('/', '.')}" for f in FILES}
@@ -36,9 +36,9 @@ def text_of(page: Path) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:Error parsing type annotation")  # of names that are imported for the type checker alone
-def test_pages_are_made_from_docstrings(reference: ModuleType, tmp_path: Path) -> None:
+def test_pages_are_made_from_docstrings(api: ModuleType, tmp_path: Path) -> None:
     names = ("homebody.core.robots", "homebody.datasets.store")
-    reference.build(tmp_path, *names)
+    api.build(tmp_path, *names)
     robots, store = (tmp_path / f"{n.replace('.', '/')}.html" for n in names)
     assert " ".join((add_robot.__doc__ or "-").split()) in text_of(robots)
     assert "(dof,) where episodes begin [rad]." in text_of(robots), "fields are explained where they stand"
@@ -47,8 +47,8 @@ def test_pages_are_made_from_docstrings(reference: ModuleType, tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_the_whole_reference_is_built(reference: ModuleType, tmp_path: Path) -> None:
-    pages = reference.build(tmp_path)
-    assert len(pages) > len(reference.public_modules())
+def test_the_whole_reference_is_built(api: ModuleType, tmp_path: Path) -> None:
+    pages = api.build(tmp_path)
+    assert len(pages) > len(api.public_modules())
     links = set(re.findall(r'href="homebody/(\w+)\.html"', (tmp_path / "homebody.html").read_text()))
-    assert links == set(reference.ROOMS)
+    assert links == set(api.ROOMS)
