@@ -107,6 +107,18 @@ def _check_options(function: Callable[..., int], words: Sequence[str]) -> None:
             raise unknown("option", option, sorted(known))
 
 
+def _joined(function: Callable[..., int], words: Sequence[str]) -> list[str]:
+    """`words` with texts that begin with a single dash, as a token may, tied to their options: they are no options themselves."""
+    texts = {f"--{n.replace('_', '-')}" for n, p in inspect.signature(function).parameters.items() if "str" in str(p.annotation)}
+    out: list[str] = []
+    for word in words:
+        if out and out[-1].replace("_", "-") in texts and re.match(r"-[^-]", word):
+            out[-1] += f"={word}"
+        else:
+            out.append(word)
+    return out
+
+
 def _check_numbers(given: Mapping[str, object]) -> None:
     """Raises HomebodyError for a number that nothing could be done with."""
     for name, value in given.items():
@@ -137,6 +149,7 @@ def run_command(name: str, words: list[str]) -> int:
     if helps:
         tyro.cli(function, prog=f"homebody {name}", args=words)
     _check_options(function, words)
+    words = _joined(function, words)
     complaint = io.StringIO()
     call = None
     with contextlib.redirect_stderr(complaint), contextlib.redirect_stdout(complaint):

@@ -88,7 +88,7 @@ def serve(
     tls = _tls(cert, key)
     from ..policies.serving.server import PolicyServer, ServerConfig
 
-    secret = token or secrets.token_urlsafe(32)
+    secret = token or secrets.token_hex(32)
     config = ServerConfig(token=secret, host=host, port=port, origins=origin, tls=tls)
     name, cameras, sessions = make_sessions(policy, device, robot)
     config = replace(config, policy=name, cameras=cameras, robot=robot)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .differential import NUDGE_DAMPING, damped_step
 from .errors import HomebodyError
-from .kinematics import NUDGE_DAMPING, damped_step, rotation_error, rotation_from_vector
+from .kinematics import rotation_error, rotation_from_vector
 
 INSIDE_RAD = 0.02
 """The inverse keeps joints this far off their limits."""

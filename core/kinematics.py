@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .differential import NUDGE_DAMPING, damped_step
+
 DH_A = np.array([0.0, 0.0, 0.0, 0.0825, -0.0825, 0.0, 0.088])
 DH_D = np.array([0.333, 0.0, 0.316, 0.0, 0.384, 0.0, 0.0])
 DH_ALPHA = np.array([0.0, -np.pi / 2, np.pi / 2, np.pi / 2, -np.pi / 2, np.pi / 2, np.pi / 2])
@@ -107,10 +109,6 @@ def inverse(
     return q
 
 
-NUDGE_DAMPING = 0.05
-"""Of the pseudo-inverse in `nudged`: bounds joint steps near singular poses (Nakamura and Hanafusa 1986)."""
-
-
 def nudged(joints: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.ndarray:
     """Joints (B, 7) [rad] after a small tool motion `twist` (B, 6) [m, rad] in the base frame, to first order.
 
@@ -119,14 +117,6 @@ def nudged(joints: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.nd
     q = np.asarray(joints, np.float64)
     step = damped_step(jacobian(q)[1], np.asarray(twist, np.float64), NUDGE_DAMPING, posture * (Q_HOME - q) if posture else None)
     return np.clip(q + step, Q_MIN, Q_MAX)
-
-
-def damped_step(J: np.ndarray, twist: np.ndarray, damping: float, home: np.ndarray | None = None) -> np.ndarray:
-    """Joint step (B, n) for a tool step `twist` (B, 6) under a Jacobian (B, 6, n); `home` (B, n) is taken in the null space alone
-    (Liegeois 1977)."""
-    J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + np.eye(6) * damping**2)  # (B, n, 6)
-    step = (J_pinv @ twist[..., None])[..., 0]
-    return step if home is None else step + (home - (J_pinv @ (J @ home[..., None]))[..., 0])
 
 
 def rotation_from_vector(v: np.ndarray) -> np.ndarray:

@@ -23,8 +23,12 @@ from ..core.types import Episode, Observation, Policy, Seeded
 
 NEVER = 1 << 30
 """`takeover_at` of an episode in which nobody takes over."""
-BURST_RAD = 0.035
+BURST_RATE = 0.0125
+"""Chance in each control step that a burst begins."""
+BURST_RAD = 0.02
 """Spread of a burst's motion, per joint and control step [rad]."""
+BLOCKED_RAD = 0.08
+"""A burst ends where a joint is this far from where it was sent: the arm leans on something [rad]."""
 
 
 class CollectEnv(VectorEnv, RecordedEnv, Protocol):
@@ -154,32 +158,36 @@ class Mixture:
         learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
         action = np.array(shown, np.float32)
         for slot, part in self._parts.items():
-            self._choose(slot, part, action, learned)
+            self._choose(slot, part, action, learned, observation)
             part.steps += 1
         return action
 
-    def _choose(self, slot: int, part: _Part, action: np.ndarray, learned: np.ndarray) -> None:
+    def _choose(self, slot: int, part: _Part, action: np.ndarray, learned: np.ndarray, observation: Observation) -> None:
         """Puts the slot's action (A,) into `action` (B, A), which holds the demonstrator's."""
         t, mine = part.steps, part.steps >= part.plan.takeover_at
         if not mine:
             action[slot] = learned[slot]
         elif part.plan.bursts:
-            mine = not self._disturb(slot, part, t, action)
+            mine = not self._disturb(part, t, action[slot], observation["proprio"][slot])
         part.human = mine
         part.span = self._demonstrator.span(slot) if mine else "policy" if t < part.plan.takeover_at else "disturbance"
 
-    def _disturb(self, slot: int, part: _Part, t: int, action: np.ndarray) -> bool:
-        """Adds a burst's motion. True while a burst lasts; when it ends, the demonstrator has started afresh."""
+    @staticmethod
+    def _disturb(part: _Part, t: int, action: np.ndarray, proprio: np.ndarray) -> bool:
+        """Adds a burst's motion to action (A,). True while a burst lasts; when it ends, the demonstrator has started afresh."""
         if t >= part.burst_until:
-            if part.plan.rng.random() > 0.025:
+            if part.plan.rng.random() > BURST_RATE:
                 return False
             part.burst_until = t + int(part.plan.rng.integers(4, 12))
-            part.burst = part.plan.rng.normal(0, BURST_RAD, action.shape[1])
+            part.burst = part.plan.rng.normal(0, BURST_RAD, len(action))
             part.burst[-1] = 0.0 if part.plan.rng.random() < 0.7 else part.plan.rng.choice([-1.0, 1.0])
-            part.pushed = np.array(action[slot])
+            part.pushed = np.array(action)
             part.pushed[-1] = np.clip(part.pushed[-1] + part.burst[-1], 0, 1)
-        part.pushed[:-1] += part.burst[:-1]
-        action[slot] = part.pushed
+        if np.abs(part.pushed[:-1] - proprio[: len(action) - 1]).max() > BLOCKED_RAD:
+            part.burst_until = t + 1
+        else:
+            part.pushed[:-1] += part.burst[:-1]
+        action[:] = part.pushed
         return True
 
     def last(self, slot: int) -> tuple[str, bool]:

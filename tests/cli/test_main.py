@@ -39,6 +39,8 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         (["bench", "--episods", "3"], "unknown option '--episods': nearest are --episodes"),
         (["collect", "--out", "x", "--episodes", "many"], "invalid literal for int() with base 10: 'many'"),
         (["collect", "--out", "x", "--tasks", "open_draw"], "unknown task 'open_draw': nearest are open_drawer"),
+        (["collect", "--out", "x", "--tasks", "-Tx"], "unknown task '-Tx'"),
+        (["robot", "--token", "-T8QGpEj9O8Q10BoK", "--instruction", "-x", "--server", "ws://127.0.0.1:1"], "unknown instruction '-x'"),
         (["collect", "--out", "x", "--episodes", "-4"], "episodes is -4"),
         (["collect", "--out", "x", "--robot", "pandora", "--episodes", "1"], "unknown robot 'pandora'"),
         (["data", "info", "no_such_folder"], "no data set no_such_folder"),

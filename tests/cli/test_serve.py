@@ -32,7 +32,7 @@ def serving(*options, cwd):
     command = [sys.executable, "-W", "error", "-m", "homebody.cli.main", "serve", "--port", "0", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd)
     try:
-        found = [re.search(pattern, process.stdout.readline()) for pattern in (r" at (ws://\S+:\d+)", r"^token: (\S{43})$")]
+        found = [re.search(pattern, process.stdout.readline()) for pattern in (r" at (ws://\S+:\d+)", r"^token: ([0-9a-f]{64})$")]
         assert all(found), process.stderr.read()
         yield found[0][1], found[1][1]
     finally:

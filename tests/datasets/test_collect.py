@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import numpy as np
 import pytest
 from homebody.cli.main import main
 from homebody.core.errors import HomebodyError
+from homebody.core.types import Observation
 from homebody.datasets.check import verify
-from homebody.datasets.collect import BURST_RAD, NEVER, CollectConfig, Collector, plan, recipe
+from homebody.datasets.collect import BLOCKED_RAD, BURST_RAD, NEVER, CollectConfig, Collector, Mixture, plan, recipe
 from homebody.datasets.store import Store
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.skills.expert import Expert
@@ -97,14 +99,46 @@ def test_plans_are_drawn_in_the_order_that_earlier_data_sets_were() -> None:
 
 @pytest.mark.parametrize(("robot", "task"), [("panda", "open_drawer"), ("so101", "hold_up_food")])
 def test_bursts_move_every_joint_of_any_arm_by_the_same_spread(robot: str, task: str) -> None:
-    env = HouseholdVectorEnv(task, 2, robot=robot, image_size=16, threads=1)
-    collector = Collector(env, Expert(env), CollectConfig(episodes=2, perturb=1.0, keep_failures=True))
-    episode = collector.advance([0, 1])[0][1].episode
+    env = HouseholdVectorEnv(task, 4, robot=robot, image_size=16, threads=1)
+    collector = Collector(env, Expert(env), CollectConfig(episodes=4, perturb=1.0, keep_failures=True))
+    ended = list(collector.advance(range(4)))
+    while len(ended) < 4:
+        ended += collector.advance([])
     env.close()
-    assert episode is not None and episode.action.shape[1] == env.robot.action_dim
-    during = ~episode.intervention[1:] & ~episode.intervention[:-1]
-    moved = np.diff(episode.action[:, :-1], axis=0)[during]
-    assert during.any() and (np.abs(moved).max(0) > 0).all() and 0.5 * BURST_RAD < moved.std() < 1.7 * BURST_RAD
+    moved = []
+    for _, one in ended:
+        episode = one.episode
+        assert episode is not None and episode.action.shape[1] == env.robot.action_dim
+        during = ~episode.intervention[1:] & ~episode.intervention[:-1]
+        moved.append(np.diff(episode.action[:, :-1], axis=0)[during])
+    steps = np.concatenate(moved)
+    assert len(steps) > 5 and (np.abs(steps).max(0) > 0).all() and 0.5 * BURST_RAD < steps.std() < 1.7 * BURST_RAD
+
+
+def test_a_burst_ends_where_the_arm_is_held_back() -> None:
+    class Still:
+        """Stays where it is and counts how often it starts afresh."""
+
+        name, starts = "still", 0
+
+        def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+            self.starts += 1
+
+        def act(self, observation: Observation) -> np.ndarray:
+            return np.zeros((1, 8), np.float32)
+
+        def span(self, slot: int) -> str:
+            return "stay"
+
+    mixture = Mixture(Still(), CollectConfig(episodes=1, perturb=1.0))
+    mixture.seed([0], [0])
+    mixture.reset([0], ["stay"])
+    held = {"proprio": np.zeros((1, 24), np.float32)}
+    sent = np.array([mixture.act(held)[0, :-1] for _ in range(1000)])
+    off = np.abs(sent).max(1)
+    lengths = np.diff(np.flatnonzero(np.diff(np.r_[0, off > 0, 0])))[::2]
+    assert len(lengths) > 5 and lengths.min() < 5, "bursts stop short where no joint follows"
+    assert off.max() < BLOCKED_RAD + 4 * BURST_RAD
 
 
 def test_a_negative_seed_is_refused() -> None:
