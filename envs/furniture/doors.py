@@ -181,6 +181,6 @@ def _swing(leaf: Leaf) -> Fixture:
     )  # fmt: skip
 
 
-CUPBOARD = Piece(name="cupboard", build=_cupboard, fixtures=(_swing(CUPBOARD_LEAF),))
-FRIDGE = Piece(name="fridge", build=_fridge, fixtures=(_swing(FRIDGE_LEAF),))
-MICROWAVE = Piece(name="microwave", build=_microwave, fixtures=(_swing(MICROWAVE_LEAF),))
+CUPBOARD = Piece(name="cupboard", build=_cupboard, fixtures=(_swing(CUPBOARD_LEAF),), handed=True)
+FRIDGE = Piece(name="fridge", build=_fridge, fixtures=(_swing(FRIDGE_LEAF),), handed=True)
+MICROWAVE = Piece(name="microwave", build=_microwave, fixtures=(_swing(MICROWAVE_LEAF),), handed=True)

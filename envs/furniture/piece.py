@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
+from .mirror import mirror
 from .parts import SOLREF, STIFF
 
 Builder = Callable[[mujoco.MjSpec, mujoco.MjsBody], None]
@@ -46,10 +47,14 @@ class Piece:
     build: Builder
     """Adds geoms, joints and sites to the piece's own static body."""
     fixtures: tuple[Fixture, ...] = ()
+    handed: bool = False
+    """Whether there are two of it, one the mirror image of the other: hinged on the left or on the right."""
 
-    def add_to(self, spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
-        """Builds the piece; the dry friction of its fixtures holds instead of creeping."""
+    def add_to(self, spec: mujoco.MjSpec, body: mujoco.MjsBody, *, mirrored: bool = False) -> None:
+        """Builds the piece, or its mirror image; the dry friction of its fixtures holds instead of creeping."""
         self.build(spec, body)
+        if mirrored:
+            mirror(body)
         for joint in (spec.joint(f.joint) for f in self.fixtures):
             joint.solref_friction, joint.solimp_friction = SOLREF, STIFF
 

@@ -77,7 +77,7 @@ def _sink(spec: mujoco.MjSpec, body: mujoco.MjsBody) -> None:
 
 
 SINK = Piece(
-    name="sink", build=_sink,
+    name="sink", build=_sink, handed=True,
     fixtures=(
         Fixture(joint="tap_lever", opened=LEVER_ON_RAD, shut=LEVER_OFF_RAD, travel=LEVER_TRAVEL_RAD, push_open="tap_lever_open",
                 push_shut="tap_lever_shut", push_pitch=np.pi / 2, kind="lever"),

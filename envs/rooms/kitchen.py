@@ -1,4 +1,4 @@
-"""The household kitchen: shell, fourteen pieces, thirty layouts, sixteen styles."""
+"""The household kitchen: shell, fourteen pieces, 33 layouts, sixteen styles."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "yard": ("hob", "microwave", "bin", "toaster", "cutlery_tray"),
     "loft": ("oven", "chest", "coffee_machine", "bin", "cutlery_tray"),
     "farm": ("bread_bin", "hob", "bin", "light_switch", "toaster"),
-    "cove": ("sink", "fridge", "bin", "coffee_machine", "light_switch"),
-    "hill": ("chest", "oven", "toaster", "bin", "cutlery_tray"),
-    "park": ("cupboard", "bread_bin", "coffee_machine", "light_switch", "toaster"),
+    "cove": ("sink", "fridge", "coffee_machine", "bin", "light_switch"),
+    "hill": ("chest", "oven", "toaster", "bin", "light_switch"),
+    "park": ("cupboard", "bread_bin", "coffee_machine", "toaster", "light_switch"),
     "dale": ("cutlery", "fridge", "bin", "toaster", "coffee_machine"),
     "glen": ("hob", "sink", "bin", "light_switch", "cutlery_tray"),
     "moor": ("cupboard", "cutlery", "bin", "coffee_machine", "toaster"),
-    "wood": ("oven", "microwave", "light_switch", "bin", "cutlery_tray"),
+    "wood": ("oven", "microwave", "light_switch", "bin", "toaster"),
     "ford": ("bread_bin", "chest", "bin", "toaster", "light_switch"),
     "vale": ("bread_bin", "cutlery", "bin", "coffee_machine", "light_switch"),
     "reed": ("cutlery", "oven", "bin", "light_switch", "toaster"),
 }
 HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "isle": ("chest", "fridge", "coffee_machine", "bin", "toaster"),
-    "rise": ("cutlery", "microwave", "bin", "light_switch", "cutlery_tray"),
+    "rise": ("cutlery", "microwave", "bin", "light_switch", "toaster"),
     "gate": ("hob", "bread_bin", "toaster", "bin", "coffee_machine"),
     "pond": ("cupboard", "sink", "bin", "coffee_machine", "light_switch"),
     "nook": ("oven", "chest", "light_switch", "bin", "cutlery_tray"),
@@ -79,7 +79,12 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "fell": ("chest", "sink", "bin", "light_switch", "toaster"),
     "rock": ("cutlery", "bread_bin", "light_switch", "bin", "cutlery_tray"),
     "tor": ("hob", "chest", "bin", "toaster", "light_switch"),
+    "cape": ("cupboard", "sink", "bin", "light_switch", "toaster"),
+    "moss": ("hob", "fridge", "bin", "coffee_machine", "light_switch"),
+    "bank": ("bread_bin", "microwave", "toaster", "bin", "coffee_machine"),
 }
+MIRRORED = ("mill", "quay", "loft", "yard", "park", "vale", "mere", "rise", "reef", "crag", "cape", "moss", "bank")
+"""These layouts are the other way round: what the table calls left stands on the right, hinged on the other side."""
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
 FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
 """x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
@@ -87,7 +92,7 @@ NARROW = {"sink": 0.12, "hob": 0.14}
 """How far to a side the worktop is free beside what stands turned towards the robot [m]."""
 WIPING_M = 0.38
 """Least width of free worktop for a place mat [m]; elsewhere it lies behind the robot."""
-NUDGE = (0.015, 0.012, 0.05)
+NUDGE = (0.035, 0.025, 0.12)
 """Nothing stands twice in quite the same place: less than the least gap between two pieces allows (a test)."""
 MIDDLE_X = {"coffee_machine": 0.645, "toaster": 0.62, "light_switch": 0.66, "cutlery_tray": 0.62}
 
@@ -131,7 +136,8 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
         spots[piece] = Spot(x=BACK_X, y=-BACK_Y + 0.28 + k * (2 * BACK_Y - 0.56) / (len(rest) - 1), yaw=np.pi)
     low, high = -NARROW.get(right, -ZONE[2]), NARROW.get(left, ZONE[3])
     zone = (ZONE[0], MIDDLE_X[middle] - 0.07, low, high)
-    return Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
+    layout = Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
+    return layout.reflected([p.name for p in PIECES if p.handed]) if name in MIRRORED else layout
 
 
 def _with_mat(layout: Layout) -> Layout:
@@ -148,7 +154,7 @@ def _with_mat(layout: Layout) -> Layout:
 KITCHEN = Scene(
     name="home_kitchen", room="kitchen", shell=_shell, pieces=PIECES,
     layouts=(*(_layout(n, r, False) for n, r in TABLE.items()), *(_layout(n, r, True) for n, r in HELDOUT.items())),
-    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12, movers=(HAND, PET), nudge=NUDGE,
+    styles=KITCHEN_STYLES, catalogue=CATALOGUE, add_assets=add_assets, things=12, movers=(HAND, PET), nudge=NUDGE, turned=0.25,
     fixed=("cutlery_tray",),
 )  # fmt: skip
 GRAINS_KITCHEN = dataclasses.replace(

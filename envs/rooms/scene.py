@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import mujoco
 import numpy as np
@@ -22,6 +22,8 @@ class Spot:
     yaw: float = 0.0
     """[rad] about the vertical."""
     z: float = 0.0
+    mirrored: bool = False
+    """Whether what stands there is built the other way round."""
 
 
 Zone = tuple[float, float, float, float]
@@ -40,6 +42,12 @@ class Layout:
     """Pieces that the robot can use here."""
     zone: Zone
     """Free worktop for loose things."""
+
+    def reflected(self, handed: Collection[str]) -> Layout:
+        """The same place the other way round: left and right change sides, and `handed` pieces their hinges."""
+        spots = {n: replace(s, y=-s.y, yaw=-s.yaw, mirrored=s.mirrored != (n in handed)) for n, s in self.spots.items()}
+        x0, x1, y0, y1 = self.zone
+        return replace(self, spots=spots, zone=(x0, x1, -y1, -y0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +95,8 @@ class Scene:
     """Whether only its own tasks may be asked for in it, and these nowhere else."""
     nudge: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """How far what the robot can use is moved within its place in an episode: along and across its own axes [m], and its turn [rad]."""
+    turned: float = 0.0
+    """How far the robot may stand turned about its foot, beyond its mount's own noise [rad]."""
     fixed: tuple[str, ...] = ()
     """Pieces that are never nudged: things lie on them, or there is no room."""
 

@@ -10,7 +10,9 @@ import numpy as np
 from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about, turn_between
 from ..tasks.marks import SIDE_M, TIP_M
-from .base import HouseContext, afresh, back_off, behind, close_fingers, reachable, solve, travel, turn_about
+from .base import (
+    REACH_M, REACH_RAD, HouseContext, afresh, back_off, behind, close_fingers, continued, reachable, solve, travel, turn_about,
+)  # fmt: skip
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
 STALLED = 16
@@ -36,6 +38,8 @@ AT_END = 0.2
 """A joint nearer to its end than this share of the largest lead is not stuck."""
 FIRMER_N, FIRMEST_N = 1.5, 60.0
 """How much more force a joint that does not move is given with each control step, and how much at most [N]."""
+WRIST_RAD = 0.1
+"""Room that a wrist should have left where a push ends [rad]."""
 TOUCH_N = 0.5
 """A hand that presses by more has come to what it pushes [N]."""
 GENTLE_N = 20.0
@@ -205,6 +209,25 @@ def drive_joint(
             yield from back_off(ctx)
 
 
+def _roomier(ctx: HouseContext, before: Pose, after: Pose) -> Pose:
+    """The tool before a push that ends at `after`, or the same one upside down where the wrist would come to its end on the way: there
+    the arm would swing its elbow about to go on."""
+
+    after = min((after, turned(after, np.pi)), key=lambda T: turn_between(before, T))
+
+    def room(turn: float) -> float:
+        q, off, off_rad = solve(ctx, turned(before, turn))
+        if off > REACH_M or off_rad > REACH_RAD:
+            return 0.0
+        last = continued(ctx, q, turned(after, turn))[0][-1]
+        low, high = ctx.robot.q_min[-1], ctx.robot.q_max[-1]
+        return float(min(q[-1] - low, high - q[-1], last - low, high - last))
+
+    if (straight := room(0.0)) > WRIST_RAD or room(np.pi) < straight + WRIST_RAD:
+        return before
+    return turned(before, np.pi)
+
+
 def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:
     """The tool that is about to push at a site's pose `T`, whose z axis points along the push, `back` before it [m]."""
     R = pushing(T[:3, 2], pitch, T[:2, 3] - ctx.T_world_base[:2, 3])
@@ -283,7 +306,7 @@ def push_joint(
             yield from _rest(ctx, 0.0)
             continue
         now = ctx.world.joint(joint)
-        before = contact(now, off)
+        before = _roomier(ctx, contact(now, off), contact(target, 0.0))
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
             height = max(ctx.safe, before[2, 3]) if over is None else over

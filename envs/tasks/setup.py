@@ -65,7 +65,7 @@ class Setup:
         self.style: Style = styles[int(rng.integers(len(styles)))]
         self.layout: Layout = self._layouts[int(rng.integers(len(self._layouts)))]
         mount = stage.arm.mount
-        dx, dy, turn = rng.uniform(-1, 1, 3) * np.array(mount.noise)
+        dx, dy, turn = rng.uniform(-1, 1, 3) * (np.array(mount.noise) + (0.0, 0.0, scene.turned))
         self.mount = Spot(x=mount.x + dx, y=mount.y + dy, yaw=mount.yaw + turn, z=mount.z)
         self.cast_of: dict[str, Instance] = {}
         self.roles: dict[str, str] = {}
