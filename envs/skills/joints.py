@@ -11,7 +11,18 @@ from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about, turn_between
 from ..tasks.marks import SIDE_M, TIP_M
 from .base import (
-    REACH_M, REACH_RAD, HouseContext, afresh, back_off, behind, close_fingers, continued, reachable, solve, travel, turn_about,
+    REACH_M,
+    REACH_RAD,
+    HouseContext,
+    afresh,
+    back_off,
+    behind,
+    close_fingers,
+    continued,
+    reachable,
+    solve,
+    travel,
+    turn_about,
 )  # fmt: skip
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
