@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,21 +115,31 @@ def afresh(ctx: HouseContext, towards: np.ndarray, grip: float) -> Steps:
     return (yield from move_joints(ctx, q, grip=grip))
 
 
-def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:
-    """Joints (dof,) for a tool pose in the world, and what is left of the error [m], [rad]."""
+def _solutions(ctx: HouseContext, T: Pose, iterations: int = 40) -> Iterator[tuple[np.ndarray, float, float]]:
+    """Joints (dof,) for a tool pose in the world from each start, and what is left of the error [m], [rad]."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T
-    best: tuple[np.ndarray, float, float] | None = None
     for start in _seeds(ctx, T_base):
         q = ctx.robot.inverse(T_base[None], start[None], iterations=iterations)[0]
         reached = ctx.robot.forward(q[None])[0]
         off = float(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]))
-        turn = float(np.linalg.norm(rotation_error(reached[None, :3, :3], T_base[None, :3, :3])))
+        yield q, off, float(np.linalg.norm(rotation_error(reached[None, :3, :3], T_base[None, :3, :3])))
+
+
+def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:
+    """Joints (dof,) for a tool pose in the world, and what is left of the error [m], [rad]."""
+    best: tuple[np.ndarray, float, float] | None = None
+    for q, off, turn in _solutions(ctx, T, iterations):
         if best is None or off + 0.05 * turn < best[1] + 0.05 * best[2]:
             best = q, off, turn
         if off < REACH_M and turn < REACH_RAD:
             break
     assert best is not None
     return best
+
+
+def postures(ctx: HouseContext, T: Pose) -> list[np.ndarray]:
+    """All the ways, (dof,) each, in which the arm is known to get its tool to a pose in the world; the nearest first."""
+    return [q for q, off, turn in _solutions(ctx, T) if off < REACH_M and turn < REACH_RAD]
 
 
 def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:
@@ -180,14 +190,19 @@ def travel(
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
 
 
-def turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None) -> Steps:
-    """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
+def turn_about(
+    ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None, posture: np.ndarray | None = None
+) -> Steps:  # fmt: skip
+    """Raises the hand and moves the arm to joints from which it reaches a pose, those of `posture` (dof,) where given, over that pose: on
+    the way the hand dips."""
     raised, over = ctx.reference.copy(), goal.copy()
     raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
     yield from move(ctx, raised, grip=grip, tolerance=0.05, angle=0.6, timeout=20, until=ended)
-    q, off, turn = solve(ctx, goal)
-    if off > REACH_M or turn > REACH_RAD:
-        return False
+    q = posture
+    if q is None:
+        q, off, turn = solve(ctx, goal)
+        if off > REACH_M or turn > REACH_RAD:
+            return False
     above, near = continued(ctx, q, over)
     return (yield from move_joints(ctx, above if near else q, grip=grip, until=ended))
 

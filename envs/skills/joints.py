@@ -19,6 +19,8 @@ from .base import (
     behind,
     close_fingers,
     continued,
+    move_joints,
+    postures,
     reachable,
     solve,
     travel,
@@ -49,6 +51,8 @@ AT_END = 0.2
 """A joint nearer to its end than this share of the largest lead is not stuck."""
 FIRMER_N, FIRMEST_N = 1.5, 60.0
 """How much more force a joint that does not move is given with each control step, and how much at most [N]."""
+AFAR_RAD = 0.8
+"""A posture in which some joint is further off is not come to by moving the tool straight."""
 WRIST_RAD = 0.1
 """Room that a wrist should have left where a push ends [rad]."""
 TOUCH_N = 0.5
@@ -124,16 +128,14 @@ def gripping(ctx: HouseContext, site: str) -> bool:
     return bool(near and ctx.grip < 0.5 and BAR_WIDTH_M[0] < ctx.width < BAR_WIDTH_M[1])
 
 
-def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> Pose:
-    """The grip, or the same one upside down, from which the wrist can turn furthest on by `twist` [rad] about the tool's axis."""
+def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> tuple[Pose, np.ndarray | None]:
+    """The grip, or the same one upside down, from which the wrist can turn furthest on by `twist` [rad] about the tool's axis, and the
+    joints (dof,) that it does it with; the grip itself where none is in reach."""
     low, high = float(ctx.robot.q_min[-1]), float(ctx.robot.q_max[-1])
-
-    def room(T: Pose) -> float:
-        q, off, turn = solve(ctx, T)
-        after = float(q[-1]) + twist
-        return min(after - low, high - after, 0.3) - 10 * off - turn
-
-    return max((goal, turned(goal, np.pi)), key=room)
+    ways = [(T, q) for T in (goal, turned(goal, np.pi)) for q in postures(ctx, T)]
+    after = [float(q[-1]) + twist for _, q in ways]
+    far = [min(a - low, high - a, 0.3) - 0.02 * float(np.abs(q - ctx.joints).max()) for a, (_, q) in zip(after, ways, strict=True)]
+    return ways[int(np.argmax(far))] if ways else (goal, None)
 
 
 def _rest(ctx: HouseContext, grip: float) -> Steps:
@@ -152,17 +154,18 @@ def grip_handle(
         if gripping(ctx, site):
             return True
         ctx.span = "reach"
-        goal = site_at(ctx, site, joint, ctx.world.joint(joint), follow)
+        goal, posture = site_at(ctx, site, joint, ctx.world.joint(joint), follow), None
         if target is not None:
             _, axis, _ = ctx.world.joint_axis(joint)
-            goal = _more_room(ctx, goal, (target - ctx.world.joint(joint)) * float(axis @ goal[:3, 2]))
+            goal, posture = _more_room(ctx, goal, (target - ctx.world.joint(joint)) * float(axis @ goal[:3, 2]))
         elif turn_between(ctx.tool, turned(goal, np.pi)) < turn_between(ctx.tool, goal) and not reachable(ctx, goal):
             goal = turned(goal, np.pi)
         goal[:3, 3] += ctx.style.offset
         before = behind(goal, approach)
-        if target is not None and turn_between(ctx.tool, goal) > 0.5:
-            yield from turn_about(ctx, before, 1.0)
-        if np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
+        if posture is not None and np.abs(posture - ctx.joints).max() > AFAR_RAD:
+            yield from turn_about(ctx, before, 1.0, posture=posture)
+            yield from move_joints(ctx, continued(ctx, posture, before)[0], grip=1.0)
+        elif np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
             yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
         ctx.span = "grasp"
@@ -215,7 +218,7 @@ def drive_joint(
             best, since = (now, 0) if now > best + 0.002 else (best, since + 1)
             return there() or not gripping(ctx, site) or since > STALLED
 
-        yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=0.001, timeout=140, until=over)
+        yield from move(ctx, ahead, grip=0.0, speed=speed, tolerance=-1.0, timeout=140, until=over)
         if since > STALLED and not there():  # the wrist is at its end: take hold anew
             yield from back_off(ctx)
 
