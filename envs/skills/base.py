@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,6 +55,10 @@ JOINT_ACCELERATION = 2.5
 """Of motions in joint space [rad/s^2]."""
 TURN_Z_M = 0.36
 """Height of the hand at which the arm turns about [m]."""
+AFAR_RAD = 0.8
+"""A posture in which some joint is further off is not come to by moving the tool straight."""
+ROOM_RAD = 0.3
+"""More room than this before a joint's end is no better."""
 TWISTED_M, TWISTED_RAD = 0.012, 0.2
 """The arm's joints are at their ends where they follow the reference no closer."""
 
@@ -140,6 +144,37 @@ def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray,
 def postures(ctx: HouseContext, T: Pose) -> list[np.ndarray]:
     """All the ways, (dof,) each, in which the arm is known to get its tool to a pose in the world; the nearest first."""
     return [q for q, off, turn in _solutions(ctx, T) if off < REACH_M and turn < REACH_RAD]
+
+
+def poised(ctx: HouseContext, options: Sequence[Sequence[Pose]]) -> tuple[int, np.ndarray] | None:
+    """Of ways that lead the tool through poses without turning about: the number of the one, and the joints (dof,) at its first pose, that
+    leave the joints most room before their ends; earlier and nearer ones are liked a little better. None where no way can be gone."""
+    best: tuple[float, int, np.ndarray] | None = None
+    for n, poses in enumerate(options):
+        for q in postures(ctx, poses[0]):
+            room, at = _room_left(ctx, q), q
+            for T in poses[1:]:
+                at, near = continued(ctx, at, T)
+                room = min(room, _room_left(ctx, at)) if near else -1.0
+            score = min(room, ROOM_RAD) - 0.05 * float(np.abs(q - ctx.joints).max()) - 0.02 * n
+            if room > 0.0 and (best is None or score > best[0]):
+                best = score, n, q
+    return best and best[1:]
+
+
+def _room_left(ctx: HouseContext, q: np.ndarray) -> float:
+    """How far the joint nearest to its end is from it [rad]."""
+    return float(np.minimum(q - ctx.robot.q_min, ctx.robot.q_max - q).min())
+
+
+def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
+    """Brings the tool to a pose in the way that `posture` (dof,) has at or near it, in joint space, where the arm is in another one; returns
+    whether it did."""
+    if np.abs(posture - ctx.joints).max() < AFAR_RAD:
+        return False
+    yield from turn_about(ctx, T, grip, posture=posture)
+    yield from move_joints(ctx, continued(ctx, posture, T)[0], grip=grip)
+    return True
 
 
 def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:

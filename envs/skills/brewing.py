@@ -12,7 +12,7 @@ from ..pointing import pointing, pose
 from ..tasks.long import BELOW_RIM_M, EAR_BESIDE_RAD
 from ..tasks.predicates import upright
 from .appliances import press_coffee_button
-from .base import HouseContext, afresh, behind, follows, higher, open_fingers, reachable, travel
+from .base import HouseContext, afresh, behind, come, higher, open_fingers, poised, travel
 from .grasping import close_on, furnished, holds, opening_for
 from .motion import SOFTLY, Pose, Steps, clear_up, move
 
@@ -51,8 +51,9 @@ def steer(
     return not lost()
 
 
-def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tuple[Pose, Pose, float] | None:
-    """The tool about the mug, under the spout, and its heading there, both within reach and best without turning the arm about."""
+def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tuple[Pose, Pose, float, np.ndarray] | None:
+    """The tool about the mug, under the spout, its heading there, and the joints (dof,) that it takes the mug with: without turning the arm
+    about on the way, and with room left for its joints."""
     w = ctx.world
     x = w.rotation(role)[:2, 0]
     ear, width = float(np.arctan2(x[1], x[0])), 2 * w.cast[role].half[1]
@@ -63,27 +64,23 @@ def _way(ctx: HouseContext, role: str, spot: np.ndarray, inwards: float) -> tupl
             away = taken[:3, 3] - ctx.T_world_base[:3, 3]
             slew = abs((ear + beside - np.arctan2(away[1], away[0]) + np.pi) % (2 * np.pi) - np.pi)
             options.append((10 * furnished(ctx, taken, width) + 0.1 * n + 0.3 * slew, beside, pitch, taken))
-    spare: tuple[Pose, Pose, float] | None = None
     for _, _beside, pitch, taken in sorted(options, key=lambda o: o[0]):
-        before = behind(taken, 0.08)
-        for there in (0.0, 0.3, -0.3):
-            put = _grip(ctx, role, spot, inwards + there, pitch)
-            for a in (0.0, np.pi):
-                if reachable(ctx, turned(taken, a)) and reachable(ctx, turned(before, a)) and reachable(ctx, turned(put, a)):
-                    way = turned(taken, a), turned(put, a), inwards + there
-                    if follows(ctx, way[0], way[1]):
-                        return way
-                    spare = spare or way
-    return spare
+        puts = [(_grip(ctx, role, spot, inwards + there, pitch), inwards + there) for there in (0.0, 0.3, -0.3)]
+        ways = [(turned(taken, a), turned(put, a), there) for put, there in puts for a in (0.0, np.pi)]
+        best = poised(ctx, [(T, behind(T, 0.10), higher(T, 0.14), higher(behind(put, 0.15), 0.10), put) for T, put, _ in ways])
+        if best is not None:
+            return *ways[best[0]], best[1]
+    return None
 
 
-def _take(ctx: HouseContext, role: str, goal: Pose) -> Steps:
+def _take(ctx: HouseContext, role: str, goal: Pose, posture: np.ndarray) -> Steps:
     """Takes the mug from the front."""
     ctx.span = "reach"
     wide = opening_for(ctx, 2 * ctx.world.cast[role].half[1])
     before = behind(goal, 0.10)
-    yield from clear_up(ctx, before[:2, 3], wide, height=ctx.safe)
-    yield from travel(ctx, lambda: before, grip=wide, timeout=90)
+    if not (yield from come(ctx, before, posture, wide)):
+        yield from clear_up(ctx, before[:2, 3], wide, height=ctx.safe)
+        yield from travel(ctx, lambda: before, grip=wide, timeout=90)
     ctx.span = "grasp"
     yield from move(ctx, goal, grip=wide, speed=0.6, tolerance=0.006, timeout=60, brake=SOFTLY)
     return (yield from close_on(ctx, role))
@@ -97,9 +94,9 @@ def under_spout(ctx: HouseContext, role: str) -> Steps:
     way = _way(ctx, role, spot, float(np.arctan2(ahead[1], ahead[0])))
     if way is None:
         return False
-    taken, put, there = way
+    taken, put, there, posture = way
     lost = lambda: not holds(ctx, role)  # noqa: E731
-    if not (yield from _take(ctx, role, taken)):
+    if not (yield from _take(ctx, role, taken, posture)):
         return False
     goal = pose(put[:3, :3], spot - put[:3, :3] @ ctx.tool[:3, :3].T @ (ctx.world.position(role) - ctx.tool[:3, 3]))
     inwards = np.array([np.cos(there), np.sin(there), 0.0])

@@ -111,6 +111,9 @@ class Expert:
             joints = robot.inverse(goals, np.stack([c.joints for c in contexts]), iterations=4)
             for ctx, q, T in zip(contexts, joints, robot.forward(joints), strict=True):
                 ctx.joints, ctx.sent = q, ctx.T_world_base @ T
-            actions[slots, : robot.dof] = robot.hold(self._pace.follow(slots, joints))
+            followed = self._pace.follow(slots, joints)
+            for ctx, off in zip(contexts, np.abs(followed - joints).max(-1), strict=True):
+                ctx.strained = float(off)
+            actions[slots, : robot.dof] = robot.hold(followed)
             actions[slots, robot.dof] = [c.grip for c in contexts]
         return actions

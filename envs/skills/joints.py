@@ -18,13 +18,12 @@ from .base import (
     back_off,
     behind,
     close_fingers,
+    come,
     continued,
-    move_joints,
     postures,
     reachable,
     solve,
     travel,
-    turn_about,
 )  # fmt: skip
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
@@ -51,8 +50,6 @@ AT_END = 0.2
 """A joint nearer to its end than this share of the largest lead is not stuck."""
 FIRMER_N, FIRMEST_N = 1.5, 60.0
 """How much more force a joint that does not move is given with each control step, and how much at most [N]."""
-AFAR_RAD = 0.8
-"""A posture in which some joint is further off is not come to by moving the tool straight."""
 WRIST_RAD = 0.1
 """Room that a wrist should have left where a push ends [rad]."""
 TOUCH_N = 0.5
@@ -162,10 +159,8 @@ def grip_handle(
             goal = turned(goal, np.pi)
         goal[:3, 3] += ctx.style.offset
         before = behind(goal, approach)
-        if posture is not None and np.abs(posture - ctx.joints).max() > AFAR_RAD:
-            yield from turn_about(ctx, before, 1.0, posture=posture)
-            yield from move_joints(ctx, continued(ctx, posture, before)[0], grip=1.0)
-        elif np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
+        come_round = posture is not None and (yield from come(ctx, before, posture, 1.0))
+        if not come_round and np.linalg.norm(ctx.tool[:3, 3] - goal[:3, 3]) > 0.04:
             yield from clear_up(ctx, before[:2, 3], 1.0, height=max(ctx.safe, before[2, 3]))
             yield from move(ctx, before, grip=1.0, tolerance=0.015, timeout=100)
         ctx.span = "grasp"
@@ -226,7 +221,6 @@ def drive_joint(
 def _roomier(ctx: HouseContext, before: Pose, after: Pose) -> Pose:
     """The tool before a push that ends at `after`, or the same one upside down where the wrist would come to its end on the way: there
     the arm would swing its elbow about to go on."""
-
     after = min((after, turned(after, np.pi)), key=lambda T: turn_between(before, T))
 
     def room(turn: float) -> float:
@@ -307,7 +301,8 @@ def push_joint(
     def there() -> bool:
         return sign * (ctx.world.joint(joint) - target) >= 0
 
-    pitch = ctx.world.names.fixtures[joint].push_pitch
+    fixture = ctx.world.names.fixtures[joint]
+    pitch, end = fixture.push_pitch, float(np.clip(target, 0.0, fixture.travel))
 
     def contact(value: float, back: float) -> Pose:
         return _push_pose(ctx, site_at(ctx, site, joint, value), pitch, back)
@@ -320,7 +315,7 @@ def push_joint(
             yield from _rest(ctx, 0.0)
             continue
         now = ctx.world.joint(joint)
-        before = _roomier(ctx, contact(now, off), contact(target, 0.0))
+        before = _roomier(ctx, contact(now, off), contact(end, 0.0))
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
             height = max(ctx.safe, before[2, 3]) if over is None else over

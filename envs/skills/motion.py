@@ -14,6 +14,9 @@ from ..pointing import rotation_about, turn_between
 DT = 1.0 / CONTROL_HZ
 LEAD_M, LEAD_RAD = 0.06, 0.5
 """The reference slows down when what is sent is half of this ahead of the tool and waits at all of it: the tool is blocked [m], [rad]."""
+STRAIN_RAD = 0.1
+"""A joint that is half of this behind slows the reference down, and stops it at all of it: near a singular pose joints cannot follow a
+tool at speed, and it would leave its way [rad]."""
 SLOWED_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 BEARABLE_N, YIELDS = 45.0, 0.35
@@ -71,6 +74,8 @@ class Motion:
     """Of the reference [m/s]; motions that set the reference themselves leave it at rest."""
     turning: float = 0.0
     """[rad/s]"""
+    strained: float = 0.0
+    """How far the joint that is furthest behind what inverse kinematics ask for is behind it, by the pace that joints keep [rad]."""
     pressing: float = 0.0
     """The robot's largest net force on a piece of furniture now [N]."""
     bearable: float = BEARABLE_N
@@ -112,6 +117,7 @@ def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[
     room = _room(float(np.linalg.norm(ctx.sent[:3, 3] - ctx.tool[:3, 3])), LEAD_M)
     turned = _room(turn_between(ctx.tool, ctx.sent), LEAD_RAD)
     # A reference that waited for both could wait for ever: turning on is what gets an arm out of its joints' ends.
+    gentle *= _room(ctx.strained, STRAIN_RAD)
     room, turned = gentle * min(room, max(turned, 0.2)), gentle * max(turned, 0.25)
     a = ctx.style.acceleration
     ctx.speed = min(room * speed, stopping(left, brake * a), ctx.speed + a * DT)
