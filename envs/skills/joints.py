@@ -11,18 +11,15 @@ from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about, turn_between
 from ..tasks.marks import SIDE_M, TIP_M
 from .base import (
-    REACH_M,
-    REACH_RAD,
     HouseContext,
     afresh,
     back_off,
     behind,
     close_fingers,
     come,
-    continued,
+    poised,
     postures,
     reachable,
-    solve,
     travel,
 )  # fmt: skip
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
@@ -50,8 +47,8 @@ AT_END = 0.2
 """A joint nearer to its end than this share of the largest lead is not stuck."""
 FIRMER_N, FIRMEST_N = 1.5, 60.0
 """How much more force a joint that does not move is given with each control step, and how much at most [N]."""
-WRIST_RAD = 0.1
-"""Room that a wrist should have left where a push ends [rad]."""
+SWEEPING = ("door", "drawer", "lid")
+"""Kinds of fixtures that stand out into the room: an arm does not turn about before them."""
 TOUCH_N = 0.5
 """A hand that presses by more has come to what it pushes [N]."""
 GENTLE_N = 20.0
@@ -218,22 +215,13 @@ def drive_joint(
             yield from back_off(ctx)
 
 
-def _roomier(ctx: HouseContext, before: Pose, after: Pose) -> Pose:
-    """The tool before a push that ends at `after`, or the same one upside down where the wrist would come to its end on the way: there
-    the arm would swing its elbow about to go on."""
+def _roomier(ctx: HouseContext, before: Pose, after: Pose) -> tuple[Pose, np.ndarray | None]:
+    """The tool before a push that ends at `after`, or the same one upside down where the arm would come to joints' ends on the way, and the
+    joints (dof,) that it begins with; the tool as it is where the way cannot be gone at all."""
     after = min((after, turned(after, np.pi)), key=lambda T: turn_between(before, T))
-
-    def room(turn: float) -> float:
-        q, off, off_rad = solve(ctx, turned(before, turn))
-        if off > REACH_M or off_rad > REACH_RAD:
-            return 0.0
-        last = continued(ctx, q, turned(after, turn))[0][-1]
-        low, high = ctx.robot.q_min[-1], ctx.robot.q_max[-1]
-        return float(min(q[-1] - low, high - q[-1], last - low, high - last))
-
-    if (straight := room(0.0)) > WRIST_RAD or room(np.pi) < straight + WRIST_RAD:
-        return before
-    return turned(before, np.pi)
+    ways = [(before, after), (turned(before, np.pi), turned(after, np.pi))]
+    best = poised(ctx, ways)
+    return (before, None) if best is None else (ways[best[0]][0], best[1])
 
 
 def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:
@@ -315,10 +303,14 @@ def push_joint(
             yield from _rest(ctx, 0.0)
             continue
         now = ctx.world.joint(joint)
-        before = _roomier(ctx, contact(now, off), contact(end, 0.0))
+        before, posture = contact(now, off), None
+        if fixture.kind not in SWEEPING:
+            before, posture = _roomier(ctx, before, contact(end, 0.0))
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
             height = max(ctx.safe, before[2, 3]) if over is None else over
+            if posture is not None and (yield from come(ctx, before, posture, 0.0)):
+                continue
             yield from clear_up(ctx, before[:2, 3], 0.0, height=height)
             if over is not None:
                 above = before.copy()
