@@ -156,7 +156,8 @@ def poised(ctx: HouseContext, options: Sequence[Sequence[Pose]]) -> tuple[int, n
             for T in poses[1:]:
                 at, near = continued(ctx, at, T)
                 room = min(room, _room_left(ctx, at)) if near else -1.0
-            score = min(room, ROOM_RAD) - 0.05 * float(np.abs(q - ctx.joints).max()) - 0.02 * n
+            bent = float(np.abs(q - ctx.robot.q_home)[1:-1].max())  # what is left over is drawn home while the tool works
+            score = min(room, ROOM_RAD) - 0.05 * float(np.abs(q - ctx.joints).max()) - 0.15 * bent - 0.02 * n
             if room > 0.0 and (best is None or score > best[0]):
                 best = score, n, q
     return best and best[1:]
