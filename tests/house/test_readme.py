@@ -25,6 +25,7 @@ def test_every_make_target_of_the_readme_exists() -> None:
         subprocess.run([*shlex.split(command), "-n"], cwd=ROOT, check=True, capture_output=True)
 
 
+@pytest.mark.slow
 def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ours = [c for c in COMMANDS if c.startswith("homebody ")]
