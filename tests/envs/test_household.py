@@ -118,31 +118,12 @@ print(*[env.state_hash(i) for i in range(13)])
     assert out.stdout.split() == hashes
 
 
-class Parrot:
-    """Acts out another episode's actions."""
-
-    name = "parrot"
-
-    def __init__(self, actions):
-        self._actions, self._t = actions, 0
-
-    def reset(self, slots, instructions):
-        self._t = 0
-
-    def act(self, observation):
-        action = self._actions[min(self._t, len(self._actions) - 1)]
-        self._t += 1
-        return action
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
-def test_doing_nothing_anything_or_something_else_never_succeeds(task) -> None:
+def test_doing_nothing_or_anything_never_succeeds(task) -> None:
     env = make(task, 20, threads=2)
-    actions, _ = roll(env, env.horizon(0), np.arange(100, 120))
-    shifted = np.roll(actions, 1, axis=1)  # each slot acts out its neighbour's episode
     successes = {}
-    for policy in (ZeroPolicy(), RandomPolicy(), Parrot(shifted)):
+    for policy in (ZeroPolicy(), RandomPolicy()):
         count = 0
         for start in range(0, 100, 20):
             observation, info = env.reset(options={"index": np.arange(start, start + 20)})

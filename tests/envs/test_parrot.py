@@ -1,7 +1,10 @@
-"""A policy that acts out another episode."""
+"""A policy that acts out another episode, and what a task is worth to it: `-m slow` holds every task to the bars."""
 
 import numpy as np
+import pytest
+from homebody.core.statistics import wilson
 from homebody.envs.engine import HouseholdVectorEnv
+from homebody.envs.registry import all_tasks
 from homebody.envs.skills.expert import Expert
 from homebody.envs.skills.parrot import ParrotPolicy
 
@@ -22,3 +25,58 @@ def test_a_parrot_does_what_the_expert_did_in_the_next_episode_whoever_else_is_t
         assert np.array_equal(action[1], wanted[step][1])  # episode 4 gets what was done in episode 5
         env.step(action)
     env.close()
+
+
+ANOTHER, ANOTHER_CLOSES, FIXED = 0.05, 0.15, 0.30
+"""What may come of acting out another episode, of that where a push shuts something, and of the best of six episodes acted out everywhere."""
+CLOSING = ("close_", "turn_off_", "switch_off_")
+
+
+def outcomes(env: HouseholdVectorEnv, indices: np.ndarray, policy: object) -> np.ndarray:
+    """(n,) whether episodes `indices`, one a slot, end well."""
+    _, info = env.reset(options={"index": indices})
+    policy.reset(range(len(indices)), info["instruction"])
+    while not all(env.finished(i) for i in range(len(indices))):
+        *_, info = env.step(policy.act({}))
+    return np.asarray(info["success"], bool)
+
+
+class Fixed(ParrotPolicy):
+    """Slot i acts out training episode i modulo six, wherever it is."""
+
+    def reset(self, slots, instructions):
+        env = self._env
+        other = HouseholdVectorEnv(env.goal(0).task, 6, cameras=(), split="train")
+        expert, plans = Expert(other), []
+        _, info = other.reset(options={"index": np.arange(6)})
+        expert.reset(range(6), info["instruction"])
+        while not all(other.finished(i) for i in range(6)):
+            plans.append(expert.act({}))
+            other.step(plans[-1])
+        other.close()
+        self._plans = {slot: np.stack(plans)[:, slot % 6] for slot in slots}
+
+
+def at_most(count: int, n: int, bar: float) -> bool:
+    """Whether a rate may be `bar` as far as n episodes tell."""
+    return wilson(count, n)[0] <= bar
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", sorted(all_tasks()))
+def test_acting_out_another_episode_is_of_little_use(task: str) -> None:
+    env = HouseholdVectorEnv(task, 40, cameras=(), split="heldout")
+    count = int(outcomes(env, np.arange(40), ParrotPolicy(env)).sum())
+    env.close()
+    print(f"{task}: {count} of 40")
+    assert at_most(count, 40, ANOTHER_CLOSES if task.startswith(CLOSING) else ANOTHER)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", sorted(all_tasks()))
+def test_no_one_of_six_episodes_solves_a_task_everywhere(task: str) -> None:
+    env = HouseholdVectorEnv(task, 96, cameras=(), split="heldout")
+    found = outcomes(env, np.arange(96), Fixed(env)).reshape(16, 6).sum(0)
+    env.close()
+    print(f"{task}: {found.tolist()} of 16 each")
+    assert at_most(int(found.max()), 16, FIXED)
