@@ -178,14 +178,6 @@ def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
     return True
 
 
-def follows(ctx: HouseContext, T: Pose, then: Pose) -> bool:
-    """Whether the arm gets its tool to a pose and from there to another without turning about."""
-    q, off, turn = solve(ctx, T)
-    if off > REACH_M or turn > REACH_RAD:
-        return False
-    return continued(ctx, q, then)[1]
-
-
 def continued(
     ctx: HouseContext, q: np.ndarray, T: Pose, iterations: int = 60, off: float = REACH_M, turn: float = REACH_RAD
 ) -> tuple[np.ndarray, bool]:
