@@ -23,7 +23,7 @@ from .shell import begin, block, cameras, side_walls, window
 from .styles import KITCHEN_STYLES
 
 PIECES = (CHEST, CUTLERY, CUPBOARD, FRIDGE, MICROWAVE, OVEN, BREAD_BIN, HOB, SINK, COFFEE_MACHINE, TOASTER, LIGHT_SWITCH, BIN, CUTLERY_TRAY)
-ZONE = (0.32, 0.60, -0.22, 0.20)
+ZONE = (0.32, 0.60, -0.195, 0.185)
 BACK_X, BACK_Y = -1.05, 2.3
 """The counter behind the robot, where pieces stand that a layout does not use, and half its length."""
 
@@ -88,7 +88,7 @@ MIRRORED = ("mill", "quay", "loft", "yard", "park", "vale", "mere", "rise", "ree
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
 FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}
 """x and |y| of the front's middle and the turn towards the robot [rad] of what is used from above, not from the front."""
-NARROW = {"sink": 0.12, "hob": 0.14}
+NARROW = {"sink": 0.11, "hob": 0.13}
 """How far to a side the worktop is free beside what stands turned towards the robot [m]."""
 WIPING_M = 0.38
 """Least width of free worktop for a place mat [m]; elsewhere it lies behind the robot."""
@@ -135,8 +135,8 @@ def _layout(name: str, row: tuple[str, str, str, str, str], heldout: bool) -> La
     for k, piece in enumerate(rest):
         spots[piece] = Spot(x=BACK_X, y=-BACK_Y + 0.28 + k * (2 * BACK_Y - 0.56) / (len(rest) - 1), yaw=np.pi)
     low, high = -NARROW.get(right, -ZONE[2]), NARROW.get(left, ZONE[3])
-    zone = (ZONE[0], MIDDLE_X[middle] - 0.07, low, high)
-    layout = Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone)
+    zone = (ZONE[0], MIDDLE_X[middle] - 0.085, low, high)
+    layout = Layout(name=name, heldout=heldout, spots=spots, usable=frozenset(row), zone=zone, tight=frozenset([middle]))
     return layout.reflected([p.name for p in PIECES if p.handed]) if name in MIRRORED else layout
 
 

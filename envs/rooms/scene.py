@@ -42,6 +42,8 @@ class Layout:
     """Pieces that the robot can use here."""
     zone: Zone
     """Free worktop for loose things."""
+    tight: frozenset[str] = frozenset()
+    """Pieces with little room about them: they are nudged a part of the way."""
 
     def reflected(self, handed: Collection[str]) -> Layout:
         """The same place the other way round: left and right change sides, and `handed` pieces their hinges."""

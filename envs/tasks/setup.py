@@ -21,6 +21,8 @@ GAP_M = 0.045
 """Free space between things, room for a finger."""
 HEADINGS = 4
 """Headings of the hand that are tried about a thing of revolution."""
+TIGHT = 0.4
+"""Share of the room's nudges that a piece with little room gets."""
 ROBOT_NOISE = 0.04
 """Half-width of the uniform noise on the arm's start joints [rad], unless the axis `robot_start` says otherwise."""
 
@@ -100,7 +102,8 @@ class Setup:
         self._nudges.clear()
         if any(scene.nudge):
             for piece in (p.name for p in scene.pieces if p.name in self.layout.usable and p.name not in scene.fixed):
-                self.nudge(piece, *scene.nudge)
+                share = TIGHT if piece in self.layout.tight else 1.0
+                self.nudge(piece, *(share * n for n in scene.nudge))
 
     def nudge(self, piece: str, along: float, across: float, turn: float, height: tuple[float, float] | None = None) -> None:
         """Moves a piece without loose parts within its place, for this episode: up to `along` and `across` its own axes [m], up to

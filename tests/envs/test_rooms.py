@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from homebody.envs.house import SCENES, household_stage
 from homebody.envs.rooms.scene import Spot, spot_matrix
-from homebody.envs.tasks.setup import wear
+from homebody.envs.tasks.setup import TIGHT, wear
 
 
 @pytest.fixture(scope="module", params=sorted(SCENES))
@@ -92,13 +92,17 @@ def test_pieces_stay_apart_and_things_off_them_wherever_they_are_nudged(stage):
             for name, corners in found.items():
                 spot = layout.spots[name]
                 if name in layout.usable and name not in stage.definition.fixed:
-                    dx, dy, da = rng.choice([-1.0, 1.0], 3) * (along, across, turn)  # the corners of what is drawn
+                    share = TIGHT if name in layout.tight else 1.0
+                    dx, dy, da = share * rng.choice([-1.0, 1.0], 3) * (along, across, turn)  # the corners of what is drawn
                     T = spot_matrix(spot)
                     there = T @ spot_matrix(Spot(x=dx, y=dy, yaw=da)) @ np.linalg.inv(T)
                     corners = corners @ there[:3, :3].T + there[:3, 3]
                 moved[name] = corners
             names = sorted(moved)
             clashes = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if not apart(moved[a], moved[b])]
+            x0, x1, y0, y1 = layout.zone
+            free = np.array([(x, y, z) for x in (x0, x1) for y in (y0, y1) for z in (0.0, 0.5)])
+            clashes += [(n, "zone") for n in names if not apart(moved[n], free)]
             assert not clashes, f"layout {layout.name}: {clashes}"
 
 
