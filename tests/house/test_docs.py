@@ -12,7 +12,7 @@ from test_arrows import FILES, rooms_imported
 
 PAGES = sorted(DOCS.rglob("*.md"))
 ROOMS = {"core", "envs", "datasets", "policies", "world_model", "teleop", "benchmarks", "cli", "assets"}
-SLOW = {"tutorial.md", "benchmarks.md", "policies.md"}
+SLOW = {"tutorial.md", "benchmarks.md", "policies.md", "world_model.md", "datasets.md", "envs.md"}
 """Pages that take minutes: their tests are marked slow, and continuous integration runs them too."""
 RUN = [p for p in PAGES if p.parent.name != "recipes"]
 """Recipes run in test_recipes.py, which also looks at what comes out of them."""
