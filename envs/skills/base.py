@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.kinematics import rotation_error
 from ...core.robots import Robot
-from ..furniture.clearance import Furniture
+from ..furniture.clearance import Furniture, hand_points
 from ..pointing import turn_between
 from ..robots.arm import Arm
 from ..world import World
@@ -57,6 +57,8 @@ TURN_Z_M = 0.36
 """Height of the hand at which the arm turns about [m]."""
 AFAR_RAD = 0.8
 """A posture in which some joint is further off is not come to by moving the tool straight."""
+WAY_LOOKS = 12
+"""At so many places of a way in joint space the hand is held against the furniture."""
 ROOM_RAD = 0.3
 """More room than this before a joint's end is no better."""
 TWISTED_M, TWISTED_RAD = 0.012, 0.2
@@ -169,13 +171,35 @@ def _room_left(ctx: HouseContext, q: np.ndarray) -> float:
 
 
 def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
-    """Brings the tool to a pose in the way that `posture` (dof,) has at or near it, in joint space, where the arm is in another one; returns
-    whether it did."""
+    """Brings the tool to a pose in the way that `posture` (dof,) has at or near it, in joint space, where the arm is in another one and no
+    furniture is in the hand's way; by way of home where some is. Returns whether it did."""
     if np.abs(posture - ctx.joints).max() < AFAR_RAD:
         return False
+    there, over = continued(ctx, posture, T)[0], T.copy()
+    over[2, 3] = max(T[2, 3], TURN_Z_M)
+    above, near = continued(ctx, posture, over)
+    above = above if near else there
+    if not _clear(ctx, above, there, grip):
+        return False
+    if not _clear(ctx, ctx.joints, above, grip):
+        home = ctx.robot.q_home.copy()
+        home[0] = np.clip(above[0], ctx.robot.q_min[0] + 0.1, ctx.robot.q_max[0] - 0.1)
+        if not (_clear(ctx, ctx.joints, home, grip) and _clear(ctx, home, above, grip)):
+            return False
+        yield from move_joints(ctx, home, grip=grip)
     yield from turn_about(ctx, T, grip, posture=posture)
-    yield from move_joints(ctx, continued(ctx, posture, T)[0], grip=grip)
+    yield from move_joints(ctx, there, grip=grip)
     return True
+
+
+def _clear(ctx: HouseContext, start: np.ndarray, end: np.ndarray, grip: float) -> bool:
+    """Whether the hand keeps off furniture on its way from joints to joints (dof,)."""
+    way = start + np.linspace(0.0, 1.0, WAY_LOOKS)[:, None] * (end - start)
+    poses = lambda b: (ctx.world.position(b), ctx.world.rotation(b))  # noqa: E731
+    return all(
+        ctx.furniture.depth(hand_points(ctx.arm, ctx.T_world_base @ T, grip * ctx.robot.gripper_max_m), poses) == 0.0
+        for T in ctx.robot.forward(way)[1:-1]
+    )
 
 
 def continued(
