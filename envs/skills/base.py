@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.kinematics import rotation_error
 from ...core.robots import Robot
-from ..furniture.clearance import Furniture, hand_points
+from ..furniture.clearance import Furniture
 from ..pointing import turn_between
 from ..robots.arm import Arm
 from ..world import World
@@ -196,10 +196,9 @@ def _clear(ctx: HouseContext, start: np.ndarray, end: np.ndarray, grip: float) -
     """Whether the hand keeps off furniture on its way from joints to joints (dof,)."""
     way = start + np.linspace(0.0, 1.0, WAY_LOOKS)[:, None] * (end - start)
     poses = lambda b: (ctx.world.position(b), ctx.world.rotation(b))  # noqa: E731
-    return all(
-        ctx.furniture.depth(hand_points(ctx.arm, ctx.T_world_base @ T, grip * ctx.robot.gripper_max_m), poses) == 0.0
-        for T in ctx.robot.forward(way)[1:-1]
-    )
+    hand = np.concatenate([ctx.arm.hand_points(grip * ctx.robot.gripper_max_m), ctx.arm.palm_points])
+    tools = ctx.T_world_base @ ctx.robot.forward(way)[1:-1]
+    return all(ctx.furniture.depth(hand @ T[:3, :3].T + T[:3, 3], poses) == 0.0 for T in tools)
 
 
 def continued(
