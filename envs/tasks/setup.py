@@ -103,7 +103,8 @@ class Setup:
         if any(scene.nudge):
             for piece in (p.name for p in scene.pieces if p.name in self.layout.usable and p.name not in scene.fixed):
                 share = TIGHT if piece in self.layout.tight else 1.0
-                self.nudge(piece, *(share * n for n in scene.nudge))
+                along, across, turn = scene.nudge
+                self.nudge(piece, share * along, share * across, share * turn)
 
     def nudge(self, piece: str, along: float, across: float, turn: float, height: tuple[float, float] | None = None) -> None:
         """Moves a piece without loose parts within its place, for this episode: up to `along` and `across` its own axes [m], up to
