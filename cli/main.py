@@ -97,10 +97,15 @@ def _condense(text: str) -> str:
     return " ".join(useful)[:300] or "the options could not be read"
 
 
+def _options(function: Callable[..., int]) -> dict[str, inspect.Parameter]:
+    """By how they are typed, the options of a command."""
+    parameters = inspect.signature(function).parameters.items()
+    return {f"--{('json' if n == 'json_path' else n).replace('_', '-')}": p for n, p in parameters}
+
+
 def _check_options(function: Callable[..., int], words: Sequence[str]) -> None:
     """Raises HomebodyError with the nearest name for an option that `function` does not have."""
-    names = [("json" if n == "json_path" else n).replace("_", "-") for n in inspect.signature(function).parameters]
-    known = {f"--{n}" for n in names}
+    known = _options(function)
     for word in words:
         option = word.split("=")[0].replace("_", "-")
         if option.startswith("--") and option not in known and option.replace("--no-", "--", 1) not in known:
@@ -109,7 +114,7 @@ def _check_options(function: Callable[..., int], words: Sequence[str]) -> None:
 
 def _joined(function: Callable[..., int], words: Sequence[str]) -> list[str]:
     """`words` with texts that begin with a single dash, as a token may, tied to their options: they are no options themselves."""
-    texts = {f"--{n.replace('_', '-')}" for n, p in inspect.signature(function).parameters.items() if "str" in str(p.annotation)}
+    texts = {n for n, p in _options(function).items() if "str" in str(p.annotation)}
     out: list[str] = []
     for word in words:
         if out and out[-1].replace("_", "-") in texts and re.match(r"-[^-]", word):

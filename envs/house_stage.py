@@ -113,10 +113,9 @@ def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, .
     scene.add_assets(spec)
     world = spec.worldbody
     for piece in scene.pieces:
-        T = spot_matrix(layout.spots[piece.name])
-        yaw, mirrored = layout.spots[piece.name].yaw, layout.spots[piece.name].mirrored
-        body = world.add_body(name=piece.name, pos=T[:3, 3].tolist(), quat=[np.cos(yaw / 2), 0, 0, np.sin(yaw / 2)])
-        piece.add_to(spec, body, mirrored=mirrored)
+        spot = layout.spots[piece.name]
+        body = world.add_body(name=piece.name, pos=[spot.x, spot.y, spot.z], quat=[np.cos(spot.yaw / 2), 0, 0, np.sin(spot.yaw / 2)])
+        piece.add_to(spec, body, mirrored=spot.mirrored)
     for mover in scene.movers:
         body = world.add_body(name=mover.name, pos=[-2.0, 0.0, STORE_Z + 0.5], mocap=True)
         mover.build(spec, body)

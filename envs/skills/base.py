@@ -45,6 +45,10 @@ class HouseContext(Motion):
         """The arm's numbers."""
         return self.arm.robot
 
+    def placed(self, body: str) -> tuple[np.ndarray, np.ndarray]:
+        """Where a body is: (3,) position [m] and (3, 3) orientation."""
+        return self.world.position(body), self.world.rotation(body)
+
     @property
     def open_width(self) -> float:
         """The gripper counts as open from here [m]."""
@@ -116,9 +120,15 @@ def afresh(ctx: HouseContext, towards: np.ndarray, grip: float) -> Steps:
     up = ctx.reference.copy()
     up[2, 3] = max(up[2, 3], TURN_Z_M)
     yield from move(ctx, up, grip=grip, tolerance=0.05, angle=0.6, timeout=25)
-    q, way = ctx.robot.q_home.copy(), (np.linalg.inv(ctx.T_world_base) @ np.array([*towards, 0.0, 1.0]))[:2]
-    q[0] = np.clip(np.arctan2(way[1], way[0]), ctx.robot.q_min[0] + 0.1, ctx.robot.q_max[0] - 0.1)
-    return (yield from move_joints(ctx, q, grip=grip))
+    way = (np.linalg.inv(ctx.T_world_base) @ np.array([*towards, 0.0, 1.0]))[:2]
+    return (yield from move_joints(ctx, _home(ctx, float(np.arctan2(way[1], way[0]))), grip=grip))
+
+
+def _home(ctx: HouseContext, turn: float) -> np.ndarray:
+    """(dof,) the arm at home, its first joint at `turn` as far as it goes [rad]."""
+    q = ctx.robot.q_home.copy()
+    q[0] = np.clip(turn, ctx.robot.q_min[0] + 0.1, ctx.robot.q_max[0] - 0.1)
+    return q
 
 
 def _solutions(ctx: HouseContext, T: Pose, iterations: int = 40) -> Iterator[tuple[np.ndarray, float, float]]:
@@ -158,6 +168,8 @@ def poised(ctx: HouseContext, options: Sequence[Sequence[Pose]]) -> tuple[int, n
             for T in poses[1:]:
                 at, near = continued(ctx, at, T)
                 room = min(room, _room_left(ctx, at)) if near else -1.0
+                if not near:
+                    break
             bent = float(np.abs(q - ctx.robot.q_home)[1:-1].max())  # what is left over is drawn home while the tool works
             score = min(room, ROOM_RAD) - 0.05 * float(np.abs(q - ctx.joints).max()) - 0.15 * bent - 0.02 * n
             if room > 0.0 and (best is None or score > best[0]):
@@ -175,19 +187,16 @@ def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
     furniture is in the hand's way; by way of home where some is. Returns whether it did."""
     if np.abs(posture - ctx.joints).max() < AFAR_RAD:
         return False
-    there, over = continued(ctx, posture, T)[0], T.copy()
-    over[2, 3] = max(T[2, 3], TURN_Z_M)
-    above, near = continued(ctx, posture, over)
-    above = above if near else there
+    above, there = _over(ctx, posture, T), continued(ctx, posture, T)[0]
     if not _clear(ctx, above, there, grip):
         return False
     if not _clear(ctx, ctx.joints, above, grip):
-        home = ctx.robot.q_home.copy()
-        home[0] = np.clip(above[0], ctx.robot.q_min[0] + 0.1, ctx.robot.q_max[0] - 0.1)
+        home = _home(ctx, float(above[0]))
         if not (_clear(ctx, ctx.joints, home, grip) and _clear(ctx, home, above, grip)):
             return False
         yield from move_joints(ctx, home, grip=grip)
-    yield from turn_about(ctx, T, grip, posture=posture)
+    yield from _raise(ctx, grip)
+    yield from move_joints(ctx, above, grip=grip)
     yield from move_joints(ctx, there, grip=grip)
     return True
 
@@ -195,10 +204,9 @@ def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
 def _clear(ctx: HouseContext, start: np.ndarray, end: np.ndarray, grip: float) -> bool:
     """Whether the hand keeps off furniture on its way from joints to joints (dof,)."""
     way = start + np.linspace(0.0, 1.0, WAY_LOOKS)[:, None] * (end - start)
-    poses = lambda b: (ctx.world.position(b), ctx.world.rotation(b))  # noqa: E731
     hand = np.concatenate([ctx.arm.hand_points(grip * ctx.robot.gripper_max_m), ctx.arm.palm_points])
     tools = ctx.T_world_base @ ctx.robot.forward(way)[1:-1]
-    return all(ctx.furniture.depth(hand @ T[:3, :3].T + T[:3, 3], poses) == 0.0 for T in tools)
+    return all(ctx.furniture.depth(hand @ T[:3, :3].T + T[:3, 3], ctx.placed) == 0.0 for T in tools)
 
 
 def continued(
@@ -241,21 +249,25 @@ def travel(
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
 
 
-def turn_about(
-    ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None, posture: np.ndarray | None = None
-) -> Steps:  # fmt: skip
-    """Raises the hand and moves the arm to joints from which it reaches a pose, those of `posture` (dof,) where given, over that pose: on
-    the way the hand dips."""
-    raised, over = ctx.reference.copy(), goal.copy()
-    raised[2, 3], over[2, 3] = max(raised[2, 3], TURN_Z_M), max(goal[2, 3], TURN_Z_M)
-    yield from move(ctx, raised, grip=grip, tolerance=0.05, angle=0.6, timeout=20, until=ended)
-    q = posture
-    if q is None:
-        q, off, turn = solve(ctx, goal)
-        if off > REACH_M or turn > REACH_RAD:
-            return False
-    above, near = continued(ctx, q, over)
-    return (yield from move_joints(ctx, above if near else q, grip=grip, until=ended))
+def turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None) -> Steps:
+    """Raises the hand and moves the arm to joints from which it reaches a pose, over that pose: on the way the hand dips."""
+    yield from _raise(ctx, grip, ended)
+    q, off, turn = solve(ctx, goal)
+    if off > REACH_M or turn > REACH_RAD:
+        return False
+    return (yield from move_joints(ctx, _over(ctx, q, goal), grip=grip, until=ended))
+
+
+def _raise(ctx: HouseContext, grip: float, ended: Callable[[], bool] | None = None) -> Steps:
+    """Raises the hand to where the arm may turn about."""
+    raised = higher(ctx.reference, max(TURN_Z_M - float(ctx.reference[2, 3]), 0.0))
+    return move(ctx, raised, grip=grip, tolerance=0.05, angle=0.6, timeout=20, until=ended)
+
+
+def _over(ctx: HouseContext, q: np.ndarray, T: Pose) -> np.ndarray:
+    """The joints (dof,) for a pose, found from q (dof,), as high over it as the arm may turn about; q where they cannot be."""
+    above, near = continued(ctx, q, higher(T, max(TURN_Z_M - float(T[2, 3]), 0.0)))
+    return above if near else q
 
 
 def _go(

@@ -44,7 +44,7 @@ def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
 def furnished(ctx: HouseContext, T: Pose, width: float) -> float:
     """How far the hand, open about something `width` wide, would reach into furniture [m]."""
     opening = min(width + SPARE_M, ctx.robot.gripper_max_m)
-    return ctx.furniture.crowding(ctx.arm, T, opening, lambda b: (ctx.world.position(b), ctx.world.rotation(b)))
+    return ctx.furniture.crowding(ctx.arm, T, opening, ctx.placed)
 
 
 def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:

@@ -10,18 +10,7 @@ import numpy as np
 from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about, turn_between
 from ..tasks.marks import SIDE_M, TIP_M
-from .base import (
-    HouseContext,
-    afresh,
-    back_off,
-    behind,
-    close_fingers,
-    come,
-    poised,
-    postures,
-    reachable,
-    travel,
-)  # fmt: skip
+from .base import ROOM_RAD, HouseContext, afresh, back_off, behind, close_fingers, come, poised, postures, reachable, travel
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
 STALLED = 16
@@ -128,7 +117,7 @@ def _more_room(ctx: HouseContext, goal: Pose, twist: float) -> tuple[Pose, np.nd
     low, high = float(ctx.robot.q_min[-1]), float(ctx.robot.q_max[-1])
     ways = [(T, q) for T in (goal, turned(goal, np.pi)) for q in postures(ctx, T)]
     after = [float(q[-1]) + twist for _, q in ways]
-    far = [min(a - low, high - a, 0.3) - 0.02 * float(np.abs(q - ctx.joints).max()) for a, (_, q) in zip(after, ways, strict=True)]
+    far = [min(a - low, high - a, ROOM_RAD) - 0.02 * float(np.abs(q - ctx.joints).max()) for a, (_, q) in zip(after, ways, strict=True)]
     return ways[int(np.argmax(far))] if ways else (goal, None)
 
 
@@ -303,11 +292,11 @@ def push_joint(
             yield from _rest(ctx, 0.0)
             continue
         now = ctx.world.joint(joint)
-        before, posture = contact(now, off), None
-        if fixture.kind not in SWEEPING:
-            before, posture = _roomier(ctx, before, contact(end, 0.0))
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
+            before, posture = contact(now, off), None
+            if fixture.kind not in SWEEPING:
+                before, posture = _roomier(ctx, before, contact(end, 0.0))
             height = max(ctx.safe, before[2, 3]) if over is None else over
             if posture is not None and (yield from come(ctx, before, posture, 0.0)):
                 continue
