@@ -77,7 +77,7 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "lawn": ("bread_bin", "fridge", "light_switch", "bin", "cutlery_tray"),
     "dell": ("oven", "microwave", "bin", "toaster", "light_switch"),
     "fell": ("chest", "sink", "bin", "light_switch", "toaster"),
-    "rock": ("cutlery", "bread_bin", "light_switch", "bin", "cutlery_tray"),
+    "rock": ("cutlery", "bread_bin", "bin", "light_switch", "cutlery_tray"),
     "tor": ("hob", "chest", "bin", "toaster", "light_switch"),
     "cape": ("cupboard", "sink", "bin", "light_switch", "toaster"),
     "moss": ("hob", "fridge", "bin", "coffee_machine", "light_switch"),

@@ -1,8 +1,9 @@
 """A policy that acts out another episode, and what a task is worth to it: `-m slow` holds every task to the bars."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
-from homebody.core.statistics import wilson
 from homebody.envs.engine import HouseholdVectorEnv
 from homebody.envs.registry import all_tasks
 from homebody.envs.skills.expert import Expert
@@ -29,6 +30,8 @@ def test_a_parrot_does_what_the_expert_did_in_the_next_episode_whoever_else_is_t
 
 ANOTHER, ANOTHER_CLOSES, FIXED = 0.05, 0.15, 0.30
 """What may come of acting out another episode, of that where a push shuts something, and of the best of six episodes acted out everywhere."""
+SIX_FROM = 1000
+"""The first of the six, none of which is among the starts that they are tried on."""
 CLOSING = ("close_", "turn_off_", "switch_off_")
 
 
@@ -42,24 +45,11 @@ def outcomes(env: HouseholdVectorEnv, indices: np.ndarray, policy: object) -> np
 
 
 class Fixed(ParrotPolicy):
-    """Slot i acts out training episode i modulo six, wherever it is."""
+    """Slot i acts out one of six episodes, that of its number modulo six, wherever it is."""
 
-    def reset(self, slots, instructions):
-        env = self._env
-        other = HouseholdVectorEnv(env.goal(0).task, 6, cameras=(), split="train")
-        expert, plans = Expert(other), []
-        _, info = other.reset(options={"index": np.arange(6)})
-        expert.reset(range(6), info["instruction"])
-        while not all(other.finished(i) for i in range(6)):
-            plans.append(expert.act({}))
-            other.step(plans[-1])
-        other.close()
-        self._plans = {slot: np.stack(plans)[:, slot % 6] for slot in slots}
-
-
-def at_most(count: int, n: int, bar: float) -> bool:
-    """Whether a rate may be `bar` as far as n episodes tell."""
-    return wilson(count, n)[0] <= bar
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        plans = [self._play(self._env.goal(0).task, SIX_FROM + k) for k in range(6)]
+        self._plans = {slot: plans[slot % 6] for slot in slots}
 
 
 @pytest.mark.slow
@@ -69,7 +59,7 @@ def test_acting_out_another_episode_is_of_little_use(task: str) -> None:
     count = int(outcomes(env, np.arange(40), ParrotPolicy(env)).sum())
     env.close()
     print(f"{task}: {count} of 40")
-    assert at_most(count, 40, ANOTHER_CLOSES if task.startswith(CLOSING) else ANOTHER)
+    assert count <= (ANOTHER_CLOSES if task.startswith(CLOSING) else ANOTHER) * 40
 
 
 @pytest.mark.slow
@@ -79,4 +69,4 @@ def test_no_one_of_six_episodes_solves_a_task_everywhere(task: str) -> None:
     found = outcomes(env, np.arange(96), Fixed(env)).reshape(16, 6).sum(0)
     env.close()
     print(f"{task}: {found.tolist()} of 16 each")
-    assert at_most(int(found.max()), 16, FIXED)
+    assert found.max() <= FIXED * 16

@@ -40,13 +40,13 @@ def test_it_takes_light_things_from_above_that_are_neither_flat_nor_tall() -> No
 
 
 def test_it_picks_up_a_knife_that_lies_flat_without_digging_into_the_worktop() -> None:
-    env = make("hold_up_cutlery", 12)
-    observation, info = env.reset(options={"index": np.arange(12)})
+    env = make("hold_up_cutlery", 6)
+    observation, info = env.reset(options={"index": np.arange(6)})
     expert = Expert(env)
-    expert.reset(range(12), info["instruction"])
-    while not all(env.finished(i) for i in range(12)):
+    expert.reset(range(6), info["instruction"])
+    while not all(env.finished(i) for i in range(6)):
         observation, _, _, _, info = env.step(expert.act(observation))
-    assert info["success"].sum() >= 6  # flat things slip from its tips: its weakest task
+    assert info["success"].sum() >= 4
 
 
 @pytest.mark.slow

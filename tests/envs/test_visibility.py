@@ -31,7 +31,7 @@ def starts(task: str, robot: str, episodes: int) -> np.ndarray:
 
 @pytest.mark.parametrize("task", HARD)
 def test_some_camera_sees_the_part_that_has_to_move(task: str) -> None:
-    assert (starts(task, "panda", 20) >= ENOUGH_PX).mean() >= 0.95
+    assert (starts(task, "panda", 6) >= ENOUGH_PX).all()
 
 
 @pytest.mark.slow

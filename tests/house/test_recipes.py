@@ -46,7 +46,7 @@ def test_a_task_is_one_module_of_sentences_goals_marks_predicates_and_one_skill(
     said = run("add_a_task", tmp_path)
     assert "[x] beside(mug, plate)" in said and (tmp_path / "out/film/video.mp4").stat().st_size > 10_000
     done = records(tmp_path / "out/bench")
-    assert len(done) == 4 and sum(r["success"] for r in done) >= 3
+    assert [r["success"] for r in done] == [True, True]
     assert all(r["task"] == "set_beside" and r["steps"] > 30 for r in done), "the goal is open at the start"
 
 
