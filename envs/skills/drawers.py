@@ -14,7 +14,7 @@ def _joint(goal: Goal) -> str:
 
 def push_shut(ctx: HouseContext, joint: str, *, stay: bool = True) -> Steps:
     """Pushes the front shut with closed fingers."""
-    return push_joint(ctx, joint, f"{joint}_push", 0.005, lead=0.05, stay=stay)
+    return push_joint(ctx, joint, f"{joint}_push", 0.005, lead=0.05, off=0.09, stay=stay)
 
 
 def pull_drawer(ctx: HouseContext, goal: Goal) -> Steps:

@@ -19,8 +19,10 @@ BAR_WIDTH_M = (0.003, 0.04)
 """Width between the pads with a handle between them."""
 NEAR_M, DRIFT_M = 0.06, 0.03
 """A push is held sideways from this close on, by up to this much."""
-ARRIVING_MPS, BACK_M = 0.12, 0.08
-"""How fast a hand comes up to what it pushes, and how far before the push site it may meet it."""
+ARRIVING_MPS, MEETING_MPS, BACK_M = 0.12, 0.04, 0.08
+"""How fast a hand comes up to what it pushes and how fast it meets it, and how far before the push site it may do so."""
+MEETING_M = 0.04
+"""From this far on a hand slows down to meet what it pushes."""
 
 
 LEAST, GROWS, SHRINKS = 0.06, 0.1, 0.25
@@ -30,6 +32,10 @@ SLOWING = 2.0
 """How much slower a joint should move for each unit nearer to its target [1/s]."""
 PACES = {False: (0.16, 0.03), True: (0.55, 0.1)}
 """How fast slides [m/s] and hinges [rad/s] should move, and how fast they should reach their targets."""
+ITS_WAY = (3.0, 1.0)
+"""Of what has a short way, a button, the same in ways a second."""
+PRESSED = 0.05
+"""Past its end by more than this share of the largest lead, a joint is pressed too hard."""
 LED_M = 0.01
 """A hand has come to where it leads a joint when its reference is this near, and before it touches the tool itself."""
 AT_END = 0.2
@@ -69,22 +75,24 @@ class Lead:
     @staticmethod
     def over(ctx: HouseContext, joint: str, most: float, force_N: float = GENTLE_N) -> Lead:
         """For a fixture's joint."""
-        cruise, creep = PACES[ctx.world.joint_axis(joint)[2]]
+        cruise, creep = np.minimum(PACES[ctx.world.joint_axis(joint)[2]], np.multiply(ITS_WAY, ctx.world.names.fixtures[joint].travel))
         return Lead(most=most, cruise=cruise, creep=creep, force_N=force_N)
 
     def see(self, value: float, left: float, pressing: float, *, there: bool) -> float:
-        """The lead for a joint at `value` with `left` >= 0 to go, `pressing` [N] on furniture; there: whether the hand is where the lead so
-        far put it, and a larger one might help."""
+        """The lead for a joint at `value` with `left` to go, negative where it is past its end, `pressing` [N] on furniture; there: whether
+        the hand is where the lead so far put it, and a larger one might help."""
         self.touched |= pressing > TOUCH_N
         speed = 0.0 if np.isnan(self._last) else abs(value - self._last) / DT
         self._last = value
-        wanted = min(self.cruise, self.creep + SLOWING * left)
+        wanted = min(self.cruise, self.creep + SLOWING * max(left, 0.0))
         grow = float(np.clip((wanted - speed) / wanted, -1.0, 1.0)) * GROWS
         stuck = self.touched and speed < 0.1 * wanted and left > AT_END * self.most
         self._more_N = min(self._more_N + FIRMER_N, FIRMEST_N) if stuck else max(self._more_N - 4 * FIRMER_N, 0.0)
         allowed = self.force_N + self._more_N
-        if pressing > allowed or not there:
+        if pressing > allowed or not there or left <= 0.0:
             grow = min(grow, 0.0)
+        if left < -PRESSED * self.most:  # what is pressed to its end is held there, no harder
+            grow = -GROWS
         if pressing > 1.5 * allowed:
             grow = -SHRINKS * min(pressing / allowed - 1.0, 1.0)
         self.lead = float(np.clip(self.lead + grow * self.most, LEAST * self.most, self.most))
@@ -241,18 +249,28 @@ class Push:
     drift: np.ndarray = field(default_factory=lambda: np.zeros(3))
     goal: np.ndarray = field(default_factory=lambda: np.full(3, np.inf))
 
+    def pace(self) -> float:
+        """Share of the style's speed at which the hand may come up to what it pushes."""
+        if self.lead.touched:
+            return 1.0
+        off = float(np.linalg.norm(self.goal - self.ctx.tool[:3, 3]))
+        share = min(off / MEETING_M, 1.0)
+        return (MEETING_MPS + share * (ARRIVING_MPS - MEETING_MPS)) / self.ctx.style.speed
+
     def ahead(self) -> Pose:
         """The tool's pose that leads the joint; called once a control step."""
         ctx, now = self.ctx, self.ctx.world.joint(self.joint)
         sign, touched = (1.0 if self.target > now else -1.0), self.lead.touched
         place = ctx.reference if touched else ctx.tool
-        left = abs(float(np.clip(self.target, 0.0, ctx.world.names.fixtures[self.joint].travel)) - now)
+        travel = ctx.world.names.fixtures[self.joint].travel
+        left = sign * (float(np.clip(self.target, 0.0, travel)) - now)
         self.lead.see(now, left, ctx.pressing, there=bool(np.linalg.norm(place[:3, 3] - self.goal) < LED_M))
         if self.lead.touched and not touched:
             here = self.contact(now, 0.0)
             along = here[:3, 3] - self.contact(now, 1.0)[:3, 3]
             self.back = float(np.clip((here[:3, 3] - ctx.tool[:3, 3]) @ along, 0.0, BACK_M))
-        T = self.contact(now + sign * self.lead.lead, self.back)
+        # A joint gives at its end: the hand would follow it on and on.
+        T = self.contact(float(np.clip(now, 0.0, travel)) + sign * self.lead.lead, self.back)
         if self.way:
             z, off = ctx.world.site(self.way)[:3, 2], T[:3, 3] - ctx.tool[:3, 3]
             if np.linalg.norm(off) < NEAR_M:
@@ -313,8 +331,7 @@ def push_joint(
             ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead, force_N), way=site if steady else ""
         )
         ctx.bearable = 1.5 * (force_N + FIRMEST_N)
-        pace = lambda p=push: speed if p.lead.touched else min(speed, ARRIVING_MPS / ctx.style.speed)  # noqa: E731
-        if not (yield from move(ctx, push.ahead, grip=0.0, speed=pace, tolerance=-1.0, timeout=120, until=there)):
+        if not (yield from move(ctx, push.ahead, grip=0.0, speed=lambda p=push: min(speed, p.pace()), tolerance=-1.0, timeout=120, until=there)):
             ctx.span, ctx.bearable = "recover", BEARABLE_N
             back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)
