@@ -88,24 +88,37 @@ TURNS = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
 at the side, until it flips over."""
 
 
+END_RAD, MOST_ENDS = 0.02, 4
+"""Inverse kinematics keep this far from the joints' ends [rad], and look so often for joints that come to theirs."""
+
+
 def inverse(
     T_goal: np.ndarray, q_start: np.ndarray, *, iterations: int = 8, damping: float = 0.02, posture: float = 0.02,
     max_step: float = 0.3,
 ) -> np.ndarray:  # fmt: skip
     """Joint angles (B, 7) that bring the tool to T_goal (B, 4, 4), from q_start (B, 7), inside the joint limits.
 
-    Damped least squares with a posture task in the null space (Nakamura and Hanafusa 1986; Liegeois 1977).
+    Damped least squares with a posture task in the null space (Nakamura and Hanafusa 1986; Liegeois 1977). A joint that would pass its end
+    stays there and the others do the work (Baerlocher and Boulic 2004): an arm whose ends were cut off afterwards swings about.
     Always returns its best iterate: callers check `forward` where the goal may be out of reach.
     """
     q = np.array(q_start, dtype=np.float64)
-    eye6, eye7 = np.eye(6) * damping**2, np.eye(7)
+    low, high, eye7 = Q_MIN + END_RAD, Q_MAX - END_RAD, np.eye(7)
     for _ in range(iterations):
         T, J = jacobian(q)
         error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
-        J_pinv = J.transpose(0, 2, 1) @ np.linalg.inv(J @ J.transpose(0, 2, 1) + eye6)  # (B, 7, 6)
-        null = eye7 - J_pinv @ J
-        dq = (J_pinv @ error[..., None] + null @ (posture * TURNS * (Q_HOME - q))[..., None])[..., 0]
-        q = np.clip(q + np.clip(dq, -max_step, max_step), Q_MIN + 0.02, Q_MAX - 0.02)
+        free = np.ones_like(q)
+        for _ in range(MOST_ENDS):
+            J_free = J * free[:, None]
+            J_pinv = J_free.transpose(0, 2, 1) @ np.linalg.inv(J_free @ J_free.transpose(0, 2, 1) + np.eye(6) * damping**2)  # (B, 7, 6)
+            null = eye7 - J_pinv @ J_free
+            dq = (J_pinv @ error[..., None] + null @ (free * posture * TURNS * (Q_HOME - q))[..., None])[..., 0]
+            moved = q + np.clip(dq, -max_step, max_step)
+            past = (free > 0) & ((moved < low) | (moved > high))
+            if not past.any():
+                break
+            free[past] = 0.0
+        q = np.clip(moved, low, high)
     return q
 
 
