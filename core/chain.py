@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .differential import NUDGE_DAMPING, damped_step
+from .differential import NUDGE_DAMPING, damped_step, step_inside
 from .errors import HomebodyError
 from .kinematics import rotation_error, rotation_from_vector
 
@@ -75,12 +75,11 @@ class Chain:
                 max_step: float = 0.3) -> np.ndarray:  # fmt: skip
         """T_goal (B, 4, 4), q_start (B, n) -> q (B, n) inside the limits, the best iterate of damped least squares (Nakamura and
         Hanafusa 1986)."""
-        q = np.array(q_start, np.float64)
+        q, bounds = np.array(q_start, np.float64), (self.q_min + INSIDE_RAD, self.q_max - INSIDE_RAD)
         for _ in range(iterations):
             T, J = self.jacobian(q)
             error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
-            step = damped_step(J, error, damping, self._home(q, posture if q.shape[1] > 6 else 0.0))
-            q = np.clip(q + np.clip(step, -max_step, max_step), self.q_min + INSIDE_RAD, self.q_max - INSIDE_RAD)
+            q = step_inside(q, J, error, damping, self._home(q, posture if q.shape[1] > 6 else 0.0), max_step, bounds)
         return q
 
     def nudged(self, q: np.ndarray, twist: np.ndarray, posture: float = 0.0) -> np.ndarray:

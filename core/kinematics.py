@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .differential import NUDGE_DAMPING, damped_step
+from .differential import NUDGE_DAMPING, damped_step, step_inside
 
 DH_A = np.array([0.0, 0.0, 0.0, 0.0825, -0.0825, 0.0, 0.088])
 DH_D = np.array([0.333, 0.0, 0.316, 0.0, 0.384, 0.0, 0.0])
@@ -88,8 +88,8 @@ TURNS = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
 at the side, until it flips over."""
 
 
-END_RAD, MOST_ENDS = 0.02, 4
-"""Inverse kinematics keep this far from the joints' ends [rad], and look so often for joints that come to theirs."""
+END_RAD = 0.02
+"""Inverse kinematics keep this far from the joints' ends [rad]."""
 
 
 def inverse(
@@ -98,27 +98,15 @@ def inverse(
 ) -> np.ndarray:  # fmt: skip
     """Joint angles (B, 7) that bring the tool to T_goal (B, 4, 4), from q_start (B, 7), inside the joint limits.
 
-    Damped least squares with a posture task in the null space (Nakamura and Hanafusa 1986; Liegeois 1977). A joint that would pass its end
-    stays there and the others do the work (Baerlocher and Boulic 2004): an arm whose ends were cut off afterwards swings about.
+    Damped least squares with a posture task in the null space (Nakamura and Hanafusa 1986; Liegeois 1977), joints at their ends left there.
     Always returns its best iterate: callers check `forward` where the goal may be out of reach.
     """
     q = np.array(q_start, dtype=np.float64)
-    low, high, eye7 = Q_MIN + END_RAD, Q_MAX - END_RAD, np.eye(7)
+    bounds = Q_MIN + END_RAD, Q_MAX - END_RAD
     for _ in range(iterations):
         T, J = jacobian(q)
         error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
-        free = np.ones_like(q)
-        for _ in range(MOST_ENDS):
-            J_free = J * free[:, None]
-            J_pinv = J_free.transpose(0, 2, 1) @ np.linalg.inv(J_free @ J_free.transpose(0, 2, 1) + np.eye(6) * damping**2)  # (B, 7, 6)
-            null = eye7 - J_pinv @ J_free
-            dq = (J_pinv @ error[..., None] + null @ (free * posture * TURNS * (Q_HOME - q))[..., None])[..., 0]
-            moved = q + np.clip(dq, -max_step, max_step)
-            past = (free > 0) & ((moved < low) | (moved > high))
-            if not past.any():
-                break
-            free[past] = 0.0
-        q = np.clip(moved, low, high)
+        q = step_inside(q, J, error, damping, posture * TURNS * (Q_HOME - q), max_step, bounds)
     return q
 
 
