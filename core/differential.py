@@ -21,7 +21,13 @@ END_LOOKS = 4
 
 
 def step_inside(
-    q: np.ndarray, J: np.ndarray, twist: np.ndarray, damping: float, home: np.ndarray | None, most: float, bounds: tuple[np.ndarray, np.ndarray]
+    q: np.ndarray,
+    J: np.ndarray,
+    twist: np.ndarray,
+    damping: float,
+    home: np.ndarray | None,
+    most: float,
+    bounds: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Joints (B, n) after a damped step from `q` towards a tool step, no joint by more than `most` [rad] and all within `bounds` (n,) each.
     A joint that would pass its end stays there and the others do the work (Baerlocher and Boulic 2004): an arm whose joints were cut off

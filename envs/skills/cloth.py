@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,8 @@ from ..pointing import DOWN, pose, turn_between
 from ..tasks.cloth import INSET_M
 from ..tasks.cloth_predicates import covered, edges_meet, gathered, halved, lies_flat, sheet
 from ..tasks.marks import TIP_M
-from .base import HouseContext, higher, reachable
-from .motion import Pose, Steps, move, wait
+from .base import HouseContext, come, higher, poised, reachable
+from .motion import SOFTLY, Pose, Steps, move, wait
 
 OPEN_M = 0.06
 """How far apart the fingers are when they come down about a hem."""
@@ -30,8 +30,16 @@ SINK_M = 0.00025
 TAUT_M, LAG_S, FADES = 0.014, 0.125, 0.8
 """The hand lags this much further than usual behind what it is steered to where the cloth is taut: usually by as much as it moves in LAG_S,
 whose speed counts on, fading, for a while."""
+ABOVE_M, LANDED_N = 0.09, 15.0
+"""How far above a hem the hand comes to rest, and how hard it presses when it has come down [m], [N]."""
 CARRY_M = 0.47
 """Height of the tool from which a towel hangs clear of the basket's rim."""
+DROP_M = 0.11
+"""Height of the tool over the basket's floor where it lets go [m]."""
+LOW_M, SPREAD_LIFT_M = 0.022, 0.035
+"""Height of the tool over the bed where a fold is laid down, and while a hem is drawn to its place [m]."""
+CLEAR_OF_M = 0.03
+"""How far a finger comes out from under a hem that was drawn to its place [m]."""
 HELD_M = 0.035
 """A vertex this near the tool centre point is between the fingers."""
 
@@ -54,14 +62,25 @@ def across(outwards: np.ndarray, sign: int, lean: float = 0.0) -> np.ndarray:
     return np.stack([np.cross(y, z), y, z], axis=-1)
 
 
-def over_hem(ctx: HouseContext, cloth: Cloth, hem: Hem) -> Pose:
-    """The tool about a hem, its fingers on either side, the lower tip on what the cloth lies on; of the two ways the nearer in reach."""
+def over_hem(ctx: HouseContext, cloth: Cloth, hem: Hem) -> list[Pose]:
+    """The two ways for the tool to be about a hem, its fingers on either side, the lower tip on what the cloth lies on; the nearer first."""
     X = sheet(ctx.world, cloth)[hem.i, hem.j]
     place = X - INSET_M * hem.outwards
     place[2] = max(X[2] - cloth.radius, 0.0) + 0.5 * OPEN_M * np.sin(LEAN_RAD) + TIP_M * np.cos(LEAN_RAD) - PRESS_M
     options = [pose(across(hem.outwards, sign, LEAN_RAD), place) for sign in (1, -1)]
-    options.sort(key=lambda T: turn_between(ctx.tool, T) + (0.0 if reachable(ctx, T) else 10.0))
-    return options[0]
+    return sorted(options, key=lambda T: turn_between(ctx.tool, T))
+
+
+def _about(
+    ctx: HouseContext, cloth: Cloth, hems: Sequence[Hem], onwards: Callable[[Hem, Pose], list[Pose]]
+) -> tuple[Pose, np.ndarray | None]:
+    """The tool about the one of `hems` that leaves the arm's joints most room, on the way onwards too, and the joints (dof,) that it has
+    above it; without them where no way can be gone."""
+    downs = [(hem, down) for hem in hems for down in over_hem(ctx, cloth, hem)]
+    best = poised(ctx, [(higher(T, ABOVE_M), T, *onwards(hem, upright(T))) for hem, T in downs])
+    if best is not None:
+        return downs[best[0]][1], best[1]
+    return next((T for _, T in downs if reachable(ctx, T)), downs[0][1]), None
 
 
 def upright(T: Pose) -> Pose:
@@ -79,22 +98,31 @@ def pinched(ctx: HouseContext, cloth: Cloth) -> bool:
     return bool(distance < HELD_M and ctx.grip < 0.5 and ctx.width > 0.5 * cloth.radius)
 
 
-def take_hem(ctx: HouseContext, cloth: Cloth, choose: Callable[[int], Hem], lift: float = 0.05, tries: int = 5) -> Steps:
-    """Takes a cloth up by a hem, which `choose` names anew for every try; False when it gave up."""
+def take_hem(
+    ctx: HouseContext, cloth: Cloth, choose: Callable[[int], Sequence[Hem]], onwards: Callable[[Hem, Pose], list[Pose]], lift: float = 0.05,
+    tries: int = 5,
+) -> Steps:  # fmt: skip
+    """Takes a cloth up by one of the hems that `choose` names anew for every try; False when it gave up. onwards: where the tool, upright
+    at a hem, goes with it."""
     wide = float(ctx.robot.opening(OPEN_M))
     for attempt in range(tries):
-        hem = choose(attempt)
         ctx.span = "reach"
-        down = over_hem(ctx, cloth, hem)
-        above = higher(down, 0.09)
+        down, posture = _about(ctx, cloth, choose(attempt), onwards)
+        above = higher(down, ABOVE_M)
         if ctx.tool[2, 3] < 0.10:
             up = ctx.reference.copy()
             up[2, 3] = 0.16
             yield from move(ctx, up, grip=wide, tolerance=0.03, timeout=30)
-        yield from move(ctx, above, grip=wide, tolerance=0.01, timeout=120)
+        if posture is None or not (yield from come(ctx, above, posture, wide)):
+            yield from move(ctx, above, grip=wide, tolerance=0.01, timeout=120)
         yield from wait(ctx, 10, wide, until=lambda: abs(ctx.width - OPEN_M) < 0.006)
         ctx.span = "grasp"
-        yield from move(ctx, down, grip=wide, speed=0.45, tolerance=0.006, timeout=25)
+        if (
+            yield from move(
+                ctx, down, grip=wide, speed=0.45, tolerance=0.006, timeout=30, brake=SOFTLY, until=lambda: ctx.pressing > LANDED_N
+            )
+        ):
+            ctx.reference[:3, 3] = ctx.tool[:3, 3]
         yield from wait(ctx, 2, wide)
         yield from _close(ctx)
         ctx.span = "lift"
@@ -142,12 +170,16 @@ def arc(ctx: HouseContext, cloth: Cloth, to: np.ndarray, apex: float, low: float
     return True
 
 
-def let_cloth_go(ctx: HouseContext, cloth: Cloth, up: float = 0.14) -> Steps:
-    """Opens the fingers a little, so that they do not push the cloth about, and withdraws upwards."""
+def let_cloth_go(ctx: HouseContext, cloth: Cloth, up: float = 0.14, away: np.ndarray | None = None) -> Steps:
+    """Opens the fingers a little, so that they do not push the cloth about, and withdraws upwards; first out from under a hem, along `away`
+    (3,) [m], where one lies on a finger."""
     ctx.span = "release"
     wide = float(ctx.robot.opening(0.035))
     yield from wait(ctx, 10, wide, until=lambda: ctx.width > 0.03)
     ctx.span = "withdraw"
+    if away is not None:
+        out = pose(ctx.reference[:3, :3], ctx.reference[:3, 3] + away)
+        yield from move(ctx, out, grip=wide, speed=0.5, tolerance=0.012, timeout=20)
     R, here = ctx.reference[:3, :3].copy(), ctx.reference[:3, 3].copy()
     for shift in (0.0, 0.02, -0.02):
         target = pose(R, here + np.array([0.0, 0.0, up]))
@@ -176,31 +208,51 @@ def _edge(ctx: HouseContext, cloth: Cloth, axis: int, end: int, k: int) -> Hem:
     return Hem(i=i, j=j, outwards=d / max(float(np.linalg.norm(d)), 1e-6))
 
 
+def _hems(ctx: HouseContext, cloth: Cloth, axis: int, ends: Sequence[int]) -> list[Hem]:
+    """Every vertex of the edges at the `ends` of `axis`."""
+    return [_edge(ctx, cloth, axis, end, k) for end in ends for k in range(cloth.count[1 - axis])]
+
+
+def _off(ctx: HouseContext, cloth: Cloth, hem: Hem) -> float:
+    """How far a hem is from the tool [m]."""
+    return float(np.linalg.norm(sheet(ctx.world, cloth)[hem.i, hem.j] - ctx.tool[:3, 3]))
+
+
+def _opposite(ctx: HouseContext, cloth: Cloth, axis: int, hem: Hem) -> np.ndarray:
+    """(3,) the vertex on the other edge that a hem comes to lie on [m]."""
+    index = [hem.i, hem.j]
+    index[axis] = cloth.count[axis] - 1 - index[axis]
+    return sheet(ctx.world, cloth)[tuple(index)].copy()
+
+
 def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseContext, Goal], Steps]:
     """Folds in half along `axis`, taking one of the edges `ends`, which it is told by what is in reach."""
 
     def skill(ctx: HouseContext, goal: Goal) -> Steps:
         del goal
         done = lambda: all(c(ctx.world) for c in (edges_meet(cloth, axis, 0.032), halved(cloth, axis), lies_flat(cloth, 0.055)))  # noqa: E731
-        middle = cloth.count[1 - axis] // 2
+        middle, apex = cloth.count[1 - axis] // 2, 0.33 * cloth.size[axis]
         while True:
             if done():
                 ctx.span = "withdraw"
                 yield from wait(ctx, 1, ctx.grip)
                 continue
-            end = ends[int(ctx.rng.integers(len(ends)))]
+            order = ctx.rng.permutation(ends)
 
-            def choose(attempt: int, end: int = end) -> Hem:
-                return _edge(ctx, cloth, axis, end, middle + (0, 1, -1, 2, -2)[attempt % 5])
+            def choose(attempt: int, order: np.ndarray = order) -> list[Hem]:
+                return [_edge(ctx, cloth, axis, int(end), middle + (0, 1, -1, 2, -2)[attempt % 5]) for end in order]
 
-            if not (yield from take_hem(ctx, cloth, choose)):
+            def onwards(hem: Hem, T: Pose) -> list[Pose]:
+                over, there = higher(T, apex), higher(T, LOW_M)
+                there[:2, 3] = _opposite(ctx, cloth, axis, hem)[:2]
+                over[:2, 3] = 0.5 * (T[:2, 3] + there[:2, 3])
+                return [over, there]
+
+            if not (yield from take_hem(ctx, cloth, choose, onwards)):
                 continue
-            X = np.moveaxis(sheet(ctx.world, cloth), axis, 0)
-            k = int(np.argmin(np.linalg.norm(X[end] - ctx.tool[:3, 3], axis=-1)))
-            other = X[-1 if end == 0 else 0, k]
-            to = other.copy()
+            to = _opposite(ctx, cloth, axis, min(_hems(ctx, cloth, axis, ends), key=lambda h: _off(ctx, cloth, h)))
             to[2] = 0.0
-            yield from arc(ctx, cloth, to, 0.33 * cloth.size[axis], 0.022)
+            yield from arc(ctx, cloth, to, apex, LOW_M)
             yield from let_cloth_go(ctx, cloth)
 
     return skill
@@ -242,11 +294,16 @@ def spread(ctx: HouseContext, goal: Goal) -> Steps:
         last = pick
         out = mark[:3, 0] * (1.0 if end == -1 else -1.0)
 
-        def choose(attempt: int, end: int = end, pick: int = pick, out: np.ndarray = out) -> Hem:
+        def choose(attempt: int, end: int = end, pick: int = pick, out: np.ndarray = out) -> list[Hem]:
             j = min(max(pick + (0, 1, -1, 2, -2)[attempt % 5], 0), cloth.count[1] - 1)
-            return Hem(i=end % cloth.count[0], j=j, outwards=out)
+            return [Hem(i=end % cloth.count[0], j=j, outwards=out)]
 
-        if not (yield from take_hem(ctx, cloth, choose, lift=0.035)):
+        def onwards(hem: Hem, T: Pose) -> list[Pose]:
+            there = higher(T, SPREAD_LIFT_M)
+            there[:2, 3] = wanted[hem.i, hem.j, :2]
+            return [there]
+
+        if not (yield from take_hem(ctx, cloth, choose, onwards, lift=SPREAD_LIFT_M)):
             continue
         k = int(np.argmin(np.linalg.norm(sheet(ctx.world, cloth)[end] - ctx.tool[:3, 3], axis=-1)))
         ctx.span = "pull"
@@ -261,7 +318,7 @@ def spread(ctx: HouseContext, goal: Goal) -> Steps:
         eased[:3, 3] = ctx.tool[:3, 3] - 0.008 * out
         eased[2, 3] = 0.02
         yield from move(ctx, eased, grip=0.0, speed=0.4, tolerance=0.012, timeout=20)
-        yield from let_cloth_go(ctx, cloth)
+        yield from let_cloth_go(ctx, cloth, away=CLEAR_OF_M * out)
 
 
 def put_away(ctx: HouseContext, goal: Goal) -> Steps:
@@ -271,6 +328,14 @@ def put_away(ctx: HouseContext, goal: Goal) -> Steps:
     floor = ctx.world.site("basket_floor")[:3, 3]
     done = lambda: gathered(cloth, "basket_floor", BASKET_HALF_M + 0.002, BASKET_HEIGHT_M - 0.003, 0.92)(ctx.world)  # noqa: E731
     lost = lambda: not pinched(ctx, cloth)  # noqa: E731
+
+    def onwards(hem: Hem, T: Pose) -> list[Pose]:
+        del hem
+        up, over = T.copy(), T.copy()
+        up[2, 3] = over[2, 3] = CARRY_M
+        over[:2, 3] = floor[:2]
+        return [up, over, higher(over, floor[2] + DROP_M - CARRY_M)]
+
     while True:
         if done() and not ctx.world.touch(cloth.name).any() and ctx.grip > 0.3:
             ctx.span = "withdraw"
@@ -279,11 +344,11 @@ def put_away(ctx: HouseContext, goal: Goal) -> Steps:
         sides = [(axis, end) for axis in (0, 1) for end in (0, -1)]
         ctx.rng.shuffle(sides)
 
-        def choose(attempt: int, sides: list[tuple[int, int]] = sides) -> Hem:
-            axis, end = sides[attempt % 4]
-            return _edge(ctx, cloth, axis, end, cloth.count[1 - axis] // 2)
+        def choose(attempt: int, sides: list[tuple[int, int]] = sides) -> list[Hem]:
+            left = sides[attempt % 4 :] if attempt < 4 else sides
+            return [_edge(ctx, cloth, axis, end, cloth.count[1 - axis] // 2) for axis, end in left]
 
-        if not (yield from take_hem(ctx, cloth, choose, lift=0.06)):
+        if not (yield from take_hem(ctx, cloth, choose, onwards, lift=0.06)):
             continue
         ctx.span = "carry"
         over = ctx.reference.copy()
@@ -296,7 +361,7 @@ def put_away(ctx: HouseContext, goal: Goal) -> Steps:
             continue
         yield from wait(ctx, 6, 0.0)  # until it swings less
         ctx.span = "place"
-        over[2, 3] = floor[2] + 0.11
+        over[2, 3] = floor[2] + DROP_M
         yield from move(ctx, over, grip=0.0, speed=0.7, tolerance=0.02, timeout=60)
         ctx.span = "release"
         yield from wait(ctx, 12, 0.7, until=lambda: ctx.width > 0.05)

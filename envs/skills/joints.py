@@ -331,7 +331,9 @@ def push_joint(
             ctx=ctx, joint=joint, target=target, contact=contact, lead=Lead.over(ctx, joint, lead, force_N), way=site if steady else ""
         )
         ctx.bearable = 1.5 * (force_N + FIRMEST_N)
-        if not (yield from move(ctx, push.ahead, grip=0.0, speed=lambda p=push: min(speed, p.pace()), tolerance=-1.0, timeout=120, until=there)):
+        if not (
+            yield from move(ctx, push.ahead, grip=0.0, speed=lambda p=push: min(speed, p.pace()), tolerance=-1.0, timeout=120, until=there)
+        ):
             ctx.span, ctx.bearable = "recover", BEARABLE_N
             back = behind(ctx.reference, 0.06)
             yield from move(ctx, back, grip=0.0, tolerance=0.02, timeout=30)

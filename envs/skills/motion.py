@@ -21,7 +21,7 @@ SLOWED_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 BEARABLE_N, YIELDS = 45.0, 0.35
 """Pressing on furniture by more than this, the reference gives way by this share of its lead over the tool in each control step."""
-TURN_ACCELERATION = 5.0
+TURN_ACCELERATION = 2.0
 """[rad/s^2]"""
 CRAWL = 0.01
 """The slowest that a reference moves [m/s], [rad/s]."""
