@@ -88,8 +88,6 @@ TURNS = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
 at the side, until it flips over."""
 
 
-PULL_RAD = 0.003
-"""The posture pulls on no joint by more than this in an iteration: an arm drawn home in a hurry sways its hand [rad]."""
 END_RAD = 0.02
 """Inverse kinematics keep this far from the joints' ends [rad]."""
 
@@ -108,7 +106,7 @@ def inverse(
     for _ in range(iterations):
         T, J = jacobian(q)
         error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
-        q = step_inside(q, J, error, damping, np.clip(posture * TURNS * (Q_HOME - q), -PULL_RAD, PULL_RAD), max_step, bounds)
+        q = step_inside(q, J, error, damping, posture * TURNS * (Q_HOME - q), max_step, bounds)
     return q
 
 

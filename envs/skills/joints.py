@@ -10,7 +10,7 @@ import numpy as np
 from ..objects.instance import turned
 from ..pointing import pose, pushing, rotation_about, turn_between
 from ..tasks.marks import SIDE_M, TIP_M
-from .base import ROOM_RAD, HouseContext, afresh, back_off, behind, close_fingers, come, poised, postures, reachable, travel
+from .base import ROOM_RAD, HouseContext, afresh, back_off, behind, close_fingers, come, poised, postures, travel
 from .motion import BEARABLE_N, DT, SOFTLY, Pose, Steps, clear_up, move, wait
 
 STALLED = 16
@@ -36,6 +36,8 @@ ITS_WAY = (3.0, 1.0)
 """Of what has a short way, a button, the same in ways a second."""
 PRESSED = 0.05
 """Past its end by more than this share of the largest lead, a joint is pressed too hard."""
+LED_STOPS = 3
+"""Places on a handle's way at which the arm's joints are looked at before it is taken."""
 LED_M = 0.01
 """A hand has come to where it leads a joint when its reference is this near, and before it touches the tool itself."""
 AT_END = 0.2
@@ -136,21 +138,26 @@ def _rest(ctx: HouseContext, grip: float) -> Steps:
     return (yield from wait(ctx, 1, grip))
 
 
-def grip_handle(
-    ctx: HouseContext, joint: str, follow: float, approach: float = 0.10, tries: int = 5, target: float | None = None
-) -> Steps:  # fmt: skip
-    """Takes hold of a fixture's handle; False when it gave up. With `target` the grip is one that can turn the joint there."""
+def grip_handle(ctx: HouseContext, joint: str, target: float, follow: float, approach: float = 0.10, tries: int = 5) -> Steps:
+    """Takes hold of a fixture's handle so that the arm can bring its joint to `target`; False when it gave up."""
     site = ctx.world.names.fixtures[joint].handle
     for _ in range(tries):
         if gripping(ctx, site):
             return True
         ctx.span = "reach"
-        goal, posture = site_at(ctx, site, joint, ctx.world.joint(joint), follow), None
-        if target is not None:
+        now = ctx.world.joint(joint)
+        goal, posture = site_at(ctx, site, joint, now, follow), None
+        if follow == 1.0 and ctx.world.joint_axis(joint)[2]:
             _, axis, _ = ctx.world.joint_axis(joint)
-            goal, posture = _more_room(ctx, goal, (target - ctx.world.joint(joint)) * float(axis @ goal[:3, 2]))
-        elif turn_between(ctx.tool, turned(goal, np.pi)) < turn_between(ctx.tool, goal) and not reachable(ctx, goal):
-            goal = turned(goal, np.pi)
+            goal, posture = _more_room(ctx, goal, (target - now) * float(axis @ goal[:3, 2]))
+        else:
+            way = [
+                behind(goal, approach),
+                goal,
+                *(site_at(ctx, site, joint, v, follow) for v in np.linspace(now, target, LED_STOPS + 1)[1:]),
+            ]
+            best = poised(ctx, [way, [turned(T, np.pi) for T in way]])
+            goal, posture = (goal, None) if best is None else ((goal, turned(goal, np.pi))[best[0]], best[1])
         goal[:3, 3] += ctx.style.offset
         before = behind(goal, approach)
         come_round = posture is not None and (yield from come(ctx, before, posture, 1.0))
@@ -185,8 +192,7 @@ def drive_joint(
                 return True
             yield from _rest(ctx, ctx.grip)
             continue
-        twists = follow == 1.0 and ctx.world.joint_axis(joint)[2]
-        if not (yield from grip_handle(ctx, joint, follow, target=target if twists else None)):
+        if not (yield from grip_handle(ctx, joint, target, follow)):
             return False
         ctx.span = "pull"
 

@@ -21,8 +21,8 @@ SLOWED_N = 25.0
 """Pressing on furniture by more than this, the reference slows down, to a tenth of its speed at twice as much."""
 BEARABLE_N, YIELDS = 45.0, 0.35
 """Pressing on furniture by more than this, the reference gives way by this share of its lead over the tool in each control step."""
-TURN_ACCELERATION = 2.0
-"""[rad/s^2]"""
+TURN_ACCELERATION, FOLLOW_ACCELERATION = 2.0, 5.0
+"""Of turns to a pose that stands still, slow enough for joints that a turn asks much of to brake, and after one that moves [rad/s^2]."""
 CRAWL = 0.01
 """The slowest that a reference moves [m/s], [rad/s]."""
 SOFTLY = 0.3
@@ -107,9 +107,9 @@ def stopping(left: float, acceleration: float) -> float:
     return float(np.sqrt(half * half + 2 * acceleration * left)) - half + CRAWL
 
 
-def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[float, float]:
-    """Moves the reference one step towards `goal`, speeding up at the style's acceleration and slowing down at a share `brake` of it;
-    returns what is left [m], [rad]."""
+def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0, alpha: float = TURN_ACCELERATION) -> tuple[float, float]:
+    """Moves the reference one step towards `goal`, speeding up at the style's acceleration and slowing down at a share `brake` of it,
+    turning at `alpha` [rad/s^2]; returns what is left [m], [rad]."""
     delta = goal[:3, 3] - ctx.reference[:3, 3]
     left = float(np.linalg.norm(delta))
     angle = turn_between(ctx.reference, goal)
@@ -125,7 +125,7 @@ def advance(ctx: Motion, goal: Pose, speed: float, brake: float = 1.0) -> tuple[
     if left > 1e-9:
         ctx.reference[:3, 3] += delta * (step / left)
     steps_left = max(left / max(ctx.speed * DT, 1e-3), 1.0)
-    top = min(turned * ctx.style.turn, stopping(angle, TURN_ACCELERATION), ctx.turning + TURN_ACCELERATION * DT)
+    top = min(turned * ctx.style.turn, stopping(angle, alpha), ctx.turning + alpha * DT)
     turn = min(top * DT, max(angle / steps_left, 0.25 * top * DT))
     ctx.turning = turn / DT
     ctx.reference[:3, :3] = rotate_towards(ctx.reference[:3, :3], goal[:3, :3], turn)
@@ -149,9 +149,9 @@ def move(
     for _ in range(timeout):
         if until is not None and until():
             return True
-        target = goal() if callable(goal) else goal
+        target, alpha = (goal(), FOLLOW_ACCELERATION) if callable(goal) else (goal, TURN_ACCELERATION)
         ctx.grip = grip
-        left, turn = advance(ctx, target, ctx.style.speed * (speed() if callable(speed) else speed), brake)
+        left, turn = advance(ctx, target, ctx.style.speed * (speed() if callable(speed) else speed), brake, alpha)
         yield
         error = np.linalg.norm(target[:3, 3] - ctx.tool[:3, 3])
         if left < 1e-3 and turn < angle and error < tolerance:
