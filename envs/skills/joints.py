@@ -44,8 +44,6 @@ AT_END = 0.2
 """A joint nearer to its end than this share of the largest lead is not stuck."""
 FIRMER_N, FIRMEST_N = 1.5, 60.0
 """How much more force a joint that does not move is given with each control step, and how much at most [N]."""
-SWEEPING = ("door", "drawer", "lid")
-"""Kinds of fixtures that stand out into the room: an arm does not turn about before them."""
 TOUCH_N = 0.5
 """A hand that presses by more has come to what it pushes [N]."""
 GENTLE_N = 20.0
@@ -318,9 +316,7 @@ def push_joint(
         now = ctx.world.joint(joint)
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
-            before, posture = contact(now, off), None
-            if fixture.kind not in SWEEPING:
-                before, posture = _roomier(ctx, before, contact(end, 0.0))
+            before, posture = _roomier(ctx, contact(now, off), contact(end, 0.0))
             height = max(ctx.safe, before[2, 3]) if over is None else over
             if posture is not None and (yield from come(ctx, before, posture, 0.0)):
                 continue
