@@ -17,6 +17,8 @@ BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
 SAME_M, SAME_RAD = 0.012, 0.2
 """Grasps no further apart are the same one."""
+OVER_M, WALLED_M = 0.10, 0.004
+"""How far over its destination a thing is thought of, and how far the hand may reach into furniture there."""
 UPRIGHT_LEAN = 0.1
 SIDE_SPARE_M = 0.005
 """Free space beside a jaw that does not follow the other."""
@@ -64,13 +66,21 @@ def grasp_candidates(ctx: HouseContext, role: str) -> list[tuple[Pose, float]]:
     return [(T, width) for _, T, width in sorted(options, key=lambda o: o[0])]
 
 
+def hemmed_in(ctx: HouseContext, role: str) -> float:
+    """How far the hand would reach into other things at the grasp of a thing that has most room about it [m], summed."""
+    return min(_crowded(ctx, role, T, width) for T, width in grasp_candidates(ctx, role))
+
+
 def choose_grasp(
     ctx: HouseContext, role: str, where: Callable[[Pose], Pose] | None = None, failed: Sequence[Pose] = ()
 ) -> tuple[Pose, float]:
-    """The best grasp within reach; with `where` also the pose that the tool would have at its destination, where there is such a one.
-    Those that `failed` come last."""
+    """The best grasp within reach; with `where` also the pose that the tool would have over its destination, where there is such a one, and
+    no furniture about the hand there. Those that `failed` come last."""
     options = [(_for_jaws(ctx, role, T, width), width) for T, width in grasp_candidates(ctx, role)]
     options.sort(key=lambda o: any(_same(o[0], f) for f in failed))
+    if where is not None:
+        blocked = [_walled(ctx, where(T), width) for T, width in options]
+        options = [o for n, o in sorted(enumerate(options), key=lambda e: blocked[e[0]])]
     near: tuple[Pose, float] | None = None
     for T, width in options[:12]:
         if not reachable(ctx, T):
@@ -79,6 +89,11 @@ def choose_grasp(
             return T, width
         near = near or (T, width)
     return near or options[0]
+
+
+def _walled(ctx: HouseContext, over: Pose, width: float) -> bool:
+    """Whether furniture is in the hand's way, under a pose over a destination."""
+    return furnished(ctx, higher(over, -OVER_M), width) > WALLED_M
 
 
 def _for_jaws(ctx: HouseContext, role: str, T: Pose, width: float) -> Pose:

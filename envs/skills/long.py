@@ -15,7 +15,7 @@ from .appliances import switch_light_off, turn_knob
 from .base import HouseContext, afresh, back_off, behind, travel
 from .brewing import make_coffee
 from .drawers import push_shut
-from .grasping import carry, grasp_thing, hang, holds, let_go
+from .grasping import carry, grasp_thing, hang, hemmed_in, holds, let_go
 from .joints import drive_joint
 from .motion import SOFTLY, Pose, Steps, move, wait
 from .things import PALM_M, into_bin, into_cavity
@@ -177,7 +177,7 @@ def clear_table(ctx: HouseContext, goal: Goal) -> Steps:
 
 
 def lay_tray(ctx: HouseContext, goal: Goal) -> Steps:
-    """Two things side by side on a tray, the fingers across its length."""
+    """Two things side by side on a tray, the fingers across its length; the lower one first where there is room to take it."""
     del goal
 
     def spot(sign: float) -> Callable[[], np.ndarray]:
@@ -201,7 +201,9 @@ def lay_tray(ctx: HouseContext, goal: Goal) -> Steps:
             lambda: bring(ctx, role, spot(sign), rim, along),
         )
 
-    return chain(ctx, stage("receptacle", -side), stage("target", side))
+    low, tall = stage("receptacle", -side), stage("target", side)
+    first = hemmed_in(ctx, "receptacle") > hemmed_in(ctx, "target")  # the tall thing stands in the hand's way
+    return chain(ctx, *((tall, low) if first else (low, tall)))
 
 
 # --- cook -----------------------------------------------------------------------------------------------------------------
