@@ -10,7 +10,7 @@ from ..pointing import pose, yawed
 from ..tasks.grains import clean, grains
 from .base import HouseContext, higher
 from .grasping import grasp_thing, hang, holds, let_go, turn_left
-from .motion import Pose, Steps, move, wait
+from .motion import SOFTLY, Pose, Steps, move, wait
 from .pouring import pour
 
 LANES = 9
@@ -86,10 +86,10 @@ def _strokes(ctx: HouseContext) -> Steps:
         peas = ((grains(ctx.world) - mat[:3, 3]) @ mat[:3, :3])[:, :2]
         x, y, way = best_stroke(peas, (sponge[0], sponge[1]), MAT_HALF_M)
         end = way * (MAT_HALF_M[1] + OVER_M - sponge[1])
-        for stop, speed, tolerance, timeout in (
-            (at(x, y, 0.045), 1.0, 0.012, 80), (at(x, y, ABOVE_M), 0.5, 0.005, 30), (at(x, end, ABOVE_M), 0.6, 0.012, 80),
+        for stop, speed, tolerance, timeout, brake in (
+            (at(x, y, 0.045), 1.0, 0.012, 80, 1.0), (at(x, y, ABOVE_M), 0.5, 0.005, 40, SOFTLY), (at(x, end, ABOVE_M), 0.6, 0.012, 80, 1.0),
         ):  # fmt: skip
-            if (yield from move(ctx, stop, grip=0.0, speed=speed, tolerance=tolerance, timeout=timeout, until=lost)):
+            if (yield from move(ctx, stop, grip=0.0, speed=speed, tolerance=tolerance, timeout=timeout, until=lost, brake=brake)):
                 return False
         if tidy(ctx.world):
             return True
