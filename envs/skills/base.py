@@ -246,7 +246,18 @@ def travel(
             done = yield from move(ctx, T, grip=grip, tolerance=0.05, angle=0.6, timeout=40, until=until)
             if done and until is not None:
                 return True
+    if goal()[2, 3] < ctx.safe and not _straight(ctx, goal(), grip):
+        over = higher(goal(), ctx.safe - float(goal()[2, 3]))
+        if _straight(ctx, over, grip) and (yield from move(ctx, over, grip=grip, tolerance=0.04, timeout=60, until=until)) and until is not None:
+            return True
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
+
+
+def _straight(ctx: HouseContext, goal: Pose, grip: float) -> bool:
+    """Whether the hand, as it is turned at `goal`, keeps off furniture on a straight way there."""
+    hand = np.concatenate([ctx.arm.hand_points(grip * ctx.robot.gripper_max_m), ctx.arm.palm_points])
+    places = ctx.reference[:3, 3] + np.linspace(0.0, 1.0, WAY_LOOKS)[1:-1, None] * (goal[:3, 3] - ctx.reference[:3, 3])
+    return all(ctx.furniture.depth(hand @ goal[:3, :3].T + place, ctx.placed) == 0.0 for place in places)
 
 
 def turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None) -> Steps:
