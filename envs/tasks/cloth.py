@@ -132,7 +132,7 @@ TASKS: tuple[HouseholdTask, ...] = (
     _fold("fold_quilt", QUILT, 0, "bedroom_quilt", (0.49, 0.0), (0.03, 0.06), 0.2, (-1,)),
     _fold("fold_towel", TOWEL, 1, "bedroom_towel", (0.46, 0.0), (0.05, 0.05), 0.3),
     HouseholdTask(
-        name="lay_blanket", family="cloth", room="bedroom", scene="bedroom_blanket", horizon=500, goals=task_phrases("lay_blanket").goals,
+        name="lay_blanket", family="cloth", room="bedroom", scene="bedroom_blanket", horizon=800, goals=task_phrases("lay_blanket").goals,
         setup=_spread_setup, checks=_spread_checks, marks=_lay_marks,
     ),
     HouseholdTask(
