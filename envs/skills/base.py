@@ -248,7 +248,11 @@ def travel(
                 return True
     if goal()[2, 3] < ctx.safe and not _straight(ctx, goal(), grip):
         over = higher(goal(), ctx.safe - float(goal()[2, 3]))
-        if _straight(ctx, over, grip) and (yield from move(ctx, over, grip=grip, tolerance=0.04, timeout=60, until=until)) and until is not None:
+        if (
+            _straight(ctx, over, grip)
+            and (yield from move(ctx, over, grip=grip, tolerance=0.04, timeout=60, until=until))
+            and until is not None
+        ):
             return True
     return (yield from _go(ctx, goal, grip, tolerance, timeout, until))
 
