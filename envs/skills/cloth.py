@@ -30,6 +30,8 @@ SINK_M = 0.00025
 TAUT_M, LAG_S, FADES = 0.014, 0.125, 0.8
 """The hand lags this much further than usual behind what it is steered to where the cloth is taut: usually by as much as it moves in LAG_S,
 whose speed counts on, fading, for a while."""
+BENT_RAD = 1.5
+"""An arm bent further from home than this has its elbow in the bed."""
 ABOVE_M, LANDED_N = 0.09, 15.0
 """How far above a hem the hand comes to rest, and how hard it presses when it has come down [m], [N]."""
 CARRY_M = 0.47
@@ -78,7 +80,7 @@ def _about(
     above it; without them where no way can be gone."""
     downs = [(hem, down) for hem in hems for down in over_hem(ctx, cloth, hem)]
     best = poised(ctx, [(higher(T, ABOVE_M), T, *onwards(hem, upright(T))) for hem, T in downs])
-    if best is not None:
+    if best is not None and np.abs(best[1] - ctx.robot.q_home)[1:-1].max() < BENT_RAD:
         return downs[best[0]][1], best[1]
     return next((T for _, T in downs if reachable(ctx, T)), downs[0][1]), None
 
