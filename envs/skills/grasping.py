@@ -79,7 +79,7 @@ def choose_grasp(
     options = [(_for_jaws(ctx, role, T, width), width) for T, width in grasp_candidates(ctx, role)]
     options.sort(key=lambda o: any(_same(o[0], f) for f in failed))
     if where is not None:
-        blocked = [_walled(ctx, where(T), width) for T, width in options]
+        blocked = [_walled(ctx, where(T), width) or furnished(ctx, T, width) > WALLED_M for T, width in options]
         options = [o for n, o in sorted(enumerate(options), key=lambda e: blocked[e[0]])]
     near: tuple[Pose, float] | None = None
     for T, width in options[:12]:
