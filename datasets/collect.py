@@ -27,7 +27,7 @@ BURST_RATE = 0.0125
 """Chance in each control step that a burst begins."""
 BURST_RAD = 0.02
 """Spread of a burst's motion, per joint and control step [rad]."""
-BLOCKED_RAD = 0.08
+BLOCKED_RAD = 0.05
 """A burst ends where a joint is this far from where it was sent: the arm leans on something [rad]."""
 
 

@@ -117,8 +117,7 @@ def collect(out: Path, *words: str) -> list[Any]:
 
 def test_collect_makes_the_same_data_set_on_two_workers_and_on_any_number_of_slots(address: str, tmp_path: Path) -> None:
     one = collect(tmp_path / "one", "--slots", "1")
-    kept = [m["certificate"]["index"] for m in one]  # a burst of random motion may cost an episode
-    assert len(kept) >= 2 and kept == sorted(set(kept) & {0, 1, 2})
+    assert [m["certificate"]["index"] for m in one] == [0, 1, 2]
     assert collect(tmp_path / "both", "--slots", "2") == one
     assert collect(tmp_path / "two", "--slots", "4", "--workers", "2", "--ray", address) == one
 
