@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ...core.kinematics import rotation_error
 from ...core.robots import Robot
 from ..furniture.clearance import Furniture
-from ..pointing import turn_between
+from ..pointing import pose, turn_between
 from ..robots.arm import Arm
 from ..world import World
 from .motion import DT, Motion, Pose, Steps, move, stopping, wait
@@ -204,8 +204,12 @@ def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
 def _clear(ctx: HouseContext, start: np.ndarray, end: np.ndarray, grip: float) -> bool:
     """Whether the hand keeps off furniture on its way from joints to joints (dof,)."""
     way = start + np.linspace(0.0, 1.0, WAY_LOOKS)[:, None] * (end - start)
+    return _untouched(ctx, ctx.T_world_base @ ctx.robot.forward(way)[1:-1], grip)
+
+
+def _untouched(ctx: HouseContext, tools: Iterable[Pose], grip: float) -> bool:
+    """Whether the hand keeps off furniture at every one of tool poses."""
     hand = np.concatenate([ctx.arm.hand_points(grip * ctx.robot.gripper_max_m), ctx.arm.palm_points])
-    tools = ctx.T_world_base @ ctx.robot.forward(way)[1:-1]
     return all(ctx.furniture.depth(hand @ T[:3, :3].T + T[:3, 3], ctx.placed) == 0.0 for T in tools)
 
 
@@ -259,9 +263,8 @@ def travel(
 
 def _straight(ctx: HouseContext, goal: Pose, grip: float) -> bool:
     """Whether the hand, as it is turned at `goal`, keeps off furniture on a straight way there."""
-    hand = np.concatenate([ctx.arm.hand_points(grip * ctx.robot.gripper_max_m), ctx.arm.palm_points])
     places = ctx.reference[:3, 3] + np.linspace(0.0, 1.0, WAY_LOOKS)[1:-1, None] * (goal[:3, 3] - ctx.reference[:3, 3])
-    return all(ctx.furniture.depth(hand @ goal[:3, :3].T + place, ctx.placed) == 0.0 for place in places)
+    return _untouched(ctx, (pose(goal[:3, :3], place) for place in places), grip)
 
 
 def turn_about(ctx: HouseContext, goal: Pose, grip: float, ended: Callable[[], bool] | None = None) -> Steps:

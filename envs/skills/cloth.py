@@ -210,21 +210,18 @@ def _edge(ctx: HouseContext, cloth: Cloth, axis: int, end: int, k: int) -> Hem:
     return Hem(i=i, j=j, outwards=d / max(float(np.linalg.norm(d)), 1e-6))
 
 
-def _hems(ctx: HouseContext, cloth: Cloth, axis: int, ends: Sequence[int]) -> list[Hem]:
-    """Every vertex of the edges at the `ends` of `axis`."""
-    return [_edge(ctx, cloth, axis, end, k) for end in ends for k in range(cloth.count[1 - axis])]
-
-
-def _off(ctx: HouseContext, cloth: Cloth, hem: Hem) -> float:
-    """How far a hem is from the tool [m]."""
-    return float(np.linalg.norm(sheet(ctx.world, cloth)[hem.i, hem.j] - ctx.tool[:3, 3]))
-
-
 def _opposite(ctx: HouseContext, cloth: Cloth, axis: int, hem: Hem) -> np.ndarray:
     """(3,) the vertex on the other edge that a hem comes to lie on [m]."""
     index = [hem.i, hem.j]
     index[axis] = cloth.count[axis] - 1 - index[axis]
     return sheet(ctx.world, cloth)[tuple(index)].copy()
+
+
+def _held(ctx: HouseContext, cloth: Cloth, axis: int, ends: Sequence[int]) -> Hem:
+    """The vertex of the edges at the `ends` of `axis` that is nearest to the tool."""
+    edges = np.moveaxis(sheet(ctx.world, cloth), axis, 0)[list(ends)]
+    n, k = np.unravel_index(np.argmin(np.linalg.norm(edges - ctx.tool[:3, 3], axis=-1)), edges.shape[:2])
+    return _edge(ctx, cloth, axis, ends[int(n)], int(k))
 
 
 def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseContext, Goal], Steps]:
@@ -252,7 +249,7 @@ def _fold(cloth: Cloth, axis: int, ends: tuple[int, ...]) -> Callable[[HouseCont
 
             if not (yield from take_hem(ctx, cloth, choose, onwards)):
                 continue
-            to = _opposite(ctx, cloth, axis, min(_hems(ctx, cloth, axis, ends), key=lambda h: _off(ctx, cloth, h)))
+            to = _opposite(ctx, cloth, axis, _held(ctx, cloth, axis, ends))
             to[2] = 0.0
             yield from arc(ctx, cloth, to, apex, LOW_M)
             yield from let_cloth_go(ctx, cloth)

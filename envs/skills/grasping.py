@@ -17,8 +17,8 @@ BEYOND_M, BEYOND_BACK_M = 0.05, 0.03
 """How far the hand may reach beyond the zone of free worktop, to the sides and to the back."""
 SAME_M, SAME_RAD = 0.012, 0.2
 """Grasps no further apart are the same one."""
-OVER_M, WALLED_M = 0.10, 0.004
-"""How far over its destination a thing is thought of, and how far the hand may reach into furniture there."""
+UNDER_M, WALLED_M = 0.025, 0.004
+"""How far under a pose over its destination the hand is held against furniture, and how far it may reach into it there."""
 UPRIGHT_LEAN = 0.1
 SIDE_SPARE_M = 0.005
 """Free space beside a jaw that does not follow the other."""
@@ -93,7 +93,7 @@ def choose_grasp(
 
 def _walled(ctx: HouseContext, over: Pose, width: float) -> bool:
     """Whether furniture is in the hand's way, under a pose over a destination."""
-    return furnished(ctx, higher(over, -OVER_M), width) > WALLED_M
+    return furnished(ctx, higher(over, -UNDER_M), width) > WALLED_M
 
 
 def _for_jaws(ctx: HouseContext, role: str, T: Pose, width: float) -> Pose:

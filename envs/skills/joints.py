@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -149,13 +149,9 @@ def grip_handle(ctx: HouseContext, joint: str, target: float, follow: float, app
             _, axis, _ = ctx.world.joint_axis(joint)
             goal, posture = _more_room(ctx, goal, (target - now) * float(axis @ goal[:3, 2]))
         else:
-            way = [
-                behind(goal, approach),
-                goal,
-                *(site_at(ctx, site, joint, v, follow) for v in np.linspace(now, target, LED_STOPS + 1)[1:]),
-            ]
-            best = poised(ctx, [way, [turned(T, np.pi) for T in way]])
-            goal, posture = (goal, None) if best is None else ((goal, turned(goal, np.pi))[best[0]], best[1])
+            pulls = [site_at(ctx, site, joint, v, follow) for v in np.linspace(now, target, LED_STOPS + 1)[1:]]
+            before, posture = _roomier(ctx, [behind(goal, approach), goal, *pulls])
+            goal = behind(before, -approach)
         goal[:3, 3] += ctx.style.offset
         before = behind(goal, approach)
         come_round = posture is not None and (yield from come(ctx, before, posture, 1.0))
@@ -216,13 +212,12 @@ def drive_joint(
             yield from back_off(ctx)
 
 
-def _roomier(ctx: HouseContext, before: Pose, after: Pose) -> tuple[Pose, np.ndarray | None]:
-    """The tool before a push that ends at `after`, or the same one upside down where the arm would come to joints' ends on the way, and the
-    joints (dof,) that it begins with; the tool as it is where the way cannot be gone at all."""
-    after = min((after, turned(after, np.pi)), key=lambda T: turn_between(before, T))
-    ways = [(before, after), (turned(before, np.pi), turned(after, np.pi))]
+def _roomier(ctx: HouseContext, way: Sequence[Pose]) -> tuple[Pose, np.ndarray | None]:
+    """The first pose of a way that leads the tool through poses, or the same one upside down where the arm would come to joints' ends on the
+    way, and the joints (dof,) that it begins with; the pose as it is where the way cannot be gone at all."""
+    ways = [way, [turned(T, np.pi) for T in way]]
     best = poised(ctx, ways)
-    return (before, None) if best is None else (ways[best[0]][0], best[1])
+    return (way[0], None) if best is None else (ways[best[0]][0], best[1])
 
 
 def _push_pose(ctx: HouseContext, T: Pose, pitch: float, back: float) -> Pose:
@@ -316,7 +311,9 @@ def push_joint(
         now = ctx.world.joint(joint)
         if np.linalg.norm(ctx.tool[:3, 3] - contact(now, 0.02)[:3, 3]) > off:
             ctx.span = "reach"
-            before, posture = _roomier(ctx, contact(now, off), contact(end, 0.0))
+            before, after = contact(now, off), contact(end, 0.0)
+            after = min((after, turned(after, np.pi)), key=lambda T: turn_between(before, T))
+            before, posture = _roomier(ctx, [before, after])
             height = max(ctx.safe, before[2, 3]) if over is None else over
             if posture is not None and (yield from come(ctx, before, posture, 0.0)):
                 continue
