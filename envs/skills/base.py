@@ -12,6 +12,7 @@ from ...core.robots import Robot
 from ..furniture.clearance import Furniture
 from ..pointing import pose, turn_between
 from ..robots.arm import Arm
+from ..robots.body import Body, body_of
 from ..world import World
 from .motion import DT, Motion, Pose, Steps, move, stopping, wait
 
@@ -45,6 +46,11 @@ class HouseContext(Motion):
         """The arm's numbers."""
         return self.arm.robot
 
+    @property
+    def body(self) -> Body:
+        """Where the arm's links are."""
+        return body_of(self.robot.name)
+
     def placed(self, body: str) -> tuple[np.ndarray, np.ndarray]:
         """Where a body is: (3,) position [m] and (3, 3) orientation."""
         return self.world.position(body), self.world.rotation(body)
@@ -62,7 +68,11 @@ TURN_Z_M = 0.36
 AFAR_RAD = 0.8
 """A posture in which some joint is further off is not come to by moving the tool straight."""
 WAY_LOOKS = 12
-"""At so many places of a way in joint space the hand is held against the furniture."""
+"""At so many places of a way at least the hand is held against the furniture."""
+LOOK_RAD = 0.06
+"""... and as often as the joint that goes furthest moves by this, so that a leaf of a door is not stepped over [rad]."""
+LINK_M = 0.05
+"""How thick the links behind the hand are [m]."""
 ROOM_RAD = 0.3
 """More room than this before a joint's end is no better."""
 TWISTED_M, TWISTED_RAD = 0.012, 0.2
@@ -154,8 +164,9 @@ def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray,
 
 
 def postures(ctx: HouseContext, T: Pose) -> list[np.ndarray]:
-    """All the ways, (dof,) each, in which the arm is known to get its tool to a pose in the world; the nearest first."""
-    return [q for q, off, turn in _solutions(ctx, T) if off < REACH_M and turn < REACH_RAD]
+    """All the ways, (dof,) each, in which the arm is known to get its tool to a pose in the world without touching itself; the nearest
+    first."""
+    return [q for q, off, turn in _solutions(ctx, T) if off < REACH_M and turn < REACH_RAD and not ctx.body.folded(q)]
 
 
 def poised(ctx: HouseContext, options: Sequence[Sequence[Pose]]) -> tuple[int, np.ndarray] | None:
@@ -167,6 +178,7 @@ def poised(ctx: HouseContext, options: Sequence[Sequence[Pose]]) -> tuple[int, n
             room, at = _room_left(ctx, q), q
             for T in poses[1:]:
                 at, near = continued(ctx, at, T)
+                near = near and not ctx.body.folded(at)
                 room = min(room, _room_left(ctx, at)) if near else -1.0
                 if not near:
                     break
@@ -188,23 +200,33 @@ def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
     if np.abs(posture - ctx.joints).max() < AFAR_RAD:
         return False
     above, there = _over(ctx, posture, T), continued(ctx, posture, T)[0]
-    if not _clear(ctx, above, there, grip):
+    raised = _over(ctx, ctx.joints, ctx.reference)
+    if not (_clear(ctx, above, there, grip) and _clear(ctx, ctx.joints, raised, grip)):
         return False
-    if not _clear(ctx, ctx.joints, above, grip):
+    if not _clear(ctx, raised, above, grip):
         home = _home(ctx, float(above[0]))
-        if not (_clear(ctx, ctx.joints, home, grip) and _clear(ctx, home, above, grip)):
+        if not (_clear(ctx, raised, home, grip) and _clear(ctx, home, above, grip)):
             return False
+        yield from _raise(ctx, grip)
         yield from move_joints(ctx, home, grip=grip)
-    yield from _raise(ctx, grip)
+    else:
+        yield from _raise(ctx, grip)
     yield from move_joints(ctx, above, grip=grip)
     yield from move_joints(ctx, there, grip=grip)
     return True
 
 
 def _clear(ctx: HouseContext, start: np.ndarray, end: np.ndarray, grip: float) -> bool:
-    """Whether the hand keeps off furniture on its way from joints to joints (dof,)."""
-    way = start + np.linspace(0.0, 1.0, WAY_LOOKS)[:, None] * (end - start)
-    return _untouched(ctx, ctx.T_world_base @ ctx.robot.forward(way)[1:-1], grip)
+    """Whether hand and forearm keep off furniture, and the links off each other, on the way from joints to joints (dof,)."""
+    looks = max(int(np.abs(end - start).max() / LOOK_RAD) + 1, WAY_LOOKS)
+    way = (start + np.linspace(0.0, 1.0, looks)[:, None] * (end - start))[1:-1]
+    R, t = ctx.T_world_base[:3, :3], ctx.T_world_base[:3, 3]
+    links = (ctx.body.links(q) @ R.T + t for q in way)
+    return (
+        not any(ctx.body.folded(q) for q in way)
+        and all(ctx.furniture.depth(points, ctx.placed, LINK_M) == 0.0 for points in links)
+        and _untouched(ctx, ctx.T_world_base @ ctx.robot.forward(way), grip)
+    )
 
 
 def _untouched(ctx: HouseContext, tools: Iterable[Pose], grip: float) -> bool:

@@ -10,7 +10,7 @@ from .joints import drive_joint, push_joint
 from .motion import Steps
 
 JOINTS = {"cupboard": "cupboard_door", "fridge": "fridge_door"}
-OVER = {"cupboard_door": 0.46, "fridge_door": 0.53}
+OVER = {"cupboard_door": 0.48, "fridge_door": 0.53}
 """Heights at which the hand passes over a leaf to its outer side [m]."""
 
 

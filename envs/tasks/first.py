@@ -17,7 +17,7 @@ from ..stage import Check
 from ..world import World
 from .fixtures import careful
 from .marks import at_site, brought, fixture_mark, held_up, in_cavity
-from .predicates import LIFT_M, grasped, in_box, inside, lifted, opened, released, shut
+from .predicates import BLOW_N, LIFT_M, SHOVE_N, grasped, in_box, inside, lifted, opened, released, shut
 from .rivals import Casting
 from .setup import Setup
 from .task import HouseholdTask
@@ -89,7 +89,7 @@ def _fixture_checks(word: str, *, opens: bool) -> Callable[[Goal], dict[str, Che
     def checks(goal: Goal) -> dict[str, Check]:
         name = word.format(target=goal.target)
         moved = {f"open({name})": opened(_joint(goal))} if opens else {f"closed({name})": shut(_joint(goal))}
-        return moved | careful(_joint(goal), name)
+        return moved | careful(_joint(goal), name, BLOW_N if opens else SHOVE_N)
 
     return checks
 

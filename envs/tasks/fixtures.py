@@ -11,7 +11,7 @@ from ..furniture.piece import Fixture
 from ..stage import Check
 from ..world import World
 from .marks import fixture_mark
-from .predicates import gentle, opened, others_left_alone, shut
+from .predicates import BLOW_N, gentle, opened, others_left_alone, shut
 from .rivals import Casting
 from .setup import Setup
 from .task import HouseholdTask
@@ -20,9 +20,10 @@ Joint = Callable[[Goal], str]
 """Which joint a goal is about."""
 
 
-def careful(joint: str, words: str) -> dict[str, Check]:
-    """What is asked of whoever moves a fixture, besides that it be moved: not to slam it, and to leave the others alone."""
-    return {f"gentle({words})": gentle(joint), "others_left_alone": others_left_alone(joint)}
+def careful(joint: str, words: str, most_N: float = BLOW_N) -> dict[str, Check]:
+    """What is asked of whoever moves a fixture, besides that it be moved: not to slam it, to press on nothing harder than `most_N`, and to
+    leave the others alone."""
+    return {f"gentle({words})": gentle(joint, most_N), "others_left_alone": others_left_alone(joint)}
 
 
 def could_move(s: Setup, piece: str, joint: str, *, opens: bool) -> bool:
@@ -36,10 +37,11 @@ def could_move(s: Setup, piece: str, joint: str, *, opens: bool) -> bool:
 def fixture_task(
     name: str, *, family: str, piece: str, joint: Joint, opens: bool, horizon: int, label: str, start: tuple[float, float],
     reverse: str = "", scene: str = "home_kitchen", room: str = "kitchen", distractors: tuple[int, int] = (0, 3),
-    things: tuple[str, ...] = (), nudge: Callable[[Setup], None] = lambda _: None,
+    things: tuple[str, ...] = (), nudge: Callable[[Setup], None] = lambda _: None, most_N: float = BLOW_N,
 ) -> HouseholdTask:  # fmt: skip
     """start: range of the joint at the beginning, as shares of its travel; label: what the predicate is called, with {target};
-    things: categories of what may lie about, all where empty; nudge: moves the piece a little."""
+    things: categories of what may lie about, all where empty; nudge: moves the piece a little; most_N: the hardest that furniture may
+    be pressed on."""
 
     def setup(s: Setup, goal: Goal) -> None:
         s.use(piece)
@@ -53,7 +55,7 @@ def fixture_task(
     def checks(goal: Goal) -> dict[str, Check]:
         words = label.format(target=goal.target)
         side, check = ("open", opened) if opens else ("shut", shut)
-        return {f"{side}({words})": check(joint(goal)), **careful(joint(goal), words)}
+        return {f"{side}({words})": check(joint(goal)), **careful(joint(goal), words, most_N)}
 
     def marks(w: World, goal: Goal) -> Mark:
         return fixture_mark(w, joint(goal), opens=opens)
@@ -68,10 +70,12 @@ def fixture_task(
 
 
 def pair(opening: str, closing: str, **settings: object) -> tuple[HouseholdTask, HouseholdTask]:
-    """The task that opens and the one that closes, each the other's reverse. `shut_at`, `open_at`: where they begin."""
+    """The task that opens and the one that closes, each the other's reverse. `shut_at`, `open_at`: where they begin; `opens_N`, `shuts_N`:
+    the hardest that furniture may be pressed on."""
     shut_at, open_at = settings.pop("shut_at"), settings.pop("open_at")
+    opens_N, shuts_N = settings.pop("opens_N", BLOW_N), settings.pop("shuts_N", BLOW_N)
     both: Mapping[str, object] = settings
     return (
-        fixture_task(opening, opens=True, start=shut_at, reverse=closing, **both),  # type: ignore[arg-type]
-        fixture_task(closing, opens=False, start=open_at, reverse=opening, **both),  # type: ignore[arg-type]
+        fixture_task(opening, opens=True, start=shut_at, reverse=closing, most_N=opens_N, **both),  # type: ignore[arg-type]
+        fixture_task(closing, opens=False, start=open_at, reverse=opening, most_N=shuts_N, **both),  # type: ignore[arg-type]
     )

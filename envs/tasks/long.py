@@ -18,7 +18,7 @@ from ..world import World
 from .common import fits_in, for_hand, some_for_hand
 from .fixtures import careful
 from .marks import Marks, at_site, brought, clear_ones, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, the
-from .predicates import STAND_M, gentle, in_bin, in_box, inside, opened, others_left_alone, released, shut, upright
+from .predicates import SHOVE_N, STAND_M, gentle, in_bin, in_box, inside, opened, others_left_alone, released, shut, upright
 from .setup import Setup
 from .task import HouseholdTask
 
@@ -166,7 +166,7 @@ def _both_checks(goal: Goal) -> dict[str, Check]:
     del goal
     names = ("top", "bottom")
     return {
-        **{f"shut({n}_chest_drawer)": shut(f"drawer_{n}") for n in names}, **{f"gentle({n}_chest_drawer)": gentle(f"drawer_{n}") for n in names},
+        **{f"shut({n}_chest_drawer)": shut(f"drawer_{n}") for n in names}, **{f"gentle({n}_chest_drawer)": gentle(f"drawer_{n}", SHOVE_N) for n in names},
         "others_left_alone": others_left_alone("drawer_top", "drawer_bottom"),
     }  # fmt: skip
 
