@@ -17,7 +17,21 @@ from ..stage import Check
 from ..world import World
 from .common import fits_in, for_hand, some_for_hand
 from .fixtures import careful
-from .marks import Marks, at_site, brought, clear_ones, easiest, fixture_mark, holds_all, in_cavity, in_turn, mark_at, the
+from .marks import (
+    Marks,
+    at_site,
+    brought,
+    clear_ones,
+    easiest,
+    fixture_mark,
+    grasp_of,
+    holds_all,
+    in_cavity,
+    in_turn,
+    mark_at,
+    palm_crowding,
+    the,
+)
 from .predicates import SHOVE_N, STAND_M, gentle, in_bin, in_box, inside, opened, others_left_alone, released, shut, upright
 from .setup import Setup
 from .task import HouseholdTask
@@ -228,7 +242,8 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     heading = float(np.arctan2(ear[1], ear[0]))
     top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
     poses = [pose(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
-    clear = clear_ones(w, [(0.01 * k, T, 2 * mug.half[1]) for k, T in enumerate(poses)])
+    ways = [(0.01 * k + 4 * palm_crowding(w, "target", T), T, 2 * mug.half[1]) for k, T in enumerate(poses)]
+    clear = clear_ones(w, sorted(ways, key=lambda way: way[0]))
     poses = [turned(T, flip) for _, T, _ in clear for flip in (0.0, np.pi)]
     T = w.T_world_tool if (w.touch("target") > 0).all() else poses[easiest(w, poses)]
     return mark_at(T, 2 * mug.half[1], w.site("coffee_tray")[:3, 3])
@@ -240,7 +255,16 @@ def _put_role(role: str, place: Callable[[World, Goal], np.ndarray], check: Chec
 
 BIN_HALF = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M)
 CLEAR_MARKS = in_turn(*(_put_role(r, at_site(lambda _: "bin_floor"), in_box(r, "bin_floor", BIN_HALF)) for r in ("target", "second")))
-TRAY_MARKS = in_turn(*(_put_role(r, _on_tray(s), inside(r, "tray")) for r, s in (("receptacle", -1.0), ("target", 1.0))))
+LOW, TALL = (_put_role(r, _on_tray(s), inside(r, "tray")) for r, s in (("receptacle", -1.0), ("target", 1.0)))
+
+
+def _tray_marks(w: World, goal: Goal) -> Mark:
+    """What is low first, unless the other stands in the hand's way."""
+    held = (w.touch("receptacle") > 0).all()
+    hemmed = not held and palm_crowding(w, "receptacle", grasp_of(w, "receptacle")[0]) > 0
+    return in_turn(*((TALL, LOW) if hemmed else (LOW, TALL)))(w, goal)
+
+
 COOK_MARKS = in_turn(
     _put_role("target", in_cavity("pot"), inside("target", "pot")),
     (lambda w, goal: opened(f"knob_{goal.receptacle}")(w), _fixture(lambda goal: f"knob_{goal.receptacle}", opens=True)),
@@ -265,7 +289,7 @@ TASKS: tuple[HouseholdTask, ...] = (
     _task("stow_in_chest", 560, _stow_setup, _stow_checks, _away("drawer_top", DRAWER_INSIDE, 0.12)),
     _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks, _away("cutlery_drawer", CUTLERY_INSIDE, 0.16)),
     _task("clear_table", 700, _clear_setup, _clear_checks, CLEAR_MARKS),
-    _task("lay_tray", 600, _tray_setup, _tray_checks, TRAY_MARKS),
+    _task("lay_tray", 600, _tray_setup, _tray_checks, _tray_marks),
     _task("start_cooking", 600, _cook_setup, _cook_checks, COOK_MARKS),
     _task("make_coffee", 700, _coffee_setup, _coffee_checks, _coffee_marks),
     _task("close_chest", 450, _both_setup, _both_checks, BOTH_MARKS, None),

@@ -13,6 +13,7 @@ from ...core.types import Goal
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import Instance, grasps_from_above, turned
 from ..pointing import DOWN, pose, pushing, rotation_about, yawed
+from ..robots.table import arm_named
 from ..stage import Check
 from ..world import World
 
@@ -25,6 +26,12 @@ HANDLE_M = 0.014
 """What is between the fingers on a handle [m]."""
 TIP_M, SIDE_M = 0.011, 0.009
 """From the tool centre point to the fingertips, and to the side of the pads."""
+ASIDE_M = 0.004
+"""A hand that comes down beside what it then pushes keeps this much room: without it, it comes down on top."""
+TILTS_RAD = (0.17, 0.35, 0.0, 0.52)
+"""How much further from above than it sticks out a knob may be taken, the best first."""
+PALM_M = 0.01
+"""How much room the hand over the fingers keeps beside taller things [m]."""
 YAWS = 8
 """Headings tried about the approach of a thing of revolution."""
 ROUND_M, ROUND_RAD = 0.004, 0.05
@@ -71,6 +78,13 @@ def either_way(w: World, T: np.ndarray) -> np.ndarray:
     return both[easiest(w, both, [0.02 * float(1 - home[:3, 1] @ t[:3, 1]) for t in both])]
 
 
+def more_from_above(w: World, T: np.ndarray) -> np.ndarray:
+    """A tool pose (4, 4) at a knob, or the nearest to it that the arm reaches with the hand turned about its fingers' travel towards plumb."""
+    sign = 1.0 if np.cross(T[:3, 1], T[:3, 2])[2] < 0 else -1.0  # the way about that axis that points the hand further down
+    tilts = [pose(rotation_about(T[:3, 1], sign * tilt) @ T[:3, :3], T[:3, 3]) for tilt in TILTS_RAD]
+    return either_way(w, tilts[easiest(w, tilts, 0.01 * np.arange(len(TILTS_RAD)))])
+
+
 def tips_crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
     """How far the open fingers would reach into other things [m]."""
     total, own = 0.0, w.body(role)
@@ -79,6 +93,19 @@ def tips_crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
         if body != own and other in w.cast:
             centre, r = w.position(other)[:2], w.cast[other].footprint
             total += sum(max(0.0, r + 0.014 - float(np.linalg.norm(centre - tip))) for tip in tips)
+    return total
+
+
+def palm_crowding(w: World, role: str, T: np.ndarray) -> float:
+    """How far the hand over the fingers would come down on taller things beside one that it takes [m]."""
+    total, own = 0.0, w.body(role)
+    palm = arm_named(w.robot.name).palm_points @ T[:3, :3].T + T[:3, 3]
+    for other, body in w.roles.items():
+        if body != own and other in w.cast:
+            thing, at = w.cast[other], w.position(other)
+            under = palm[palm[:, 2] < at[2] - thing.rest + thing.top]
+            if len(under):
+                total += max(0.0, thing.footprint + PALM_M - float(np.linalg.norm(under[:, :2] - at[:2], axis=1).min()))
     return total
 
 
@@ -99,7 +126,9 @@ def grasp_of(w: World, role: str) -> tuple[np.ndarray, float]:
     for rank, grasp, T, angle in grasps_from_above(instance, position, rotation, YAWS):
         option = turned(T, angle)
         if not (grasp.any_yaw and on_ear(instance, rotation, option)):
-            options.append((0.05 * rank + 4 * tips_crowding(w, role, option, grasp.width), option, grasp.width))
+            options.append(
+                (0.05 * rank + 4 * (tips_crowding(w, role, option, grasp.width) + palm_crowding(w, role, option)), option, grasp.width)
+            )
     if not options:
         options = [(0.0, *lying_grasp(w, role))]
     options = clear_ones(w, sorted(options, key=lambda o: o[0]))
@@ -164,7 +193,7 @@ def fixture_mark(w: World, joint: str, *, opens: bool) -> Mark:
     progress = float(np.clip(now / f.opened if opens else 1 - (now - f.shut) / max(f.travel - f.shut, 1e-9), 0, 1))
     pulled = f.handle and (opens or not f.push_shut)
     if pulled:
-        T, width = either_way(w, w.site(f.handle)), HANDLE_M
+        T, width = (more_from_above if f.kind == "knob" else either_way)(w, w.site(f.handle)), HANDLE_M
     else:
         T, width = push_pose(w, f.push_open if opens else f.push_shut, f.push_pitch), 0.0
     place, way = _moved(w, joint, T[:3, 3], target - now)
@@ -178,7 +207,7 @@ def push_pose(w: World, site: str, pitch: float) -> np.ndarray:
     S = w.site(site)
     R = pushing(S[:3, 2], pitch, S[:2, 3] - w.T_world_base[:2, 3])
     if (pitch > 1.2 and abs(S[2, 2]) < 0.7) or S[2, 2] > 0.7:
-        return either_way(w, pose(R, S[:3, 3] - SIDE_M * S[:3, 2]))
+        return either_way(w, pose(R, S[:3, 3] - (SIDE_M + ASIDE_M) * S[:3, 2]))
     thick = SIDE_M * abs(float(R[:, 0] @ S[:3, 2]))  # fingers that point down a little touch with the edge of their tips
     return either_way(w, pose(R, S[:3, 3] - TIP_M * R[:, 2] - thick * S[:3, 2]))
 

@@ -52,6 +52,17 @@ def shifted(T: np.ndarray, by: np.ndarray) -> np.ndarray:
     return out
 
 
+def over(env: HouseholdVectorEnv, q: np.ndarray, goal: np.ndarray, height: float) -> list[np.ndarray]:
+    """Joints (dof,) on the way from some to others in joint space, which keeps the tool above a height [m]."""
+    out = []
+    for share in np.linspace(0.0, 1.0, 7)[:-1]:
+        at = q + share * (goal - q)
+        T = env.robot.forward(at[None])[0]
+        T[2, 3] = max(T[2, 3], height)
+        out.append(env.robot.inverse(T[None], at[None], iterations=30)[0])
+    return out
+
+
 def plain_reach(env: HouseholdVectorEnv, i: int = 0, steps: int = 160) -> float:
     """Smallest distance [m] between the tool and the act point, base frame, over a reach that follows the first mark alone."""
     robot, mark = env.robot, env.mark(i)
@@ -67,7 +78,7 @@ def plain_reach(env: HouseholdVectorEnv, i: int = 0, steps: int = 160) -> float:
     for T in poses:
         way.append(robot.inverse(T[None], way[-1][None], iterations=30)[0])
     way.reverse()
-    goals = iter(way)
+    goals = iter([*over(env, q, way[0], float(high[2, 3])), *way])
     goal = next(goals)
     for _ in range(steps):
         step = goal - q
