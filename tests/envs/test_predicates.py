@@ -9,6 +9,7 @@ from homebody.envs.furniture.piece import Fixture
 from homebody.envs.objects.instance import Cavity, Grasp, Instance, Shape
 from homebody.envs.tasks.bottles import steep
 from homebody.envs.tasks.predicates import (
+    SHOVE_N,
     gentle,
     grasped,
     in_bin,
@@ -134,6 +135,8 @@ TABLE = [
     (gentle("rocker"), State(hits={"rocker": 9.0}), True, "snaps by itself"),
     (gentle("rocker"), State(blow_N=290.0), True, "pressed hard"),
     (gentle("rocker"), State(blow_N=310.0), False, "hit"),
+    (gentle("door", SHOVE_N), State(blow_N=60.0), True, "pushed shut as a person would"),
+    (gentle("door", SHOVE_N), State(blow_N=75.0), False, "shoved"),
     (others_left_alone("drawer"), State(shifts={"drawer": 0.2, "door": 0.1}), True, "brushed the door"),
     (others_left_alone("drawer"), State(shifts={"door": 0.25}), False, "the door came along"),
     (others_left_alone("drawer"), State(shifts={"door": 1.6}), False, "opened the door as well"),
