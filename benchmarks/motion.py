@@ -44,6 +44,8 @@ class MotionRecord:
     """... in which some joint's torque was at its limit."""
     self_contacts: int = 0
     """... in which the arm touched itself."""
+    broken: int = 0
+    """Episodes that ended since their physics broke."""
     furniture_N: list[float] = field(default_factory=list)
     """The largest force on furniture of each episode."""
 
@@ -51,7 +53,7 @@ class MotionRecord:
         """Takes in what another record counted."""
         self.commanded = {k: max(self.commanded[k], other.commanded[k]) for k in KINDS}
         self.measured_speed = max(self.measured_speed, other.measured_speed)
-        for name in ("episodes", "successes", "steps", "fast", "jolts", "saturated", "self_contacts"):
+        for name in ("episodes", "successes", "steps", "fast", "jolts", "saturated", "self_contacts", "broken"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.furniture_N += other.furniture_N
 
@@ -59,7 +61,8 @@ class MotionRecord:
         """Counts as shares of the physics steps, forces as quantiles."""
         steps, forces = max(self.steps, 1), self.furniture_N or [0.0]
         return {
-            "episodes": self.episodes, "successes": self.successes, "physics_steps": self.steps, "commanded": dict(self.commanded),
+            "episodes": self.episodes, "successes": self.successes, "broken": self.broken, "physics_steps": self.steps,
+            "commanded": dict(self.commanded),
             "measured_speed": self.measured_speed, "speed_over": self.fast / steps, "acceleration_over": self.jolts / steps,
             "torque_at_limit": self.saturated / steps, "self_contact_steps": self.self_contacts,
             "furniture_N": dict(zip(("p50", "p95", "max"), map(float, np.percentile(forces, (50, 95, 100))), strict=True)),
@@ -72,6 +75,7 @@ class MotionRecord:
         if self.fast:
             out.append(f"measured speed over the limit in {self.fast} steps, at most {self.measured_speed:.2f} of it")
         out += [f"{k} in {100 * j[k]:.2f} % of steps, expected < 1 %" for k in ("acceleration_over", "torque_at_limit") if j[k] >= 0.01]
+        out += [f"the physics of {self.broken} episodes broke"] if self.broken else []
         return out + ([f"the arm touched itself in {self.self_contacts} steps"] if self.self_contacts else [])
 
 
@@ -96,6 +100,8 @@ class MotionWatch:
     def see(self) -> None:
         """Counts the physics steps of the last control step."""
         slots, seen = self._env.traced
+        whole = ~np.array([self._env.diverged(int(s)) for s in slots], bool)  # what broke is not stepped on: its last states are no motion
+        slots, seen = slots[whole], {n: x[whole] for n, x in seen.items()}
         if not len(slots):
             return
         r, dof, rig = self.record, self._env.robot.dof, self._env.stage.rig
@@ -134,6 +140,7 @@ def watch_episodes(
             watch.see()
         watch.record.episodes += len(now)
         watch.record.successes += int(rollout.info["success"][: len(now)].sum())
+        watch.record.broken += int(rollout.info["diverged"][: len(now)].sum())
         watch.record.furniture_N += [s["furniture_force_N"] for s in rollout.info["safety"][: len(now)]]
         if ended is not None:
             ended(len(now))

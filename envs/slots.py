@@ -99,6 +99,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         """Whether slot i's episode has ended (or none has begun)."""
         return bool(self._done[i])
 
+    def diverged(self, i: int) -> bool:
+        """Whether the physics of slot i's episode broke."""
+        return bool(self._sims.diverged[i])
+
     def episode_index(self, i: int) -> int:
         return int(self._index[i])
 

@@ -82,7 +82,7 @@ def more_from_above(w: World, T: np.ndarray) -> np.ndarray:
     """A tool pose (4, 4) at a knob, or the nearest to it that the arm reaches with the hand turned about its fingers' travel towards plumb."""
     sign = 1.0 if np.cross(T[:3, 1], T[:3, 2])[2] < 0 else -1.0  # the way about that axis that points the hand further down
     tilts = [pose(rotation_about(T[:3, 1], sign * tilt) @ T[:3, :3], T[:3, 3]) for tilt in TILTS_RAD]
-    return either_way(w, tilts[easiest(w, tilts, 0.01 * np.arange(len(TILTS_RAD)))])
+    return either_way(w, tilts[easiest(w, tilts, [0.01 * k for k in range(len(tilts))])])
 
 
 def tips_crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
