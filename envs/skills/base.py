@@ -203,14 +203,12 @@ def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
     raised = _over(ctx, ctx.joints, ctx.reference)
     if not (_clear(ctx, above, there, grip) and _clear(ctx, ctx.joints, raised, grip)):
         return False
-    if not _clear(ctx, raised, above, grip):
-        home = _home(ctx, float(above[0]))
-        if not (_clear(ctx, raised, home, grip) and _clear(ctx, home, above, grip)):
-            return False
-        yield from _raise(ctx, grip)
+    home, direct = _home(ctx, float(above[0])), _clear(ctx, raised, above, grip)
+    if not direct and not (_clear(ctx, raised, home, grip) and _clear(ctx, home, above, grip)):
+        return False
+    yield from _raise(ctx, grip)
+    if not direct:
         yield from move_joints(ctx, home, grip=grip)
-    else:
-        yield from _raise(ctx, grip)
     yield from move_joints(ctx, above, grip=grip)
     yield from move_joints(ctx, there, grip=grip)
     return True

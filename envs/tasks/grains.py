@@ -25,8 +25,6 @@ ON_TABLE = 0.8
 OVER_BOWL_M, GRIP_SHARE, SIDE_PITCH_RAD, EAR_RAD = 0.12, 0.6, 0.35, 1.05
 """Height of a poured cup over the bowl's floor [m]; where it is taken, as a share of its height; how far the tool then points down, and how far
 a handle may be from where it points [rad]."""
-ON_EAR = 0.3
-"""What a heading on which the handle is in the hand's way costs: as much as to stay 3 cm off."""
 SWEPT = 0.8
 """Share of the peas that the sponge has to have pushed; a hand that takes the sponge may brush a few."""
 HEADINGS_RAD = np.deg2rad([0, -12, 12, -25, 25, -40, 40, -55, 55])
@@ -178,10 +176,9 @@ def _pour_marks(w: World, goal: Goal) -> Mark:
     foot, ear = w.T_world_base[:2, 3], w.rotation("target")[:2, 0]
     straight = float(np.arctan2(centre[1] - foot[1], centre[0] - foot[0]))
     headings = straight + HEADINGS_RAD
-    at_ear = [ON_EAR * (ear @ [np.cos(h), np.sin(h)] <= np.cos(EAR_RAD)) for h in headings]
-    poses = [turned(pose(pointing(float(h), SIDE_PITCH_RAD), centre), flip) for h in headings for flip in (0.0, np.pi)]
-    costs = [0.01 * k + at_ear[k // 2] for k in range(len(poses))]
-    return mark_at(poses[easiest(w, poses, costs)], 2 * cup.half[1], bowl)
+    free = [h for h in headings if ear @ [np.cos(h), np.sin(h)] > np.cos(EAR_RAD)] or list(headings)
+    poses = [turned(pose(pointing(float(h), SIDE_PITCH_RAD), centre), flip) for h in free for flip in (0.0, np.pi)]
+    return mark_at(poses[easiest(w, poses, [0.01 * k for k in range(len(poses))])], 2 * cup.half[1], bowl)
 
 
 def _wipe_marks(w: World, goal: Goal) -> Mark:

@@ -85,27 +85,29 @@ def more_from_above(w: World, T: np.ndarray) -> np.ndarray:
     return either_way(w, tilts[easiest(w, tilts, [0.01 * k for k in range(len(tilts))])])
 
 
+def _others(w: World, role: str) -> list[tuple[Instance, np.ndarray]]:
+    """The things beside one that a role names, and where they are, (3,) each."""
+    own = w.body(role)
+    return [(w.cast[other], w.position(other)) for other, body in w.roles.items() if body != own and other in w.cast]
+
+
 def tips_crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
     """How far the open fingers would reach into other things [m]."""
-    total, own = 0.0, w.body(role)
+    total = 0.0
     tips = [T[:2, 3] + sign * (0.5 * (width + SPARE_M) + 0.01) * T[:2, 1] for sign in (-1, 1)]
-    for other, body in w.roles.items():
-        if body != own and other in w.cast:
-            centre, r = w.position(other)[:2], w.cast[other].footprint
-            total += sum(max(0.0, r + 0.014 - float(np.linalg.norm(centre - tip))) for tip in tips)
+    for thing, at in _others(w, role):
+        total += sum(max(0.0, thing.footprint + 0.014 - float(np.linalg.norm(at[:2] - tip))) for tip in tips)
     return total
 
 
 def palm_crowding(w: World, role: str, T: np.ndarray) -> float:
     """How far the hand over the fingers would come down on taller things beside one that it takes [m]."""
-    total, own = 0.0, w.body(role)
+    total = 0.0
     palm = arm_named(w.robot.name).palm_points @ T[:3, :3].T + T[:3, 3]
-    for other, body in w.roles.items():
-        if body != own and other in w.cast:
-            thing, at = w.cast[other], w.position(other)
-            under = palm[palm[:, 2] < at[2] - thing.rest + thing.top]
-            if len(under):
-                total += max(0.0, thing.footprint + PALM_M - float(np.linalg.norm(under[:, :2] - at[:2], axis=1).min()))
+    for thing, at in _others(w, role):
+        under = palm[palm[:, 2] < at[2] - thing.rest + thing.top]
+        if len(under):
+            total += max(0.0, thing.footprint + PALM_M - float(np.linalg.norm(under[:, :2] - at[:2], axis=1).min()))
     return total
 
 

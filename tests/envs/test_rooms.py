@@ -1,7 +1,6 @@
 """Rooms: enough layouts and styles, held-out ones apart, furniture that stands where it can."""
 
 import copy
-import functools
 
 import mujoco
 import numpy as np
@@ -16,35 +15,31 @@ def stage(request):
     return household_stage(request.param, "panda")
 
 
-@functools.cache
-def own_boxes(scene):
-    """Piece -> (low, high) of the box about its solid geoms in its own frame, joints at zero: the same in every layout."""
-    stage = household_stage(scene, "panda")
-    layout = stage.definition.layouts[0]
+def boxes(stage, layout):
+    """Piece -> corners (8, 3) of the box about its solid geoms in the world, joints at zero."""
     model = stage.base(layout)
     data = mujoco.MjData(model)
-    mujoco.mj_kinematics(model, data)
-    piece_of, solid = model.body_rootid[model.geom_bodyid], (model.geom_contype & 1).astype(bool)
-    signs = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, -1).T
-    local = model.geom_aabb[:, None, :3] + signs * model.geom_aabb[:, None, 3:]  # (G, 8, 3)
-    world = data.geom_xpos[:, None] + local @ data.geom_xmat.reshape(-1, 3, 3).transpose(0, 2, 1)
+    mujoco.mj_forward(model, data)
     out = {}
     for piece in stage.definition.pieces:
-        own = solid & (piece_of == model.body(piece.name).id)
-        if own.any():  # nothing bumps into a place mat
-            T = np.linalg.inv(spot_matrix(layout.spots[piece.name]))
-            points = world[own].reshape(-1, 3) @ T[:3, :3].T + T[:3, 3]
-            out[piece.name] = points.min(0), points.max(0)
-    return out
-
-
-def boxes(stage, layout):
-    """Piece -> corners (8, 3) of the box about it in the world."""
-    out = {}
-    for name, (low, high) in own_boxes(stage.definition.name).items():
-        there = spot_matrix(layout.spots[name])
+        root, points = model.body(piece.name).id, []
+        T = np.linalg.inv(spot_matrix(layout.spots[piece.name]))
+        for g in range(model.ngeom):
+            body = model.geom_bodyid[g]
+            while body and body != root:
+                body = model.body_parentid[body]
+            if body == root and model.geom_contype[g] & 1:
+                half = model.geom_aabb[g, 3:]
+                signs = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, -1).T
+                corners = data.geom_xpos[g] + (model.geom_aabb[g, :3] + signs * half) @ data.geom_xmat[g].reshape(3, 3).T
+                points.append(corners @ T[:3, :3].T + T[:3, 3])
+        if not points:  # a place mat: nothing bumps into it
+            continue
+        local = np.concatenate(points)
+        low, high = local.min(0), local.max(0)
         corners = np.array(np.meshgrid(*zip(low, high, strict=True))).reshape(3, -1).T
-        out[name] = corners @ there[:3, :3].T + there[:3, 3]
+        back = spot_matrix(layout.spots[piece.name])
+        out[piece.name] = corners @ back[:3, :3].T + back[:3, 3]
     return out
 
 
