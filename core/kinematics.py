@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .differential import NUDGE_DAMPING, damped_step, step_inside
+from .differential import NUDGE_DAMPING, crossed, damped_step, step_inside
 
 DH_A = np.array([0.0, 0.0, 0.0, 0.0825, -0.0825, 0.0, 0.088])
 DH_D = np.array([0.333, 0.0, 0.316, 0.0, 0.384, 0.0, 0.0])
@@ -29,26 +29,37 @@ GRIPPER_MAX_M = 0.08
 """Width between the pads at opening 1 [m]."""
 
 
+def _steps() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What the frame of each joint in the one before (7, 4, 4) is made of: what goes with the cosine and the sine of its angle, and the rest."""
+    cosine, sine, rest = np.zeros((3, 7, 4, 4))
+    ca, sa = np.cos(DH_ALPHA), np.sin(DH_ALPHA)
+    cosine[:, 0, 0], cosine[:, 1, 1], cosine[:, 2, 1] = 1.0, ca, sa
+    sine[:, 0, 1], sine[:, 1, 0], sine[:, 2, 0] = -1.0, ca, sa
+    rest[:, 0, 3], rest[:, 1, 2], rest[:, 1, 3], rest[:, 2, 2], rest[:, 2, 3], rest[:, 3, 3] = DH_A, -sa, -DH_D * sa, ca, DH_D * ca, 1.0
+    return cosine, sine, rest
+
+
+def _hand() -> np.ndarray:
+    """(4, 4) the tool in the last joint's frame."""
+    tool = np.eye(4)
+    c, s = np.cos(HAND_YAW), np.sin(HAND_YAW)
+    tool[:2, :2] = [[c, -s], [s, c]]
+    tool[2, 3] = FLANGE_D + TCP_D
+    return tool
+
+
+_COSINE, _SINE, _REST = _steps()
+_HAND = _hand()
+
+
 def _link_transforms(q: np.ndarray) -> np.ndarray:
     """q (B, 7) [rad] -> frames of the 7 joints and the TCP in the base frame, (B, 8, 4, 4)."""
-    batch = q.shape[0]
-    c, s = np.cos(q), np.sin(q)
-    ca, sa = np.cos(DH_ALPHA), np.sin(DH_ALPHA)
-    step = np.zeros((batch, 7, 4, 4))
-    step[..., 0, 0], step[..., 0, 1], step[..., 0, 3] = c, -s, DH_A
-    step[..., 1, 0], step[..., 1, 1], step[..., 1, 2], step[..., 1, 3] = s * ca, c * ca, -sa, -DH_D * sa
-    step[..., 2, 0], step[..., 2, 1], step[..., 2, 2], step[..., 2, 3] = s * sa, c * sa, ca, DH_D * ca
-    step[..., 3, 3] = 1.0
-    out = np.empty((batch, 8, 4, 4))
-    T = np.broadcast_to(np.eye(4), (batch, 4, 4))
-    for j in range(7):
-        T = T @ step[:, j]
-        out[:, j] = T
-    tool = np.eye(4)
-    cy, sy = np.cos(HAND_YAW), np.sin(HAND_YAW)
-    tool[:2, :2] = [[cy, -sy], [sy, cy]]
-    tool[2, 3] = FLANGE_D + TCP_D
-    out[:, 7] = T @ tool
+    step = np.cos(q)[:, :, None, None] * _COSINE + np.sin(q)[:, :, None, None] * _SINE + _REST
+    out = np.empty((len(q), 8, 4, 4))
+    out[:, 0] = step[:, 0]
+    for j in range(1, 7):
+        np.matmul(out[:, j - 1], step[:, j], out=out[:, j])
+    np.matmul(out[:, 6], _HAND, out=out[:, 7])
     return out
 
 
@@ -62,16 +73,16 @@ def jacobian(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """q (B, 7) -> T_base_tcp (B, 4, 4) and the geometric Jacobian (B, 6, 7), linear [m/rad] above angular."""
     frames = _link_transforms(q)
     axis, origin = frames[:, :7, :3, 2], frames[:, :7, :3, 3]  # (B, 7, 3)
-    linear = np.cross(axis, frames[:, 7:, :3, 3] - origin)
+    linear = crossed(axis, frames[:, 7:, :3, 3] - origin)
     return frames[:, 7], np.concatenate([linear, axis], axis=-1).transpose(0, 2, 1)
 
 
 def rotation_error(R: np.ndarray, R_goal: np.ndarray) -> np.ndarray:
     """Rotation vector [rad] (B, 3), in the base frame, that turns R into R_goal (both (B, 3, 3)); half a turn either way."""
     E = R_goal @ R.transpose(0, 2, 1)
-    vee = np.stack([E[:, 2, 1] - E[:, 1, 2], E[:, 0, 2] - E[:, 2, 0], E[:, 1, 0] - E[:, 0, 1]], axis=-1) / 2
-    sin = np.linalg.norm(vee, axis=-1, keepdims=True)
-    cos = (np.trace(E, axis1=1, axis2=2)[:, None] - 1) / 2
+    vee = (E[:, (2, 0, 1), (1, 2, 0)] - E[:, (1, 2, 0), (2, 0, 1)]) / 2
+    sin = np.sqrt((vee * vee).sum(-1, keepdims=True))
+    cos = (E[:, 0, 0] + E[:, 1, 1] + E[:, 2, 2] - 1)[:, None] / 2
     angle = np.arctan2(sin, cos)
     v = vee * np.where(sin > 1e-9, angle / np.maximum(sin, 1e-9), 1.0)
     half_turn = (sin[:, 0] < 1e-6) & (cos[:, 0] < 0)
@@ -103,10 +114,11 @@ def inverse(
     """
     q = np.array(q_start, dtype=np.float64)
     bounds = Q_MIN + END_RAD, Q_MAX - END_RAD
+    pull = posture * TURNS
     for _ in range(iterations):
         T, J = jacobian(q)
         error = np.concatenate([T_goal[:, :3, 3] - T[:, :3, 3], rotation_error(T[:, :3, :3], T_goal[:, :3, :3])], axis=-1)
-        q = step_inside(q, J, error, damping, posture * TURNS * (Q_HOME - q), max_step, bounds)
+        q = step_inside(q, J, error, damping, pull * (Q_HOME - q), max_step, bounds)
     return q
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,10 @@ class Form:
         total = np.einsum("cn,cnk->ck", smooth.astype(float), weighted[around])
         norm = np.linalg.norm(total, axis=1, keepdims=True)
         normals = np.where(norm > 1e-16, total / np.maximum(norm, 1e-16), own)
-        values, index = np.unique(np.round(normals, 4), axis=0, return_inverse=True)
+        rounded = np.round(normals, 4) + 0.0  # no negative zeros
+        keys = (np.rint(rounded * 1e4).astype(np.int64) + 10_000) @ [1 << 30, 1 << 15, 1]  # one for each row, in the rows' order
+        _, first, index = np.unique(keys, return_index=True, return_inverse=True)
+        values = rounded[first]
         return values / np.linalg.norm(values, axis=1, keepdims=True), index.reshape(-1, 3)
 
 
@@ -68,13 +72,20 @@ def add_mesh(spec: mujoco.MjSpec, name: str, form: Form) -> mujoco.MjsMesh:
     MuJoCo 4.0 takes `usernormal` but ignores `userfacenormal`: a corner's normal is that with its vertex's number. So every vertex is
     written once for each of its normals; without it all that is turned shows a swirl.
     """
-    normals, corners = form.corner_normals()
-    pairs, faces = np.unique(np.stack([form.faces.ravel(), corners.ravel()], 1), axis=0, return_inverse=True)
     mesh = spec.add_mesh(name=name)
-    mesh.uservert, mesh.userface = form.vertices[pairs[:, 0]].ravel().tolist(), faces.ravel().tolist()
-    mesh.usernormal = normals[pairs[:, 1]].ravel().tolist()
+    mesh.uservert, mesh.usernormal, mesh.userface = _written(form.vertices.tobytes(), form.faces.astype(np.int64).tobytes())
     mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
     return mesh
+
+
+@functools.lru_cache(maxsize=1024)
+def _written(vertices: bytes, faces: bytes) -> tuple[list[float], list[float], list[int]]:
+    """Vertices, normals and faces of a form as MuJoCo reads them; kept, since every layout of a room is compiled with the same things."""
+    form = Form(np.frombuffer(vertices).reshape(-1, 3), np.frombuffer(faces, np.int64).reshape(-1, 3), np.zeros((1, 2)), np.zeros((1, 3)))
+    normals, corners = form.corner_normals()
+    pairs, index = np.unique(form.faces.ravel() * len(normals) + corners.ravel(), return_inverse=True)
+    at, normal = np.divmod(pairs, len(normals))
+    return form.vertices[at].ravel().tolist(), normals[normal].ravel().tolist(), index.ravel().tolist()
 
 
 def turn(axis: str, degrees: float) -> np.ndarray:

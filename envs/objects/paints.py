@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,13 +57,20 @@ class Paint:
         return COLOURS[self.colour]
 
     def pixels(self) -> np.ndarray:
-        """(rows, 64, 3) in [0, 1]; row 0 is v = 0."""
-        a, b = np.array(self.rgb), np.array(COLOURS[self.second])
-        rows = FLAT_ROWS if not self.picture else PICTURE_ROWS
-        image = np.tile(a, (rows, WIDE, 1))
-        y, x = np.mgrid[0:rows, 0:WIDE]
-        PICTURES[self.picture or "plain"](image, (x + 0.5) / WIDE, (y + 0.5) / rows, a, b)
-        return np.clip(image, 0, 1)
+        """(rows, 64, 3) in [0, 1]; row 0 is v = 0. Drawn once, and read only."""
+        return _drawn(self)
+
+
+@functools.cache
+def _drawn(paint: Paint) -> np.ndarray:
+    a, b = np.array(paint.rgb), np.array(COLOURS[paint.second])
+    rows = FLAT_ROWS if not paint.picture else PICTURE_ROWS
+    image = np.tile(a, (rows, WIDE, 1))
+    y, x = np.mgrid[0:rows, 0:WIDE]
+    PICTURES[paint.picture or "plain"](image, (x + 0.5) / WIDE, (y + 0.5) / rows, a, b)
+    image = np.clip(image, 0, 1)
+    image.flags.writeable = False
+    return image
 
 
 Painter = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray], None]

@@ -3,6 +3,7 @@ forms in the proportions of the pictures. To look at only: none of them touches 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import mujoco
@@ -115,11 +116,17 @@ def _add(
     body.add_geom(type=kind, size=size, pos=position, quat=quat, rgba=colour, group=2, density=0, contype=0, conaffinity=0)
 
 
+@functools.cache
+def _shell(index: int) -> dict[str, Form]:
+    """Colour -> its part of the shell of link `index`."""
+    return {colour: merged(forms) for colour, forms in LINKS[index]().items()}
+
+
 def add_link_look(spec: mujoco.MjSpec, body: mujoco.MjsBody, index: int) -> None:
     """The shell of link `index`: a mesh for each of its colours."""
-    for colour, forms in LINKS[index]().items():
+    for colour, form in _shell(index).items():
         name = f"panda_link{index}_{colour}"
-        add_mesh(spec, name, merged(forms))
+        add_mesh(spec, name, form)
         body.add_geom(
             type=mujoco.mjtGeom.mjGEOM_MESH, meshname=name, rgba=COLOURS[colour], group=2, density=0, contype=0, conaffinity=0,
         )  # fmt: skip

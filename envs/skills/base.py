@@ -73,6 +73,8 @@ LOOK_RAD = 0.06
 """... and as often as the joint that goes furthest moves by this, so that a leaf of a door is not stepped over [rad]."""
 LINK_M = 0.05
 """How thick the links behind the hand are [m]."""
+WAY_ITERATIONS = 60
+"""Steps of inverse kinematics from one pose of a way to the next."""
 ROOM_RAD = 0.3
 """More room than this before a joint's end is no better."""
 TWISTED_M, TWISTED_RAD = 0.012, 0.2
@@ -142,13 +144,22 @@ def _home(ctx: HouseContext, turn: float) -> np.ndarray:
 
 
 def _solutions(ctx: HouseContext, T: Pose, iterations: int = 40) -> Iterator[tuple[np.ndarray, float, float]]:
-    """Joints (dof,) for a tool pose in the world from each start, and what is left of the error [m], [rad]."""
+    """Joints (dof,) for a tool pose in the world from each start, and what is left of the error [m], [rad]; where the first does, the others
+    are not looked for."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T
-    for start in _seeds(ctx, T_base):
-        q = ctx.robot.inverse(T_base[None], start[None], iterations=iterations)[0]
-        reached = ctx.robot.forward(q[None])[0]
-        off = float(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]))
-        yield q, off, float(np.linalg.norm(rotation_error(reached[None, :3, :3], T_base[None, :3, :3])))
+    starts = np.array(_seeds(ctx, T_base))
+    for some in (starts[:1], starts[1:]):
+        q = ctx.robot.inverse(np.repeat(T_base[None], len(some), axis=0), some, iterations=iterations)
+        yield from zip(q, *_left(ctx, q, T_base), strict=True)
+
+
+def _left(ctx: HouseContext, q: np.ndarray, T_base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far the tool is from poses (4, 4) or (B, 4, 4) in the base frame at joints q (B, dof): (B,) [m] and (B,) [rad]."""
+    reached = ctx.robot.forward(q)
+    goals = np.broadcast_to(T_base, reached.shape)
+    return np.linalg.norm(reached[:, :3, 3] - goals[:, :3, 3], axis=1), np.linalg.norm(
+        rotation_error(reached[:, :3, :3], goals[:, :3, :3]), axis=1
+    )
 
 
 def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:
@@ -172,26 +183,29 @@ def postures(ctx: HouseContext, T: Pose) -> list[np.ndarray]:
 def poised(ctx: HouseContext, options: Sequence[Sequence[Pose]]) -> tuple[int, np.ndarray] | None:
     """Of ways that lead the tool through poses without turning about: the number of the one, and the joints (dof,) at its first pose, that
     leave the joints most room before their ends; earlier and nearer ones are liked a little better. None where no way can be gone."""
-    best: tuple[float, int, np.ndarray] | None = None
-    for n, poses in enumerate(options):
-        for q in postures(ctx, poses[0]):
-            room, at = _room_left(ctx, q), q
-            for T in poses[1:]:
-                at, near = continued(ctx, at, T)
-                near = near and not ctx.body.folded(at)
-                room = min(room, _room_left(ctx, at)) if near else -1.0
-                if not near:
-                    break
-            bent = float(np.abs(q - ctx.robot.q_home)[1:-1].max())  # what is left over is drawn home while the tool works
-            score = min(room, ROOM_RAD) - 0.05 * float(np.abs(q - ctx.joints).max()) - 0.15 * bent - 0.02 * n
-            if room > 0.0 and (best is None or score > best[0]):
-                best = score, n, q
-    return best and best[1:]
+    begun = [(n, q) for n, poses in enumerate(options) for q in postures(ctx, poses[0])]
+    if not begun:
+        return None
+    number, first = np.array([n for n, _ in begun]), np.array([q for _, q in begun])
+    room, at, base = _room_left(ctx, first), first.copy(), np.linalg.inv(ctx.T_world_base)
+    for k in range(1, max(map(len, options))):
+        on = np.flatnonzero([room[i] > 0.0 and k < len(options[n]) for i, n in enumerate(number)])
+        if not len(on):
+            continue
+        T = base @ np.array([options[n][k] for n in number[on]])
+        at[on] = ctx.robot.inverse(T, at[on], iterations=WAY_ITERATIONS)
+        off, turn = _left(ctx, at[on], T)
+        near = (off < REACH_M) & (turn < REACH_RAD) & ~np.array([ctx.body.folded(q) for q in at[on]])
+        room[on] = np.where(near, np.minimum(room[on], _room_left(ctx, at[on])), -1.0)
+    bent = np.abs(first - ctx.robot.q_home)[:, 1:-1].max(1)  # what is left over is drawn home while the tool works
+    score = np.minimum(room, ROOM_RAD) - 0.05 * np.abs(first - ctx.joints).max(1) - 0.15 * bent - 0.02 * number
+    best = int(np.argmax(np.where(room > 0.0, score, -np.inf)))
+    return (int(number[best]), first[best]) if room[best] > 0.0 else None
 
 
-def _room_left(ctx: HouseContext, q: np.ndarray) -> float:
-    """How far the joint nearest to its end is from it [rad]."""
-    return float(np.minimum(q - ctx.robot.q_min, ctx.robot.q_max - q).min())
+def _room_left(ctx: HouseContext, q: np.ndarray) -> np.ndarray:
+    """How far the joint nearest to its end is from it at joints (B, dof): (B,) [rad]."""
+    return np.minimum(q - ctx.robot.q_min, ctx.robot.q_max - q).min(axis=1)
 
 
 def come(ctx: HouseContext, T: Pose, posture: np.ndarray, grip: float) -> Steps:
@@ -234,7 +248,7 @@ def _untouched(ctx: HouseContext, tools: Iterable[Pose], grip: float) -> bool:
 
 
 def continued(
-    ctx: HouseContext, q: np.ndarray, T: Pose, iterations: int = 60, off: float = REACH_M, turn: float = REACH_RAD
+    ctx: HouseContext, q: np.ndarray, T: Pose, iterations: int = WAY_ITERATIONS, off: float = REACH_M, turn: float = REACH_RAD
 ) -> tuple[np.ndarray, bool]:
     """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are: within `off` [m] and `turn` [rad]."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T

@@ -15,6 +15,12 @@ def stage(request):
     return household_stage(request.param, "panda")
 
 
+@pytest.fixture(scope="module")
+def corners_of(stage):
+    """Layout's name -> `boxes` of it: a layout takes most of a second to compile, and several tests look at each."""
+    return {layout.name: boxes(stage, layout) for layout in stage.definition.layouts}
+
+
 def boxes(stage, layout):
     """Piece -> corners (8, 3) of the box about its solid geoms in the world, joints at zero."""
     model = stage.base(layout)
@@ -74,19 +80,19 @@ def test_every_piece_that_a_task_needs_is_in_reach_in_several_layouts(stage):
         assert uses.count(False) >= 3 and uses.count(True) >= 3, f"{piece.name} is usable in {uses.count(True)} held-out layouts"
 
 
-def test_no_two_pieces_of_a_layout_share_room(stage):
+def test_no_two_pieces_of_a_layout_share_room(stage, corners_of):
     for layout in stage.definition.layouts:
-        found = boxes(stage, layout)
+        found = corners_of[layout.name]
         names = sorted(found)
         clashes = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if not apart(found[a], found[b])]
         assert not clashes, f"layout {layout.name}: {clashes}"
 
 
-def test_pieces_stay_apart_and_things_off_them_wherever_they_are_nudged(stage):
+def test_pieces_stay_apart_and_things_off_them_wherever_they_are_nudged(stage, corners_of):
     rng = np.random.default_rng(0)
     along, across, turn = stage.definition.nudge
     for layout in stage.definition.layouts if along else ():
-        found = boxes(stage, layout)
+        found = corners_of[layout.name]
         for _ in range(20):
             moved = {}
             for name, corners in found.items():
@@ -117,11 +123,11 @@ def test_pieces_of_the_kitchen_are_never_twice_in_the_same_place(stage):
     assert all(len(np.unique(np.round(p, 4), axis=0)) == len(p) for p in seen.values()) and max(map(len, seen.values())) > 3
 
 
-def test_the_free_worktop_is_free(stage):
+def test_the_free_worktop_is_free(stage, corners_of):
     for layout in stage.definition.layouts:
         x0, x1, y0, y1 = layout.zone
         free = np.array([(x, y, z) for x in (x0, x1) for y in (y0, y1) for z in (0.0, 0.5)])
-        taken = [n for n, corners in boxes(stage, layout).items() if not apart(free, corners)]
+        taken = [n for n, corners in corners_of[layout.name].items() if not apart(free, corners)]
         assert not taken, f"layout {layout.name}: {taken} stands in the free zone {layout.zone}"
 
 
