@@ -31,21 +31,23 @@ class Furniture:
         kinds = (mujoco.mjtGeom.mjGEOM_BOX.value, mujoco.mjtGeom.mjGEOM_CYLINDER.value, mujoco.mjtGeom.mjGEOM_CAPSULE.value)
         solid = (model.geom_contype & 1).astype(bool) & np.isin(model.geom_type, kinds)
         ids = np.flatnonzero(solid & np.isin(model.body_rootid[model.geom_bodyid], roots))
-        self._names = [model.body(model.geom_bodyid[g]).name for g in ids]
+        bodies, self._of = np.unique(model.geom_bodyid[ids], return_inverse=True)
+        self._names = [model.body(b).name for b in bodies]
         self._position = model.geom_pos[ids].copy()
         self._rotation = np.array([_matrix(model.geom_quat[g]) for g in ids]).reshape(-1, 3, 3)
         self._half = np.array([_half(int(model.geom_type[g]), model.geom_size[g]) for g in ids]).reshape(-1, 3)
+        self._radius = np.linalg.norm(self._half, axis=1)
 
     def depth(self, points: np.ndarray, poses: Poses, margin: float = MARGIN_M) -> float:
         """How far the points (N, 3) come into the furniture and the room about it, each its deepest, summed [m]."""
         if not len(self._half) or not len(points):
             return 0.0
-        bodies = {n: poses(n) for n in set(self._names)}
-        R_body = np.stack([bodies[n][1] for n in self._names])  # (G, 3, 3)
-        centre = np.stack([bodies[n][0] for n in self._names]) + (R_body @ self._position[:, :, None])[:, :, 0]
+        bodies = [poses(n) for n in self._names]
+        R_body = np.array([R for _, R in bodies])[self._of]  # (G, 3, 3)
+        centre = np.array([p for p, _ in bodies])[self._of] + (R_body @ self._position[:, :, None])[:, :, 0]
         middle = points.mean(axis=0)
         reach = float(np.linalg.norm(points - middle, axis=1).max()) + margin
-        near = np.linalg.norm(centre - middle, axis=1) < np.linalg.norm(self._half, axis=1) + reach
+        near = np.linalg.norm(centre - middle, axis=1) < self._radius + reach
         if not near.any():
             return 0.0
         local = (points[None] - centre[near, None]) @ (R_body[near] @ self._rotation[near])  # (G, N, 3)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import mujoco
 import numpy as np
 
+from ...core.differential import crossed
+
 CONTACTS, LOOKS = 18, 7
 """Geoms that every loose body has in the model: an instance with fewer is padded, so that bodies can trade places."""
 KINDS = {n: getattr(mujoco.mjtGeom, f"mjGEOM_{n.upper()}") for n in ("box", "cylinder", "sphere", "capsule", "ellipsoid", "mesh")}
@@ -151,7 +153,7 @@ def grasp_pose(grasp: Grasp, position: np.ndarray, rotation: np.ndarray) -> np.n
     """(4, 4) tool pose in the world for a thing at `position` (3,) with `rotation` (3, 3)."""
     z, y = rotation @ np.asarray(grasp.approach, float), rotation @ np.asarray(grasp.across, float)
     T = np.eye(4)
-    T[:3, :3] = np.stack([np.cross(y, z), y, z], axis=-1)
+    T[:3, :3] = np.stack([crossed(y, z), y, z], axis=-1)
     T[:3, 3] = position + rotation @ np.asarray(grasp.position, float)
     return T
 

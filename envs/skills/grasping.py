@@ -9,7 +9,7 @@ import numpy as np
 from ..furniture.clearance import SPARE_M
 from ..objects.instance import grasps_from_above, turned
 from ..pointing import pose, turn_between, yawed
-from ..tasks.marks import YAWS, lying_grasp, on_ear, tips_crowding
+from ..tasks.marks import YAWS, beside, lying_grasp, on_ear, tips_crowding
 from .base import HouseContext, behind, higher, open_fingers, reachable, travel
 from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
 
@@ -29,17 +29,14 @@ PALM_M, HAND_HALF_M = 0.035, 0.10
 def _crowded(ctx: HouseContext, role: str, T: Pose, width: float) -> float:
     """How far the open fingers and the hand above them would reach into other things [m], summed."""
     w, total = ctx.world, furnished(ctx, T, width)
-    own, tool, across = w.body(role), T[:2, 3], T[:2, 1]
+    others, tool, across = beside(w, role), T[:2, 3], T[:2, 1]
     for end in (tool - HAND_HALF_M * across, tool + HAND_HALF_M * across):  # beyond the zone furniture stands
         total += max(0.0, end[0] - ctx.zone[1] - BEYOND_BACK_M, ctx.zone[2] - BEYOND_M - end[1], end[1] - ctx.zone[3] - BEYOND_M)
-    total += tips_crowding(w, role, T, width)
-    for other, body in w.roles.items():
-        if body == own or other not in w.cast:
-            continue
-        centre, r = w.position(other), w.cast[other].footprint
-        if centre[2] - w.cast[other].rest + w.cast[other].top > T[2, 3] + PALM_M:
+    total += tips_crowding(others, T, width)
+    for thing, centre in others:
+        if centre[2] - thing.rest + thing.top > T[2, 3] + PALM_M:
             along = float(np.clip((centre[:2] - tool) @ across, -HAND_HALF_M, HAND_HALF_M))
-            total += max(0.0, r + 0.04 - float(np.linalg.norm(centre[:2] - tool - along * across)))
+            total += max(0.0, thing.footprint + 0.04 - float(np.linalg.norm(centre[:2] - tool - along * across)))
     return total
 
 

@@ -20,6 +20,7 @@ from .fixtures import careful
 from .marks import (
     Marks,
     at_site,
+    beside,
     brought,
     clear_ones,
     easiest,
@@ -242,7 +243,8 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     heading = float(np.arctan2(ear[1], ear[0]))
     top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
     poses = [pose(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
-    ways = [(0.01 * k + 4 * palm_crowding(w, "target", T), T, 2 * mug.half[1]) for k, T in enumerate(poses)]
+    others = beside(w, "target")
+    ways = [(0.01 * k + 4 * palm_crowding(w, others, T), T, 2 * mug.half[1]) for k, T in enumerate(poses)]
     clear = clear_ones(w, sorted(ways, key=lambda way: way[0]))
     poses = [turned(T, flip) for _, T, _ in clear for flip in (0.0, np.pi)]
     T = w.T_world_tool if (w.touch("target") > 0).all() else poses[easiest(w, poses)]
@@ -261,7 +263,7 @@ LOW, TALL = (_put_role(r, _on_tray(s), inside(r, "tray")) for r, s in (("recepta
 def _tray_marks(w: World, goal: Goal) -> Mark:
     """What is low first, unless the other stands in the hand's way."""
     held = (w.touch("receptacle") > 0).all()
-    hemmed = not held and palm_crowding(w, "receptacle", grasp_of(w, "receptacle")[0]) > 0
+    hemmed = not held and palm_crowding(w, beside(w, "receptacle"), grasp_of(w, "receptacle")[0]) > 0
     return in_turn(*((TALL, LOW) if hemmed else (LOW, TALL)))(w, goal)
 
 

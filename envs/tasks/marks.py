@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -56,17 +57,18 @@ def _within_reach(name: str, poses: tuple[tuple[float, ...], ...]) -> tuple[floa
     return tuple((off + 0.05 * turn).tolist())
 
 
-def _rounded(T: np.ndarray) -> tuple[float, ...]:
-    out = T.copy()
-    out[:3, 3] = np.round(T[:3, 3] / ROUND_M) * ROUND_M
-    out[:3, :3] = np.round(T[:3, :3] / ROUND_RAD) * ROUND_RAD
-    return tuple(out.ravel().tolist())
+_ROUND = np.repeat([ROUND_RAD, ROUND_M], [3, 1])[None]
+_ROUNDS = np.concatenate([np.repeat(_ROUND, 3, axis=0), np.ones((1, 4))])
+
+
+def _rounded(T: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    """Poses (B, 4, 4) as `_within_reach` takes them."""
+    return tuple(map(tuple, (np.round(T / _ROUNDS) * _ROUNDS).reshape(-1, 16).tolist()))
 
 
 def easiest(w: World, poses: Sequence[np.ndarray], costs: Sequence[float] | None = None) -> int:
     """Which of several tool poses (4, 4) in the world the arm gets nearest to; `costs` [m] are added."""
-    inverse = np.linalg.inv(w.T_world_base)
-    off = np.array(_within_reach(w.robot.name, tuple(_rounded(inverse @ T) for T in poses)))
+    off = np.array(_within_reach(w.robot.name, _rounded(np.linalg.inv(w.T_world_base) @ np.array(poses))))
     off = np.where(off < 0.02, 0.0, off)  # near enough: rounding alone is that much
     return int(np.argmin(10 * off + (0.0 if costs is None else np.asarray(costs))))
 
@@ -85,26 +87,30 @@ def more_from_above(w: World, T: np.ndarray) -> np.ndarray:
     return either_way(w, tilts[easiest(w, tilts, [0.01 * k for k in range(len(tilts))])])
 
 
-def _others(w: World, role: str) -> list[tuple[Instance, np.ndarray]]:
-    """The things beside one that a role names, and where they are, (3,) each."""
+Others = Sequence[tuple[Instance, np.ndarray]]
+"""Things and where they are, (3,) each."""
+
+
+def beside(w: World, role: str) -> Others:
+    """The things beside one that a role names."""
     own = w.body(role)
     return [(w.cast[other], w.position(other)) for other, body in w.roles.items() if body != own and other in w.cast]
 
 
-def tips_crowding(w: World, role: str, T: np.ndarray, width: float) -> float:
+def tips_crowding(others: Others, T: np.ndarray, width: float) -> float:
     """How far the open fingers would reach into other things [m]."""
     total = 0.0
     tips = [T[:2, 3] + sign * (0.5 * (width + SPARE_M) + 0.01) * T[:2, 1] for sign in (-1, 1)]
-    for thing, at in _others(w, role):
-        total += sum(max(0.0, thing.footprint + 0.014 - float(np.linalg.norm(at[:2] - tip))) for tip in tips)
+    for thing, at in others:
+        total += sum(max(0.0, thing.footprint + 0.014 - math.dist(at[:2], tip)) for tip in tips)
     return total
 
 
-def palm_crowding(w: World, role: str, T: np.ndarray) -> float:
+def palm_crowding(w: World, others: Others, T: np.ndarray) -> float:
     """How far the hand over the fingers would come down on taller things beside one that it takes [m]."""
     total = 0.0
     palm = arm_named(w.robot.name).palm_points @ T[:3, :3].T + T[:3, 3]
-    for thing, at in _others(w, role):
+    for thing, at in others:
         under = palm[palm[:, 2] < at[2] - thing.rest + thing.top]
         if len(under):
             total += max(0.0, thing.footprint + PALM_M - float(np.linalg.norm(under[:, :2] - at[:2], axis=1).min()))
@@ -123,14 +129,13 @@ def grasp_of(w: World, role: str) -> tuple[np.ndarray, float]:
     the fingers hold it."""
     if (w.touch(role) > 0).all():
         return w.T_world_tool, 2 * min(w.cast[role].half[:2]) or 0.02
-    instance, position, rotation = w.cast[role], w.position(role), w.rotation(role)
+    instance, position, rotation, others = w.cast[role], w.position(role), w.rotation(role), beside(w, role)
     options: list[tuple[float, np.ndarray, float]] = []
     for rank, grasp, T, angle in grasps_from_above(instance, position, rotation, YAWS):
         option = turned(T, angle)
         if not (grasp.any_yaw and on_ear(instance, rotation, option)):
-            options.append(
-                (0.05 * rank + 4 * (tips_crowding(w, role, option, grasp.width) + palm_crowding(w, role, option)), option, grasp.width)
-            )
+            crowd = tips_crowding(others, option, grasp.width) + palm_crowding(w, others, option)
+            options.append((0.05 * rank + 4 * crowd, option, grasp.width))
     if not options:
         options = [(0.0, *lying_grasp(w, role))]
     options = clear_ones(w, sorted(options, key=lambda o: o[0]))
