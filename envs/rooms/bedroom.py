@@ -79,7 +79,8 @@ ZONE = (0.27, 0.72, -0.34, 0.34)
 
 
 def _layout(name: str, side: int, pieces: tuple[Piece, ...], heldout: bool) -> Layout:
-    """The bed before the robot, its head to a side; pillow and bedside table there, the basket at the foot."""
+    """The bed before the robot, its head to a side; pillow and bedside table there, the basket at the foot; the mark as
+    long as the bed is: across it, its near end would be too near to the robot's foot to draw a hem there."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     front, middle = rng.uniform(0.165, 0.2), side * rng.uniform(-0.12, 0.32)
     head, turn = middle + side * (BED_LENGTH_M / 2 + 0.035), side * np.pi / 2
@@ -92,7 +93,7 @@ def _layout(name: str, side: int, pieces: tuple[Piece, ...], heldout: bool) -> L
         ),
         "bedside_table": Spot(x=front - 0.27 if near_table else front + BED_WIDTH_M + 0.27, y=head - side * rng.uniform(0.28, 0.36), yaw=turn),
         "basket": Spot(x=rng.uniform(0.27, 0.36), y=-side * rng.uniform(0.44, 0.50), yaw=rng.uniform(-0.2, 0.2)),
-        "mark": Spot(x=rng.uniform(0.47, 0.51), y=rng.uniform(-0.09, 0.09), yaw=rng.uniform(-0.2, 0.2)),
+        "mark": Spot(x=rng.uniform(0.47, 0.51), y=rng.uniform(-0.06, 0.06), yaw=np.pi / 2 + rng.uniform(-0.2, 0.2)),
     }  # fmt: skip
     names = {p.name for p in pieces}
     low, high = (ZONE[2], ZONE[3]) if "basket" not in names else (-0.23, ZONE[3]) if side > 0 else (ZONE[2], 0.23)
