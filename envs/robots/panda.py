@@ -54,6 +54,9 @@ FINGER_Z = 0.0584
 """Where the fingers start, from the hand [m]."""
 PAD = (0.009, 0.0035, 0.011)
 """Half-sizes of a pad [m]: across, thickness, along the finger."""
+TIP = (0.009, 0.0064, 0.011)
+"""Half-sizes of what touches there, the pad and the finger behind it [m]: cloth that is pressed into a box beyond its middle comes out at the
+back, and the finger is through it."""
 GRIP_FORCE_N = 40.0
 """Between the pads, at most; the published continuous force is 70 N."""
 DELAY_SAMPLES = 12
@@ -138,7 +141,10 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     z = TCP_D - FINGER_Z
     box = mujoco.mjtGeom.mjGEOM_BOX
     finger.add_geom(
-        name=f"pad_{name}", type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1],
+        type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1], contype=0, conaffinity=0,
+    )  # fmt: skip
+    finger.add_geom(
+        name=f"pad_{name}", type=box, size=list(TIP), pos=[0, TIP[1], z], group=3, density=0,
         contype=ROBOT_BIT | SELF_BIT, conaffinity=WORLD_BIT | SELF_BIT, friction=[1.2, 0.02, 0.0005], condim=4, priority=1, solref=[0.01, 1.0],
         solimp=[0.8, 0.95, 0.001, 0.5, 2],
     )  # fmt: skip
