@@ -135,6 +135,20 @@ def test_the_arm_touches_the_world_and_itself_but_no_link_its_neighbour() -> Non
     assert {("hand", "link0"), ("hand", "link1"), ("hand", "link5")} <= met and ("finger_left", "finger_right") not in met
 
 
+def test_what_is_seen_of_a_finger_is_solid_and_leaves_no_slot_for_cloth(model: mujoco.MjModel) -> None:
+    """A box pushes out what is pressed into it by its nearest face: cloth that came past the middle of a thin pad hung behind it."""
+    body = model.body("finger_left").id
+    boxes = [g for g in range(model.ngeom) if model.geom_bodyid[g] == body and model.geom_type[g] == mujoco.mjtGeom.mjGEOM_BOX]
+    seen, solid = [g for g in boxes if model.geom_group[g] == 2], [g for g in boxes if model.geom_contype[g]]
+    ticks = np.array(np.meshgrid(*[np.linspace(-1, 1, 5)] * 3)).reshape(3, -1).T
+    for g in seen:
+        points = model.geom_pos[g] + ticks * model.geom_size[g]
+        inside = [(np.abs(points - model.geom_pos[s]) <= model.geom_size[s] + 1.1e-3).all(1) for s in solid]
+        assert np.any(inside, axis=0).all(), f"{model.geom_size[g]} at {model.geom_pos[g]} is seen and touches nothing"
+    pad = model.geom("pad_left").id
+    assert model.geom_pos[pad, 1] - model.geom_size[pad, 1] == 0.0 and 2 * model.geom_size[pad, 1] > 0.012
+
+
 def test_a_cylinder_of_400_g_is_held_against_gravity_for_5_s() -> None:
     spec = lone_robot()
     body = spec.worldbody.add_body(name="cylinder", pos=forward(Q_HOME)[:3, 3] - [0, 0, 0.02])
