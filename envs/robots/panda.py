@@ -141,7 +141,7 @@ def _add_finger(spec: mujoco.MjSpec, hand: mujoco.MjsBody, name: str, side: int)
     z = TCP_D - FINGER_Z
     box = mujoco.mjtGeom.mjGEOM_BOX
     finger.add_geom(
-        type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1], contype=0, conaffinity=0,
+        name=f"rubber_{name}", type=box, size=list(PAD), pos=[0, PAD[1], z], group=2, density=0, rgba=[0.13, 0.14, 0.16, 1], contype=0, conaffinity=0,
     )  # fmt: skip
     finger.add_geom(
         name=f"pad_{name}", type=box, size=list(TIP), pos=[0, TIP[1], z], group=3, density=0,
