@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .differential import NUDGE_DAMPING, damped_step, step_inside
+from .differential import NUDGE_DAMPING, crossed, damped_step, step_inside
 from .errors import HomebodyError
 from .kinematics import rotation_error, rotation_from_vector
 
@@ -64,7 +64,7 @@ class Chain:
         """q (B, n) -> T_base_tcp (B, 4, 4) and the geometric Jacobian (B, 6, n), linear [m/rad] above angular."""
         frames = self._frames(np.asarray(q, np.float64))
         axis = np.einsum("bjxy,jy->bjx", frames[:, :-1, :3, :3], self.axes)  # (B, n, 3)
-        linear = np.cross(axis, frames[:, -1:, :3, 3] - frames[:, :-1, :3, 3])
+        linear = crossed(axis, frames[:, -1:, :3, 3] - frames[:, :-1, :3, 3])
         return frames[:, -1], np.concatenate([linear, axis], axis=-1).transpose(0, 2, 1)
 
     def _home(self, q: np.ndarray, posture: float) -> np.ndarray | None:

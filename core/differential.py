@@ -43,15 +43,13 @@ def step_inside(
     A joint that would pass its end stays there and the others do the work (Baerlocher and Boulic 2004): an arm whose joints were cut off
     at their ends swings about."""
     low, high = bounds
-    free, moved = None, q
+    free, moved = np.ones(q.shape, bool), q
     for _ in range(END_LOOKS):
         step = damped_step(J, twist, damping, home)
         moved = q + np.minimum(np.maximum(step, -most), most)
-        past = (moved < low) | (moved > high)
-        if free is not None:
-            past &= free
+        past = free & ((moved < low) | (moved > high))
         if not past.any():
             break
-        free = ~past if free is None else free & ~past
+        free &= ~past
         J, home = J * free[:, None], None if home is None else free * home
     return np.minimum(np.maximum(moved, low), high)

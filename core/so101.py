@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .differential import crossed
 from .kinematics import rotation_from_vector
 
 OFFSET = np.array([
@@ -145,7 +146,7 @@ def jacobian(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """q (B, 5) -> T_base_tcp (B, 4, 4) and the geometric Jacobian (B, 6, 5), linear [m/rad] above angular."""
     frames = _link_transforms(q)
     axis, origin = np.einsum("bjxy,jy->bjx", frames[:, :5, :3, :3], AXIS), frames[:, :5, :3, 3]  # (B, 5, 3)
-    linear = np.cross(axis, frames[:, 5:, :3, 3] - origin)
+    linear = crossed(axis, frames[:, 5:, :3, 3] - origin)
     return frames[:, 5], np.concatenate([linear, axis], axis=-1).transpose(0, 2, 1)
 
 
@@ -167,13 +168,13 @@ def _orientation_errors(R: np.ndarray, R_goal: np.ndarray) -> tuple[np.ndarray, 
     """Turns still to make [rad]: of the approach direction about the tool's x and y (B, 2), then the roll about its z (B,)."""
     x, y, z = R[:, :, 0], R[:, :, 1], R[:, :, 2]
     y_goal, z_goal = R_goal[:, :, 1], R_goal[:, :, 2]
-    cross, cos = np.cross(z, z_goal), (z * z_goal).sum(-1, keepdims=True)
+    cross, cos = crossed(z, z_goal), (z * z_goal).sum(-1, keepdims=True)
     sin = np.linalg.norm(cross, axis=-1, keepdims=True)
     # Opposite directions have no shortest way: turn about the tool's x.
     axis = np.where(sin > 1e-9, cross / np.maximum(sin, 1e-9), np.where(cos < 0, x, 0.0))
     lean = axis * np.arctan2(sin, cos)
     # The goal's y once its approach has been swung back onto ours.
-    swung = y_goal * cos - np.cross(cross, y_goal) + cross * (cross * y_goal).sum(-1, keepdims=True) / np.maximum(1 + cos, 1e-6)
+    swung = y_goal * cos - crossed(cross, y_goal) + cross * (cross * y_goal).sum(-1, keepdims=True) / np.maximum(1 + cos, 1e-6)
     roll = np.arctan2(-(swung * x).sum(-1), (swung * y).sum(-1))
     return np.einsum("bxk,bx->bk", R[:, :, :2], lean), roll
 

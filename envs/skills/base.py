@@ -157,9 +157,8 @@ def _left(ctx: HouseContext, q: np.ndarray, T_base: np.ndarray) -> tuple[np.ndar
     """How far the tool is from poses (4, 4) or (B, 4, 4) in the base frame at joints q (B, dof): (B,) [m] and (B,) [rad]."""
     reached = ctx.robot.forward(q)
     goals = np.broadcast_to(T_base, reached.shape)
-    return np.linalg.norm(reached[:, :3, 3] - goals[:, :3, 3], axis=1), np.linalg.norm(
-        rotation_error(reached[:, :3, :3], goals[:, :3, :3]), axis=1
-    )
+    away, turn = reached[:, :3, 3] - goals[:, :3, 3], rotation_error(reached[:, :3, :3], goals[:, :3, :3])
+    return np.linalg.norm(away, axis=1), np.linalg.norm(turn, axis=1)
 
 
 def solve(ctx: HouseContext, T: Pose, iterations: int = 40) -> tuple[np.ndarray, float, float]:
@@ -253,8 +252,8 @@ def continued(
     """Joints (dof,) for a pose, found from q (dof,) without turning about, and whether they are: within `off` [m] and `turn` [rad]."""
     T_base = np.linalg.inv(ctx.T_world_base) @ T
     out = ctx.robot.inverse(T_base[None], q[None], iterations=iterations)
-    reached = ctx.robot.forward(out)[0]
-    return out[0], bool(np.linalg.norm(reached[:3, 3] - T_base[:3, 3]) < off and turn_between(reached, T_base) < turn)
+    (away,), (turned,) = _left(ctx, out, T_base)
+    return out[0], bool(away < off and turned < turn)
 
 
 def reachable(ctx: HouseContext, T: Pose) -> bool:

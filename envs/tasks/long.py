@@ -242,7 +242,7 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     ear = w.rotation("target")[:2, 0]
     heading = float(np.arctan2(ear[1], ear[0]))
     top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
-    poses = [pose(pointing(heading + beside, 0.45), top) for beside in EAR_BESIDE_RAD]
+    poses = [pose(pointing(heading + turn, 0.45), top) for turn in EAR_BESIDE_RAD]
     others = beside(w, "target")
     ways = [(0.01 * k + 4 * palm_crowding(w, others, T), T, 2 * mug.half[1]) for k, T in enumerate(poses)]
     clear = clear_ones(w, sorted(ways, key=lambda way: way[0]))

@@ -57,8 +57,7 @@ def _within_reach(name: str, poses: tuple[tuple[float, ...], ...]) -> tuple[floa
     return tuple((off + 0.05 * turn).tolist())
 
 
-_ROUND = np.repeat([ROUND_RAD, ROUND_M], [3, 1])[None]
-_ROUNDS = np.concatenate([np.repeat(_ROUND, 3, axis=0), np.ones((1, 4))])
+_ROUNDS = np.array([[ROUND_RAD] * 3 + [ROUND_M]] * 3 + [[1.0] * 4])
 
 
 def _rounded(T: np.ndarray) -> tuple[tuple[float, ...], ...]:

@@ -17,7 +17,7 @@ def stage(request):
 
 @pytest.fixture(scope="module")
 def corners_of(stage):
-    """Layout's name -> `boxes` of it: a layout takes most of a second to compile, and several tests look at each."""
+    """Layout's name -> `boxes` of it, which several tests look at."""
     return {layout.name: boxes(stage, layout) for layout in stage.definition.layouts}
 
 
