@@ -7,18 +7,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-# The shipped checkpoint, from data to model card: SIZE=cpu (two cores, about two hours) or SIZE=gpu DEVICE=cuda.
+# The checkpoint of the first room, from data to model card: SIZE=cpu (two cores, about two hours) or SIZE=gpu DEVICE=cuda.
 SIZE ?= cpu
 DEVICE ?= cpu
 SCALE ?= 10
 MINUTES ?= 40
 OUT ?= out/recipe
 POLICY ?= homebody
+# Processes of `make recipe`, one thread each.
+JOBS ?= 2
 
 # Test files side by side; TEST_JOBS= runs them one after the other.
 TEST_JOBS ?= -n 2 --dist loadfile
 
-.PHONY: help install prompt test check docs bench recipe recipe-world clean gl
+.PHONY: help install prompt test check docs bench recipe recipe-again recipe-first recipe-world clean gl
 
 help:
 	@echo 'make prompt TEXT="open the top drawer"   run the robot on a sentence (installs on first use)'
@@ -66,8 +68,15 @@ docs: gl $(VENV)/.dev
 bench: install
 	$(BIN)/homebody bench --policy homebody --tasks first --episodes 50 --out out/bench
 
-# Half of the data come from the nominal house, half from houses whose physics, light, colours and cameras vary.
+# The policy for every task, in stages that go on where they were stopped: see recipe.mk.
 recipe: install
+	@$(MAKE) --no-print-directory -f recipe.mk -j$(JOBS) recipe
+
+recipe-again:
+	@$(MAKE) --no-print-directory -f recipe.mk again STAGE=$(STAGE)
+
+# The shipped policy of the first room: half of the data come from the nominal house, half from houses whose physics, light, colours and cameras vary.
+recipe-first: install
 	set -e; for part in open_drawer:18 close_drawer:14 open_microwave:14 close_microwave:12 pick_up:42 put_in:48; do \
 	  for house in "" "--randomize train --first-index 100000"; do \
 	  $(BIN)/homebody collect --tasks $${part%:*} --episodes $$(( $${part#*:} * $(SCALE) / 2 )) --perturb 0.5 $$house --out $(OUT)/demonstrations; done; done

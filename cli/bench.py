@@ -11,7 +11,7 @@ from ..core.errors import HomebodyError, unknown
 from ..core.robots import DEFAULT_ROBOT
 from ..core.sources import sources_hash
 from .bench_setup import BenchRecipe, actor, check_counts, check_rivals, taken, usual_workers
-from .endings import DONE, INTERRUPTED
+from .endings import DONE, INTERRUPTED, NEGATIVE
 from .outputs import JsonPath, MaybeFolder, OutFolder, write_json
 
 
@@ -88,6 +88,7 @@ def bench(
     workers: int | None = None,
     ray: str | None = None,
     card: MaybeFolder = None,
+    fail_below: float = 0.0,
     json_path: JsonPath = None,
 ) -> int:
     """Evaluates a policy: success rates with intervals, from one raw record per episode.
@@ -126,6 +127,7 @@ def bench(
             off; else this process.
         ray: `HOST:PORT` of a running Ray cluster for the workers, or `auto`; by default one is started and ended.
         card: Folder of a checkpoint whose model card gets these scores.
+        fail_below: Exit code 1 where the mean rate is lower (0 to 1): a gate for scripts.
         json_path: Write the summary there too.
     """
     from ..benchmarks.against import Rival
@@ -140,6 +142,8 @@ def bench(
     from .learned import check_asked
     from .progress import progress_bar
 
+    if not 0 <= fail_below <= 1:
+        raise HomebodyError(f"fail below is {fail_below}: expected a rate between 0 and 1")
     if card:
         from ..policies.card import check_card
 
@@ -179,7 +183,8 @@ def bench(
         varied = f", house varied over the {randomize} ranges" if randomize else ""
         add_scores(card, f"{split} initial states, {language} instructions{varied}", summary)
     write_json(json_path, summary)
-    return INTERRUPTED if summary["interrupted"] else DONE
+    passed = summary["mean"] >= fail_below
+    return INTERRUPTED if summary["interrupted"] else DONE if passed else NEGATIVE
 
 
 def compare(

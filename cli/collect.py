@@ -34,6 +34,7 @@ class CollectRecipe:
     image_size: int
     cameras: tuple[str, ...]
     sensors: tuple[str, ...]
+    marked: int
     randomize: str
     threads: int
     config: CollectConfig
@@ -51,7 +52,7 @@ class CollectRecipe:
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
                 task, count, robot=self.robot, image_size=self.image_size, cameras=self.cameras, split=self.split, sensors=self.sensors,
-                privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads,
+                privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads, marked=self.marked,
             )  # fmt: skip
 
         return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)
@@ -71,6 +72,7 @@ def collect(
     image_size: int = 128,
     cameras: str = "scene,wrist",
     sensors: str = "",
+    marks: int = 6,
     robot: str = DEFAULT_ROBOT,
     split: str = "train",
     first_index: int = 0,
@@ -98,8 +100,10 @@ def collect(
         randomize: Draw physics, senses, light, colours and cameras of each episode from the `train` or the wider `heldout`
             ranges (`homebody axes` lists them): what a policy needs that is to leave the simulator.
         image_size: Pictures' height and width [pixels].
-        cameras: Cameras that are recorded: scene, wrist, side.
+        cameras: Cameras that are recorded: scene, wrist, side; `none` for episodes without pictures, several times as fast, from which what
+            moves by marks learns.
         sensors: What else is recorded: wrench, joint_torques, taxel_forces or sensors of your own, each a stream of its own.
+        marks: Most goals of an episode that its labels say where of, its own first; the others tell what it was not.
         robot: Robot's name.
         split: `train` or `heldout` initial states.
         first_index: Index of the first episode; the index alone fixes the initial state.
@@ -129,7 +133,7 @@ def collect(
     require_gl()
     work = CollectRecipe(
         policy=absolute_policy(policy) if learned else None, fingerprint=fingerprint, robot=robot, split=split,
-        image_size=image_size, cameras=_parts(cameras), sensors=senses, randomize=randomize, threads=1 if remote else threads, config=config,
+        image_size=image_size, cameras=_cameras(cameras), sensors=senses, marked=marks, randomize=randomize, threads=1 if remote else threads, config=config,
     )  # fmt: skip
     report, interrupted = _collect(work, names, out, slots, remote)
     _print(report, out, interrupted)
@@ -208,6 +212,10 @@ def _print(report: CollectReport, out: Path, interrupted: bool) -> None:
 
 def _parts(names: str) -> tuple[str, ...]:
     return tuple(n.strip() for n in names.split(",") if n.strip())
+
+
+def _cameras(names: str) -> tuple[str, ...]:
+    return () if names == "none" else _parts(names)
 
 
 def _recorded_sensors(names: str) -> tuple[str, ...]:

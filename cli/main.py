@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from .. import __version__
 from ..core.errors import HomebodyError, shown, unknown
 from ..core.interrupts import raising
+from ..core.parent import end_with_parent
 from .endings import DONE, INTERRUPTED, REFUSED, report
 from .extras import require_extra
 from .plugins import load_plugins, take_plugins
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "data replay": ("data", "replay", "act the episodes out again and compare states bit for bit"),
     "data log": ("data", "log", "its history of commits"),
     "train policy": ("train", "policy", "train the language-conditioned policy on data sets"),
+    "train head": ("train", "head", "train the head that moves by marks, touch and words, without pictures"),
     "train world-model": ("train", "world-model", "train the world model on whole attempts"),
     "imagine": ("imagine", "imagine", "film what the world model expected beside what happened"),
     "train rl": ("train_rl", "rl", "learn by trial, from state or as a residual on a frozen policy"),
@@ -223,6 +225,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """What the installed command calls: nothing can be said any more after `main`, not even by the interpreter's last flush."""
+    end_with_parent()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:

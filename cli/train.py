@@ -74,6 +74,64 @@ def policy(
     return _finish(_shown("train", steps, trainer.run), json_path)
 
 
+def head(
+    *,
+    data: tuple[Path, ...],
+    out: OutFolder,
+    steps: int = 20_000,
+    minutes: float = 0.0,
+    batch: int = 256,
+    rate: float = 1e-3,
+    start_from: Path | None = None,
+    resume: bool = False,
+    threads: int = 2,
+    seed: int = 0,
+    json_path: JsonPath = None,
+) -> int:
+    """Trains the head, which moves by marks, touch and words, without a picture; Ctrl-C saves.
+
+    Give it demonstrations, made cheaply by `homebody collect --cameras none --marks 1`. The folder that it writes is a policy: every
+    command acts it out with the simulator's true marks, which says what it will be worth with perfect eyes.
+
+    Args:
+        data: Folders of data sets made by `homebody collect`, of one arm.
+        out: Folder of the checkpoint.
+        steps: Updates in all; the learning rate falls along a cosine over them.
+        minutes: Stop after so many minutes, the schedule with it (0: no limit).
+        batch: Frames per update.
+        rate: Peak learning rate.
+        start_from: Head whose weights to begin with.
+        resume: Continue the training in --out with the same numbers as if it had not stopped.
+        threads: Threads on the processor.
+        seed: Seed of weights and batches.
+        json_path: Write `steps, seconds, loss, checkpoint` there too.
+    """
+    from ..core.experience import Experience
+    from ..datasets.states import load_states
+    from ..policies.head.network import HeadConfig
+    from ..policies.head.train import HeadTrainConfig, make_head_trainer
+    from .learned import rooms_of, with_earlier
+    from .progress import progress_bar
+
+    check_training(out, resume, "cpu")
+    config = HeadTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads)
+    with progress_bar("read", count_episodes(data)) as advance:
+        arrays = load_states(data, progress=advance)
+    rooms = rooms_of(g.task for g in arrays.goals)
+    known = with_earlier(Experience.of((arrays.robot,), rooms.values(), rooms), start_from=start_from, resumed=out if resume else None)
+    trainer = make_head_trainer(arrays, HeadConfig(robot=arrays.robot), config, out, start_from=start_from, trained_on=known)
+    if resume:
+        trainer.resume()
+    return _finish(_shown("train", steps, trainer.run), json_path)
+
+
+def count_episodes(data: tuple[Path, ...]) -> int:
+    """How many episodes some data sets hold together."""
+    from ..datasets.store import Store
+
+    return sum(len(Store.open(p)) for p in data)
+
+
 def world_model(
     *,
     data: tuple[Path, ...],
@@ -196,4 +254,4 @@ def check_training(out: Path, resume: bool, device: str) -> None:
     check_folder(out, resume=resume)
 
 
-COMMANDS = {"policy": policy, "world-model": world_model}
+COMMANDS = {"policy": policy, "head": head, "world-model": world_model}

@@ -24,8 +24,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 def check_facts(robot: str, cameras: Sequence[str], image_size: int, control_hz: int) -> None:
     """Raises HomebodyError for what no data set can be made for."""
     robot_named(robot)
-    if isinstance(cameras, str) or not cameras or len(set(cameras)) < len(cameras):
-        raise HomebodyError(f"cameras is {cameras!r}: expected a list of different names, as in ('scene', 'wrist')")
+    if isinstance(cameras, str) or len(set(cameras)) < len(cameras):
+        raise HomebodyError(f"cameras is {cameras!r}: expected a list of different names, as in ('scene', 'wrist'), or () for no pictures")
     for camera in cameras:
         _name("camera", camera, taken=(*NUMERIC, *SENSES))
         if f"{camera}_ends" in cameras:

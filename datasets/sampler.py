@@ -88,7 +88,8 @@ def select(paths: Sequence[Path], learnable: Learnable | None = None) -> Selecti
         raise HomebodyError(f"no episodes in {', '.join(map(str, paths))}: expected at least one")
     for store in stores:
         if missing := [c for c in PICTURES if c not in store.cameras]:
-            raise HomebodyError(f"{store.path} has cameras {', '.join(store.cameras)}: training expects {', '.join(missing)} as well")
+            has = f"cameras {', '.join(store.cameras)}" if store.cameras else "no pictures"
+            raise HomebodyError(f"{store.path} has {has}: training expects {', '.join(missing)} as well")
         if learnable:
             _check_set(store, learnable)
     metas = tuple(s.meta(i) for s, i in places)

@@ -277,7 +277,8 @@ def open_for(path: Path, *, robot: str, cameras: Sequence[str], image_size: int,
 
 
 def _kinds(robot: str, cameras: Sequence[str], image_size: int, control_hz: int) -> tuple[str, str, str]:
-    return f"episodes of {robot}", f"{', '.join(sorted(cameras))} at {image_size} pixels", f"{control_hz} Hz"
+    pictures = f"{', '.join(sorted(cameras))} at {image_size} pixels" if cameras else "no pictures"
+    return f"episodes of {robot}", pictures, f"{control_hz} Hz"
 
 
 def _must_be_free(path: Path) -> None:

@@ -18,6 +18,7 @@ from .arguments import render_mode as check_mode
 from .axes import RANDOMIZE, check_axes, draw_axes, episode_stream
 from .control import CONTROL_MODES
 from .episode import Episode
+from .labels import MARKED
 from .profiles import Profile
 from .rendering import Kind, RenderPool, View
 from .requests import Streams, read_request
@@ -60,13 +61,13 @@ class HouseholdVectorEnv(Slots):
         self, task: str = "first", num_envs: int = 1, *, robot: str = DEFAULT_ROBOT, scene: str = "", image_size: int | Sequence[int] = 128,
         cameras: Sequence[str] = ("scene", "wrist"), privileged: bool = False, split: str = "train", reward: str = "sparse",
         randomize: str | None = None, axes: Mapping[str, float] | None = None, threads: int = 2, render_mode: str | None = None,
-        control_mode: str = "joint", sensors: Sequence[str] = (),
+        control_mode: str = "joint", sensors: Sequence[str] = (), marked: int = MARKED,
     ) -> None:  # fmt: skip
         """task: a task's name, or `first` for episodes of all six tasks of the first room. scene: by default the task's own.
         image_size: one number for square pictures, or (height, width). control_mode: what actions mean, see envs.control. sensors: what
         else is sensed: `depth` and `segmentation` of every camera, `wrench`, `joint_torques`, `taxel_forces`, and what was registered
-        (envs.sensors.registry)."""
-        self.num_envs, self._threads = whole("num_envs", num_envs, 1), whole("threads", threads, 1)
+        (envs.sensors.registry). marked: most goals of an episode that `labels` speaks of, its own first; each costs a millisecond a step."""
+        self.num_envs, self._threads, self.marked = whole("num_envs", num_envs, 1), whole("threads", threads, 1), whole("marked", marked, 1)
         self.image_size, self.privileged = picture_size(image_size), flag("privileged", privileged)
         self.reward_kind, self.split = choice("reward", reward, REWARDS), choice("split", split, SPLITS)
         self.randomize = None if randomize is None else choice("randomisation", randomize, RANDOMIZE)

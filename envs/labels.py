@@ -21,11 +21,11 @@ OUT = 10.0
 """Picture coordinates are cut off here: far outside."""
 
 
-def marked_goals(goal: Goal, valid: Sequence[Goal]) -> tuple[Goal, ...]:
-    """At most MARKED goals of an episode, its own first, the others spread evenly over those that its state allows."""
+def marked_goals(goal: Goal, valid: Sequence[Goal], most: int = MARKED) -> tuple[Goal, ...]:
+    """At most `most` goals of an episode, its own first, the others spread evenly over those that its state allows."""
     others = [g for g in valid if g != goal]
-    if len(others) > MARKED - 1:
-        others = [others[k * len(others) // (MARKED - 1)] for k in range(MARKED - 1)]
+    if len(others) > most - 1:
+        others = [others[k * len(others) // (most - 1)] for k in range(most - 1)]
     return (goal, *others)
 
 
@@ -51,7 +51,11 @@ def frame_labels(
 
     `marks` (G, MARK_DIM) float32 in the base frame; `pixels` (cameras, G, 2, 2) float32, where the act point and the place appear, x right,
     y down, [-1, 1] inside; `visible` (cameras, G, 2) bool, whether they are in the picture and nothing hides them.
+    Without cameras `marks` alone.
     """
+    out = {"marks": np.stack([m.seen_from(T_world_base).vector() for m in marks])}
+    if not cameras:
+        return out
     points = np.array([(m.position, m.place) for m in marks]).reshape(-1, 3)  # (2 G, 3)
     pixels = np.zeros((len(cameras), len(points), 2), np.float32)
     visible = np.zeros((len(cameras), len(points)), bool)
@@ -60,7 +64,5 @@ def frame_labels(
         pixels[c] = np.clip(project(points[None], T, float(model.cam_fovy[model.camera(name).id]), aspect)[0], -OUT, OUT)
         inside = (np.abs(pixels[c]) < 1).all(-1)
         visible[c] = [bool(i) and sees(model, data, T[0, :3, 3], p) for i, p in zip(inside, points, strict=True)]
-    return {
-        "marks": np.stack([m.seen_from(T_world_base).vector() for m in marks]), "pixels": pixels.reshape(len(cameras), len(marks), 2, 2),
-        "visible": visible.reshape(len(cameras), len(marks), 2),
-    }  # fmt: skip
+    shape = (len(cameras), len(marks), 2)
+    return out | {"pixels": pixels.reshape(*shape, 2), "visible": visible.reshape(shape)}

@@ -41,6 +41,8 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     image_size: tuple[int, int]
     """Height and width of a picture."""
     control_mode: str
+    marked: int
+    """Most goals that labels speak of."""
     model: mujoco.MjModel
     _control: ControlMode
     _reading: Reading
@@ -132,9 +134,9 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         return self._marks[i, goal]
 
     def marked_goals(self, i: int) -> tuple[Goal, ...]:
-        """The goals that `labels` speaks of: what slot i's episode first asked for, then others that its state allows, 6 at most."""
+        """The goals that `labels` speaks of: what slot i's episode first asked for, then others that its state allows, `marked` at most."""
         episode = self._episode(i)
-        return marked_goals(episode.first_goal, episode.start.valid)
+        return marked_goals(episode.first_goal, episode.start.valid, self.marked)
 
     def roles(self, i: int) -> dict[str, str]:
         """What plays which part in slot i's episode, e.g. {"target": "mug_blue"}."""

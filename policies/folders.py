@@ -1,4 +1,4 @@
-"""The folder of a checkpoint as a policy: a language policy, one learned from state, or a residual on a language policy."""
+"""The folder of a checkpoint as a policy: a language policy, a head that acts by marks, one learned from state, or a residual on a policy."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def of_folder(folder: Path, device: str, *, name: str = "", require: Callable[[s
     if kind.startswith("homebody-rl"):
         require("rl", f"policy {shown_as!r}")
         return _reinforced(folder, kind, shown_as)
+    if kind == "homebody-head":
+        return _head(folder, shown_as)
 
     def build(place: Any) -> Policy:
         import torch
@@ -38,8 +40,7 @@ def of_folder(folder: Path, device: str, *, name: str = "", require: Callable[[s
         torch.set_num_threads(1)  # one observation at a time: a second thread costs more in waiting than it computes
         return ChunkPolicy.load(folder, name=shown_as, device=device)
 
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()[:16]
-    return PolicySource(name=shown_as, fingerprint=digest, cameras=CAMERAS, build=build, trained_on=read_experience(folder))
+    return PolicySource(name=shown_as, fingerprint=_digest(weights), cameras=CAMERAS, build=build, trained_on=read_experience(folder))
 
 
 def _kind(folder: Path) -> str:
@@ -48,6 +49,26 @@ def _kind(folder: Path) -> str:
         return str(json.loads((folder / "config.json").read_text())["kind"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _digest(*weights: Path) -> str:
+    """16 hex digits of the files' bytes."""
+    return hashlib.sha256(b"".join(p.read_bytes() for p in weights)).hexdigest()[:16]
+
+
+def _head(folder: Path, shown_as: str) -> PolicySource:
+    """A checkpoint of `homebody train head`, which acts by the simulator's true marks: what eyes are worth at best."""
+
+    def build(place: Any) -> Policy:
+        import torch
+
+        from .head.runtime import HeadPolicy, true_marks
+
+        torch.set_num_threads(1)
+        return HeadPolicy.load(folder, true_marks(place), name=shown_as)
+
+    return PolicySource(name=shown_as, fingerprint=_digest(folder / MODEL_FILE), build=build, simulated=True,
+                        trained_on=read_experience(folder))  # fmt: skip
 
 
 def _reinforced(folder: Path, kind: str, shown_as: str) -> PolicySource:
@@ -65,7 +86,7 @@ def _reinforced(folder: Path, kind: str, shown_as: str) -> PolicySource:
         return ResidualPolicy.load(folder, name=shown_as) if residual else StatePolicy.load(folder, name=shown_as)
 
     weights = (folder / MODEL_FILE, folder / "base" / MODEL_FILE)
-    digest = hashlib.sha256(b"".join(p.read_bytes() for p in weights if p.is_file())).hexdigest()[:16]
+    digest = _digest(*(p for p in weights if p.is_file()))
     cameras = CAMERAS if residual else ()
     return PolicySource(name=shown_as, fingerprint=digest, cameras=cameras, build=build, privileged=not residual,
                         trained_on=read_experience(folder))  # fmt: skip

@@ -9,13 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.errors import HomebodyError
-from ..core.motions import decode
 from ..core.preprocess import pictures, taxels, tensor
-from ..core.robots import Robot
 from ..core.text import tokenise
 from ..core.types import Observation
 from .checkpoint import load_model
+from .chunks import Chunked
 from .network import VisuoTactilePolicy
 
 
@@ -41,17 +39,13 @@ class CudaChunk:
         return tuple(x.clone() for x in self._outputs)
 
 
-class ChunkPolicy:
-    """Implements core.types.Policy for any number of slots; results do not depend on how many there are."""
+class ChunkPolicy(Chunked):
+    """Acts by pictures, touch and words; results do not depend on how many slots there are."""
 
     def __init__(self, model: VisuoTactilePolicy, *, name: str = "homebody", execute: int = 8, device: str = "cpu") -> None:
-        if not 1 <= execute <= model.config.chunk:
-            raise HomebodyError(f"execute is {execute}: expected 1 to {model.config.chunk}, the chunk's length")
-        self.name = name
-        self._model, self._execute, self._device = model.to(device).eval(), execute, torch.device(device)
+        super().__init__(model.robot, name=name, execute=execute, chunk=model.config.chunk)
+        self._model, self._device = model.to(device).eval(), torch.device(device)
         self._texts: dict[str, Tensor] = {}
-        self._words: dict[int, str] = {}
-        self._queue: dict[int, list[np.ndarray]] = {}
         self._graph: CudaChunk | None = None
 
     @staticmethod
@@ -62,15 +56,6 @@ class ChunkPolicy:
     @property
     def image_size(self) -> int:
         return self._model.config.image_size
-
-    @property
-    def robot(self) -> Robot:
-        """The arm that it drives."""
-        return self._model.robot
-
-    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
-        for slot, text in zip(slots, instructions, strict=True):
-            self._words[slot], self._queue[slot] = text, []
 
     @torch.inference_mode()
     def _text(self, words: str) -> Tensor:
@@ -100,16 +85,3 @@ class ChunkPolicy:
         if self._graph is None:
             self._graph = CudaChunk(self._model, inputs)
         return self._graph(inputs)
-
-    def act(self, observation: Observation) -> np.ndarray:
-        slots, robot = sorted(self._queue), self._model.robot
-        empty = [s for s in slots if not self._queue[s]]
-        if empty:
-            motions, _ = self.plan(observation, empty)
-            joints = np.asarray(observation["proprio"])[empty, : robot.dof].astype(np.float64)
-            for n, slot in enumerate(empty):
-                self._queue[slot] = list(decode(robot, joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
-        actions = robot.still(observation["proprio"])
-        for slot in slots:
-            actions[slot] = self._queue[slot].pop(0)
-        return actions

@@ -1,0 +1,52 @@
+"""Acting in chunks: plan some control steps ahead, act out the first of them, plan again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..core.errors import HomebodyError
+from ..core.motions import decode
+from ..core.robots import Robot
+from ..core.types import Observation
+
+
+class Chunked(ABC):
+    """Implements core.types.Policy for any number of slots over `plan`; a slot's actions do not depend on how many there are."""
+
+    def __init__(self, robot: Robot, *, name: str, execute: int, chunk: int) -> None:
+        """execute: how many of a chunk's control steps are acted out."""
+        if not 1 <= execute <= chunk:
+            raise HomebodyError(f"execute is {execute}: expected 1 to {chunk}, the chunk's length")
+        self.name, self._robot, self._execute = name, robot, execute
+        self._words: dict[int, str] = {}
+        self._queue: dict[int, list[np.ndarray]] = {}
+
+    @property
+    def robot(self) -> Robot:
+        """The arm that it drives."""
+        return self._robot
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        for slot, text in zip(slots, instructions, strict=True):
+            self._words[slot], self._queue[slot] = text, []
+
+    @abstractmethod
+    def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Chunks (n, chunk, 10) of tool motions for `slots`, and the points (n, 2, 3) [m] that they are about, in the base frame."""
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """(B, A) actions."""
+        slots, robot = sorted(self._queue), self._robot
+        empty = [s for s in slots if not self._queue[s]]
+        if empty:
+            motions, _ = self.plan(observation, empty)
+            joints = np.asarray(observation["proprio"])[empty, : robot.dof].astype(np.float64)
+            for n, slot in enumerate(empty):
+                self._queue[slot] = list(decode(robot, joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
+        actions = robot.still(observation["proprio"])
+        for slot in slots:
+            actions[slot] = self._queue[slot].pop(0)
+        return actions

@@ -1,0 +1,112 @@
+"""Batches for the head: tasks equally often, marks as far off as eyes will be, and only what a demonstrator did as the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...core.instructions import phrasings
+from ...core.motions import encode, target_poses
+from ...core.robots import robot_named
+from ...core.text import tokenise
+from ...datasets.states import StateArrays
+from .network import POINTS, features
+
+MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
+"""Smallest spread that a motion's number is normalised by: what hardly moves must not count as much as what does."""
+SPREAD_FRAMES = 50_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadAugment:
+    """How inputs are varied."""
+
+    marks_m: float = 0.004
+    """Mean spread of the error added to a mark's points; a row's own is drawn from an exponential distribution, since eyes err little most
+    of the time and much now and then [m]."""
+    noise: float = 0.02
+    """On all features, in units of their spread."""
+
+
+def unbroken(shown: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """(N,) for each frame, how many frames from it on, itself included, the demonstrator acted without a break, to the episode's end."""
+    out = np.zeros(len(shown), np.int64)
+    for a, b in pairwise(starts):
+        breaks = np.flatnonzero(~shown[a:b])
+        nexts = np.append(breaks, b - a)[np.searchsorted(breaks, np.arange(b - a))]
+        out[a:b] = nexts - np.arange(b - a)
+    return out
+
+
+class HeadBatches:
+    """Random batches from arrays in memory; the same seed gives the same batches."""
+
+    def __init__(self, data: StateArrays, *, chunk: int, batch: int, seed: int, augment: HeadAugment) -> None:
+        self._data, self._chunk, self._batch, self._augment = data, chunk, batch, augment
+        self.robot = robot_named(data.robot)
+        self.rng = np.random.default_rng(seed)
+        episode = data.episode
+        self._ends = data.starts[1:][episode] - 1
+        self._run = unbroken(data.shown, data.starts)
+        self._targets = target_poses(self.robot, data.action)
+        self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
+        self._goals = sorted(set(data.goals), key=lambda g: (g.task, g.target, g.receptacle or ""))
+        number = {g: k for k, g in enumerate(self._goals)}
+        self._goal = np.array([number[g] for g in data.goals])[episode]
+        self._tokens = [np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals]
+        tasks = sorted({g.task for g in self._goals})
+        task = np.array([tasks.index(g.task) for g in self._goals])[self._goal]
+        self._pools = [pool for t in range(len(tasks)) if len(pool := np.flatnonzero(data.shown & (task == t)))]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pools))
+
+    def _draw(self, count: int) -> np.ndarray:
+        """(count,) frames: a task at random, then one of its frames."""
+        which = self.rng.integers(len(self._pools), size=count)
+        return np.array([self._pools[t][int(u * len(self._pools[t]))] for t, u in zip(which, self.rng.random(count), strict=True)])
+
+    def _motions(self, frames: np.ndarray) -> np.ndarray:
+        """(B, K, MOTION_DIM) what followed; after the end, the last target."""
+        ahead = np.minimum(frames[:, None] + np.arange(self._chunk), self._ends[frames][:, None])
+        return encode(self._tool[frames], self._targets[ahead], self._data.action[ahead, self.robot.dof])
+
+    def _counts(self, frames: np.ndarray) -> np.ndarray:
+        """(B, K) which of what followed the demonstrator did: not what a disturbance did, and all after the episode's end."""
+        run, to_end = self._run[frames][:, None], (self._ends[frames] - frames + 1)[:, None]
+        return (np.arange(self._chunk) < run) | (run == to_end)
+
+    def _features(self, frames: np.ndarray, marks: np.ndarray) -> np.ndarray:
+        return features(self.robot, self._data.proprio[frames], self._data.touch[frames], marks)
+
+    def statistics(self) -> dict[str, np.ndarray]:
+        """Means and spreads of features and motions."""
+        frames = self._draw(SPREAD_FRAMES)
+        seen, motions = self._features(frames, self._data.marks[frames]), self._motions(frames[: SPREAD_FRAMES // 5])
+        return {
+            "feature_mean": seen.mean(0), "feature_std": seen.std(0) + 0.02, "motion_mean": motions.mean(0),
+            "motion_std": np.maximum(motions.std(0), MOTION_FLOOR),
+        }  # fmt: skip
+
+    def _erring(self, marks: np.ndarray) -> np.ndarray:
+        """Marks (B, MARK_DIM) with their points as far off as the eyes' will be."""
+        out, scale = marks.copy(), self._augment.marks_m * self.rng.exponential(size=(len(marks), 1))
+        for k in POINTS:
+            out[:, k : k + 3] += scale * self.rng.standard_normal((len(marks), 3))
+        return out
+
+    def draw(self) -> dict[str, Tensor]:
+        """One batch: `seen` (B, F), `tokens` (U, L) of the sentences in it and `said` (B,) which of them each row heard, `motions` and
+        `counts` (B, K)."""
+        frames = self._draw(self._batch)
+        goals, said = np.unique(self._goal[frames], return_inverse=True)
+        tokens = np.stack([self._tokens[g][self.rng.integers(len(self._tokens[g]))] for g in goals])
+        seen = self._features(frames, self._erring(self._data.marks[frames]))
+        return {
+            "seen": torch.from_numpy(seen), "tokens": torch.from_numpy(tokens), "said": torch.from_numpy(said),
+            "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
+        }  # fmt: skip

@@ -1,0 +1,107 @@
+"""The network: marks, proprioception, touch and text in; a chunk of tool motions out.
+
+A residual perceptron whose blocks the text steers (FiLM, Perez et al. 2018). What it knows of *where* comes in as the vector of one mark
+(core.marks) and again as seen from the hand: a reach looks the same wherever in the room it happens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...core.errors import HomebodyError
+from ...core.kinematics import rotation_from_6d
+from ...core.marks import MARK_DIM
+from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
+from ...core.text import TextEncoder
+from ...core.touch import TOUCH_DIM
+from ..network import MOTION_DIM
+
+NEAR = 5.0
+"""Offsets between hand and mark count in units of 0.2 m."""
+POINTS, DIRECTIONS = (0, 10), (3, 6, 13)
+"""Where a mark's vector holds its act point and place; its approach, across and way."""
+SEEN_DIM = 6 * len(POINTS) + 3 * len(DIRECTIONS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadConfig:
+    """Sizes of the network: 2.8 M parameters, 0.3 ms an action on one core."""
+
+    text_width: int = 128
+    width: int = 512
+    layers: int = 4
+    chunk: int = 16
+    """Control steps predicted at once."""
+    robot: str = DEFAULT_ROBOT
+    """The arm whose joints it feels and whose tool it moves."""
+
+    def __post_init__(self) -> None:
+        if min(self.text_width, self.width, self.layers, self.chunk) < 1 or self.text_width % 4:
+            raise HomebodyError(f"{self}: expected sizes of 1 or more, and a text width in fours")
+
+
+def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """proprio (B, P), touch (B, TOUCH_DIM), marks (B, MARK_DIM) in the base frame -> (B, feature_dim) float32, the mark from the hand too."""
+    at = robot.position_at.start
+    p, R = proprio[:, at : at + 3], rotation_from_6d(proprio[:, at + 3 : at + 9].astype(np.float64)).astype(np.float32)
+    parts = [proprio, touch, marks]
+    for k in POINTS:
+        offset = NEAR * (marks[:, k : k + 3] - p)
+        parts += [offset, np.einsum("bji,bj->bi", R, offset)]
+    parts += [np.einsum("bji,bj->bi", R, marks[:, k : k + 3]) for k in DIRECTIONS]
+    return np.concatenate(parts, 1).astype(np.float32)
+
+
+def feature_dim(robot: Robot) -> int:
+    """Length of what `features` makes."""
+    return robot.proprio_dim + TOUCH_DIM + MARK_DIM + SEEN_DIM
+
+
+class Block(nn.Module):
+    """A residual step that the text scales and shifts."""
+
+    def __init__(self, width: int, text: int) -> None:
+        super().__init__()
+        self.norm, self.film = nn.LayerNorm(width, elementwise_affine=False), nn.Linear(text, 2 * width)
+        self.first, self.second = nn.Linear(width, width), nn.Linear(width, width)
+        nn.init.zeros_(self.film.bias)
+        nn.init.normal_(self.film.weight, std=0.02)
+
+    def forward(self, x: Tensor, text: Tensor) -> Tensor:
+        scale, shift = self.film(text).chunk(2, -1)
+        return x + self.second(F.silu(self.first(self.norm(x) * (1 + scale) + shift)))
+
+
+class ActionHead(nn.Module):
+    """See the module. `forward` returns the chunk (B, chunk, MOTION_DIM), normalised."""
+
+    feature_mean: Tensor
+    feature_std: Tensor
+    motion_mean: Tensor
+    motion_std: Tensor
+
+    def __init__(self, config: HeadConfig) -> None:
+        super().__init__()
+        self.config, self.robot = config, robot_named(config.robot)
+        n, w = feature_dim(self.robot), config.width
+        self.text = TextEncoder(config.text_width)
+        self.enter = nn.Linear(n + config.text_width, w)
+        self.blocks = nn.ModuleList([Block(w, config.text_width) for _ in range(config.layers)])
+        self.leave = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, config.chunk * MOTION_DIM))
+        self.register_buffer("feature_mean", torch.zeros(n))
+        self.register_buffer("feature_std", torch.ones(n))
+        self.register_buffer("motion_mean", torch.zeros(config.chunk, MOTION_DIM))
+        self.register_buffer("motion_std", torch.ones(config.chunk, MOTION_DIM))
+
+    def forward(self, seen: Tensor, text: Tensor) -> Tensor:
+        """seen (B, feature_dim) as `features` makes it; text (B, text_width) as `self.text` does."""
+        plain = ((seen - self.feature_mean) / self.feature_std).clamp(-6, 6)
+        x = self.enter(torch.cat([plain, text], -1))
+        for block in self.blocks:
+            x = block(x, text)
+        return self.leave(x).view(-1, self.config.chunk, MOTION_DIM)

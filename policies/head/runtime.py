@@ -1,0 +1,56 @@
+"""The head at run time, told where by whoever knows: the simulator's true marks, or eyes that have learned to find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...core.text import tokenise
+from ...core.touch import summary
+from ...core.types import Observation
+from ..chunks import Chunked
+from .checkpoint import load_head
+from .network import POINTS, ActionHead, features
+
+Where = Callable[[Observation, Sequence[int], Sequence[str]], np.ndarray]
+"""Observation (B, ...), slots (n,) and what each was told -> marks (n, MARK_DIM) in the base frame."""
+
+
+def true_marks(place: Any) -> Where:
+    """What a simulation itself knows: the upper bound of every eye. `place` has `mark(slot)`, as HouseholdVectorEnv does."""
+    return lambda observation, slots, words: np.stack([place.mark(slot).vector() for slot in slots])
+
+
+class HeadPolicy(Chunked):
+    """Acts by marks."""
+
+    def __init__(self, model: ActionHead, where: Where, *, name: str = "head", execute: int = 8) -> None:
+        super().__init__(model.robot, name=name, execute=execute, chunk=model.config.chunk)
+        self._model, self._where = model.eval(), where
+        self._texts: dict[str, Tensor] = {}
+
+    @staticmethod
+    def load(folder: Path, where: Where, *, name: str | None = None, execute: int = 8) -> HeadPolicy:
+        """From a checkpoint folder. Raises HomebodyError when it is none."""
+        return HeadPolicy(load_head(folder), where, name=name or folder.name, execute=execute)
+
+    def _text(self, words: str) -> Tensor:
+        """(1, T) the instruction's vector, computed once."""
+        if words not in self._texts:
+            self._texts[words] = self._model.text(torch.from_numpy(tokenise(words)[None]))
+        return self._texts[words]
+
+    @torch.inference_mode()
+    def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        marks, rows = self._where(observation, slots, [self._words[s] for s in slots]), list(slots)
+        proprio = np.asarray(observation["proprio"])[rows].astype(np.float32)
+        seen = features(self._model.robot, proprio, summary(np.asarray(observation["tactile"])[rows]), marks)
+        model, chunks = self._model, []
+        for row, slot in zip(torch.from_numpy(seen), slots, strict=True):  # one at a time: numbers must not depend on the batch
+            chunks.append((model(row[None], self._text(self._words[slot])) * model.motion_std + model.motion_mean).numpy())
+        return np.concatenate(chunks), np.stack([marks[:, k : k + 3] for k in POINTS], 1)

@@ -1,0 +1,100 @@
+"""Training the head by imitation: seeded, resumable, with a moving average of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...core.errors import check_numbers
+from ...core.experience import Experience
+from ...core.training import Course, Progress
+from ...datasets.states import StateArrays
+from .batches import HeadAugment, HeadBatches
+from .checkpoint import load_head, save_head
+from .network import ActionHead, HeadConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadTrainConfig:
+    """How to train."""
+
+    steps: int = 20_000
+    batch: int = 256
+    rate: float = 1e-3
+    """Peak learning rate; cosine to 1 % of it."""
+    warmup: int = 200
+    decay: float = 1e-3
+    """AdamW weight decay."""
+    average: float = 0.998
+    """Moving average of the weights, per step."""
+    clip: float = 1.0
+    """Largest gradient norm."""
+    seed: int = 0
+    threads: int = 2
+    save_minutes: float = 3.0
+    minutes: float = 0.0
+    """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
+    augment: HeadAugment = field(default_factory=HeadAugment)
+
+    def __post_init__(self) -> None:
+        check_numbers(self, counts=("steps", "batch", "threads", "warmup"), positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
+
+
+def motion_loss(model: ActionHead, batch: dict[str, Tensor], noise: float) -> Tensor:
+    """L1 in units of each number's spread, over what the demonstrator did."""
+    text = model.text(batch["tokens"])[batch["said"]]
+    seen = batch["seen"] + torch.randn_like(batch["seen"]) * model.feature_std * noise
+    goal = (batch["motions"] - model.motion_mean) / model.motion_std
+    counts = batch["counts"].to(goal.dtype)
+    each = (model(seen, text) - goal).abs().mean(-1)
+    return (each * counts).sum() / counts.sum().clamp(min=1)
+
+
+class HeadTrainer:
+    """Owns the batches and the course. `run` trains until done, interrupted or out of time."""
+
+    def __init__(self, model: ActionHead, batches: HeadBatches, config: HeadTrainConfig, out: Path, trained_on: Experience | None) -> None:
+        self.model, self.batches, self.config, self.out, self.trained_on = model, batches, config, out, trained_on
+        self.average = ActionHead(model.config)
+        self.course = Course(model, self.average, config, decay=config.decay, clip=config.clip)
+
+    def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
+        """One update; returns the losses."""
+        loss = motion_loss(self.model, batch, self.config.augment.noise)
+        self.course.descend(loss)
+        return {"motion": float(loss.detach())}
+
+    def run(self, on_step: Callable[[Progress], None] = lambda _: None) -> dict[str, Any]:
+        """Trains; Ctrl-C and SIGTERM end it between two steps. Keys: steps, seconds, loss, checkpoint, interrupted."""
+        result = self.course.run(lambda: self.train_step(self.batches.draw()), self.save, on_step)
+        return {**result, "checkpoint": str(self.out)}
+
+    def save(self) -> None:
+        """The averaged model as a checkpoint, and beside it what resuming needs and the log."""
+        save_head(self.average, self.out, self.trained_on)
+        self.course.save(self.out, self.batches.rng, asdict(self.config))
+
+    def resume(self) -> None:
+        """Continues from `out`: the same numbers as if training had not stopped."""
+        self.course.resume(self.out, self.batches.rng)
+
+
+def make_head_trainer(
+    data: StateArrays, network: HeadConfig, config: HeadTrainConfig, out: Path, *, start_from: Path | None = None,
+    trained_on: Experience | None = None,
+) -> HeadTrainer:  # fmt: skip
+    """Seeds everything and builds a trainer; `start_from` is a checkpoint whose weights to begin with."""
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads)
+    model = load_head(start_from).train() if start_from else ActionHead(network)
+    batches = HeadBatches(data, chunk=model.config.chunk, batch=config.batch, seed=config.seed, augment=config.augment)
+    if start_from is None:
+        for name, value in batches.statistics().items():
+            getattr(model, name).copy_(torch.from_numpy(value))
+    out.mkdir(parents=True, exist_ok=True)
+    return HeadTrainer(model, batches, config, out, trained_on)

@@ -1,0 +1,204 @@
+"""The head: what it is shown of *where*, what it imitates and what not, that it learns, and that it goes on as if it had not stopped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from homebody.cli.main import main
+from homebody.cli.policies import find_policy
+from homebody.core.errors import HomebodyError
+from homebody.core.marks import MARK_DIM
+from homebody.core.robots import PANDA
+from homebody.core.touch import TOUCH_DIM, summary
+from homebody.core.types import Goal
+from homebody.datasets.states import StateArrays, load_states
+from homebody.policies.head.batches import HeadAugment, HeadBatches, unbroken
+from homebody.policies.head.network import SEEN_DIM, ActionHead, HeadConfig, feature_dim, features
+from homebody.policies.head.runtime import HeadPolicy
+from homebody.policies.head.train import HeadTrainConfig, HeadTrainer, make_head_trainer
+
+SMALL = HeadConfig(text_width=16, width=64, layers=2, chunk=4)
+EXACT = HeadAugment(marks_m=0.0, noise=0.0)
+GOALS = (Goal(task="ring_bell", target="bell"), Goal(task="turn_on_tap", target="tap"))
+
+
+def proprio_at(joints: np.ndarray) -> np.ndarray:
+    """(B, P) of an arm that stands still."""
+    T = PANDA.forward(joints)
+    n = len(joints)
+    parts = [joints, np.zeros((n, 7)), np.full((n, 1), 0.08), T[:, :3, 3], T[:, :3, 0], T[:, :3, 1]]
+    return np.concatenate(parts, 1).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def states() -> StateArrays:
+    """30 made-up reaches of 20 frames: the arm goes towards the act point, upright for one task and the other way for the other."""
+    rng = np.random.default_rng(3)
+    episodes, length = 30, 20
+    goals = tuple(GOALS[e % 2] for e in range(episodes))
+    joints, actions, marks = [], [], []
+    for e in range(episodes):
+        q = PANDA.q_home + rng.uniform(-0.2, 0.2, 7)
+        step = rng.uniform(-0.02, 0.02, 7) * (1 if e % 2 else -1)
+        path = q + np.arange(length)[:, None] * step
+        end = PANDA.forward(path[-1:])[0]
+        mark = np.zeros(MARK_DIM, np.float32)
+        mark[:3], mark[3:6], mark[6:9], mark[10:13] = end[:3, 3], end[:3, 2], end[:3, 1], end[:3, 3]
+        joints.append(path)
+        actions.append(np.concatenate([path + step, np.ones((length, 1))], 1))
+        marks.append(np.repeat(mark[None], length, 0))
+    n = episodes * length
+    return StateArrays(
+        proprio=proprio_at(np.concatenate(joints)), touch=np.zeros((n, TOUCH_DIM), np.float32),
+        action=np.concatenate(actions).astype(np.float32), shown=np.ones(n, bool), marks=np.concatenate(marks),
+        starts=np.arange(episodes + 1) * length, goals=goals, robot="panda",
+    )  # fmt: skip
+
+
+def trainer(states: StateArrays, out: Path, *, steps: int = 30, seed: int = 0) -> HeadTrainer:
+    config = HeadTrainConfig(steps=steps, batch=32, rate=3e-3, warmup=5, threads=1, seed=seed, augment=EXACT)
+    return make_head_trainer(states, SMALL, config, out)
+
+
+def test_a_mark_looks_the_same_from_the_hand_wherever_the_base_is_turned(states: StateArrays) -> None:
+    marks, touch, own = states.marks[:40], states.touch[:40], slice(-SEEN_DIM, None)
+    proprio = states.proprio[:40]
+    c, s = np.cos(0.7), np.sin(0.7)
+    R = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], np.float32)
+    turned, at = proprio.copy(), PANDA.position_at.start
+    for k in (at, at + 3, at + 6):
+        turned[:, k : k + 3] = proprio[:, k : k + 3] @ R.T
+    other = marks.copy()
+    for k in (0, 3, 6, 10, 13):
+        other[:, k : k + 3] = marks[:, k : k + 3] @ R.T
+    here, there = features(PANDA, proprio, touch, marks)[:, own], features(PANDA, turned, touch, other)[:, own]
+    in_hand = np.r_[3:6, 9:12, 12:21]  # the others are offsets in the base's own axes
+    assert np.allclose(here[:, in_hand], there[:, in_hand], atol=1e-5)
+    assert not np.allclose(here[:, :3], there[:, :3], atol=1e-3)
+    assert features(PANDA, proprio, touch, marks).shape == (40, feature_dim(PANDA))
+
+
+def test_touch_tells_fingers_places_and_slip_apart() -> None:
+    raw = np.zeros((1, 2, 3, 8, 8), np.float32)
+    nothing = summary(raw)
+    assert nothing.shape == (1, TOUCH_DIM) and not nothing.any()
+    seen = [nothing]
+    for where in ((0, 0, 1, 5), (1, 0, 1, 5), (0, 0, 6, 5), (0, 0, 1, 2), (0, 1, 1, 5), (0, 2, 1, 5)):
+        one = raw.copy()
+        one[(0, *where)] = 0.001
+        seen.append(summary(one))
+    assert len(np.unique(np.concatenate(seen), axis=0)) == 7
+
+
+def test_what_a_disturbance_did_is_never_the_answer(states: StateArrays) -> None:
+    shown = states.shown.copy()
+    shown[8:11] = False
+    assert unbroken(shown, states.starts)[:20].tolist() == [8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+    batches = HeadBatches(replace(states, shown=shown), chunk=4, batch=64, seed=0, augment=EXACT)
+    assert batches._counts(np.array([2, 6, 7, 16, 19])).tolist() == [
+        [True] * 4, [True, True, False, False], [True, False, False, False], [True] * 4, [True] * 4,
+    ]  # fmt: skip
+    drawn = np.concatenate([batches._draw(256) for _ in range(20)])
+    assert not set(drawn) & {8, 9, 10}
+    share = np.mean([states.goals[e].task == "ring_bell" for e in states.episode[drawn]])
+    assert abs(share - 0.5) < 0.03
+
+
+def test_it_learns_and_hears_the_words(states: StateArrays, tmp_path: Path) -> None:
+    t = trainer(states, tmp_path, steps=300)
+    first = np.mean([t.train_step(t.batches.draw())["motion"] for _ in range(5)])
+    for _ in range(290):
+        t.train_step(t.batches.draw())
+    last = np.mean([t.train_step(t.batches.draw())["motion"] for _ in range(5)])
+    assert last < 0.5 * first
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_does_not(states: StateArrays, tmp_path: Path) -> None:
+    def weights(seed: int) -> torch.Tensor:
+        t = trainer(states, tmp_path / str(seed), steps=3, seed=seed)
+        t.run()
+        return t.average.enter.weight
+
+    assert torch.equal(weights(0), weights(0))
+    assert not torch.equal(weights(0), weights(1))
+
+
+def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(states: StateArrays, tmp_path: Path) -> None:
+    whole = trainer(states, tmp_path / "whole", steps=12)
+    whole.run()
+    cut = trainer(states, tmp_path / "cut", steps=12)
+    for _ in range(5):
+        cut.train_step(cut.batches.draw())
+    cut.save()
+    again = trainer(states, tmp_path / "cut", steps=12)
+    again.resume()
+    again.run()
+    for a, b in zip(whole.average.parameters(), again.average.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_from_collecting_without_pictures_to_a_policy_that_every_command_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, head = tmp_path / "data", tmp_path / "head"
+    small = ("--cameras", "none", "--marks", "1", "--threads", "1", "--slots", "2")
+    assert main(["collect", "--tasks", "close_drawer", "--episodes", "2", "--out", str(data), *small]) == 0
+    arrays = load_states([data])
+    assert arrays.marks.shape == (len(arrays.action), MARK_DIM) and arrays.marks.any() and len(arrays.goals) == 2
+    assert main(["train", "head", "--data", str(data), "--out", str(head), "--steps", "3", "--threads", "1"]) == 0
+    source = find_policy(str(head))
+    assert source.simulated and source.cameras == () and source.trained_on and source.trained_on.tasks == ("close_drawer",)
+    taken = tmp_path / "taken"
+    assert (
+        main(
+            [
+                "collect",
+                "--tasks",
+                "close_drawer",
+                "--episodes",
+                "2",
+                "--policy",
+                str(head),
+                "--takeover",
+                "1",
+                "--keep-failures",
+                "--out",
+                str(taken),
+                *small,
+            ]
+        )
+        == 0
+    )
+    assert not load_states([taken]).shown.all()
+    asked = ["bench", "--tasks", "close_drawer", "--policy", str(head), "--episodes", "1", "--films", "0", "--out", str(tmp_path / "bench")]
+    assert main([*asked, "--fail-below", "1"]) in (0, 1)
+    assert main([*asked, "--fail-below", "2"]) == 2
+    assert "expected a rate between 0 and 1" in capsys.readouterr().err
+    assert main(["train", "policy", "--data", str(data), "--out", str(tmp_path / "p"), "--steps", "1"]) == 2
+    assert "has no pictures: training expects scene, wrist as well" in capsys.readouterr().err
+
+
+def test_a_slot_does_not_feel_its_neighbours() -> None:
+    torch.manual_seed(0)
+    model = ActionHead(SMALL)
+    rng = np.random.default_rng(0)
+    proprio = proprio_at(PANDA.q_home + rng.uniform(-0.2, 0.2, (3, 7)))
+    seen = {"proprio": proprio, "tactile": np.zeros((3, 2, 3, 8, 8), np.float32)}
+    marks = rng.normal(size=(3, MARK_DIM)).astype(np.float32)
+    many = HeadPolicy(model, lambda o, slots, words: marks[list(slots)], execute=2)
+    many.reset([0, 1, 2], ["ring the bell"] * 3)
+    alone = HeadPolicy(model, lambda o, slots, words: marks[2:], execute=2)
+    alone.reset([0], ["ring the bell"])
+    one = alone.act({k: v[2:] for k, v in seen.items()})
+    assert np.array_equal(many.act(seen)[2], one[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{}", "holds a None"), ('{"kind": "homebody-head"}', "damaged"), ("[", "damaged"), ('{"kind": "homebody-head", "network": {"width": 0}}', "expected")]
+)  # fmt: skip
+def test_a_folder_that_is_no_head_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(HomebodyError, match=said):
+        HeadPolicy.load(tmp_path, lambda *_: np.zeros((1, MARK_DIM)))
