@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.rollout import Listener, Rollout, Run
+from ..core.rollout import Drawing, Listener, Rollout, Run
 from ..core.types import CONTROL_HZ, Observation, Thinker
 from ..envs.stage import HOLD_STEPS
 from .arms import NOMINAL, Arm
@@ -46,6 +46,8 @@ class _Watched:
 class _Watch(Listener):
     """Keeps the actions of each episode, and whether a goal that was not asked for was met all the same."""
 
+    looks = False
+
     def __init__(self, env: House) -> None:
         self._env = env
         self.slots: dict[int, _Watched] = {}
@@ -74,6 +76,10 @@ class _Machine:
     def reset(self, *, options: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         with _breaking():
             return self._env.reset(options=options)
+
+    def expect_looks(self, frames: Sequence[int]) -> None:
+        if isinstance(self._env, Drawing):
+            self._env.expect_looks(frames)
 
     def step(self, actions: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         with _breaking():

@@ -48,6 +48,8 @@ class Outcome:
 class _Announcer(Listener):
     """Prints a predicate when it changes, and other words when they come."""
 
+    looks = False
+
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say, self._known, self._words = say, dict[str, bool](), ""
 
@@ -63,6 +65,8 @@ class _Announcer(Listener):
 
 class _Film(Listener):
     """Films the rollout, a frame a control step: it runs in real time."""
+
+    looks = False  # it draws its own
 
     def __init__(self, env: HouseholdVectorEnv, who: str, background: Background, quality: Quality) -> None:
         self._env, self._who, self._background = env, who, background

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from .errors import HomebodyError
-from .types import Goal, Observation, Policy, Seeded
+from .types import Goal, Looker, Observation, Policy, Seeded
 
 
 class VectorEnv(Protocol):
@@ -28,6 +28,15 @@ class VectorEnv(Protocol):
 
     def step(self, actions: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """actions (B, A) -> observation, reward (B,), terminated (B,), truncated (B,), info. A slot whose episode is over stands still."""
+        ...
+
+
+@runtime_checkable
+class Drawing(Protocol):
+    """An environment that draws only what somebody will look at, where it is told."""
+
+    def expect_looks(self, frames: Sequence[int]) -> None:
+        """For the coming step alone: how many frames after its own each slot's pictures (B,) are next looked at."""
         ...
 
 
@@ -56,6 +65,9 @@ class Run:
 
 class Listener:
     """Hears of every frame of a rollout. Subclasses override what they are interested in."""
+
+    looks = True
+    """Whether it wants the pictures of every frame; where nobody does, only those that the policy looks at are drawn."""
 
     def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
         """After the start of `run` (`run.steps` is 0) and after each of its control steps. Arrays hold all slots, (B, ...)."""
@@ -141,6 +153,7 @@ class Rollout:
             if self._policy is None:
                 raise HomebodyError("this rollout has no policy: expected the actions of each step")
             actions = self._policy.act(self._sight(self.observation))
+            self._expect_looks(self._policy)
         for run in self.runs.values():
             for listener in self._listeners:
                 listener.acts(run, self.observation, actions[run.slot])
@@ -162,6 +175,11 @@ class Rollout:
         while self.runs and not ended:
             ended = self.step()
         return ended
+
+    def _expect_looks(self, policy: Policy) -> None:
+        """Tells the environment when its pictures will be looked at, where that is known."""
+        if isinstance(policy, Looker) and isinstance(self._env, Drawing) and not any(x.looks for x in self._listeners):
+            self._env.expect_looks([policy.looks_in(i) if i in self.runs else 0 for i in range(self._env.num_envs)])
 
     def _hear(self, run: Run) -> None:
         """Tells the policy where the environment asks for something else than before: somebody has changed their mind."""

@@ -145,6 +145,16 @@ class Seeded(Protocol):
 
 
 @runtime_checkable
+class Looker(Protocol):
+    """A policy that looks now and then: pictures that nobody will see need not be drawn."""
+
+    def looks_in(self, slot: int) -> int:
+        """After `act`: how many observations after the coming one it next looks at pictures of `slot`; 0: at the coming one. A `reset`
+        in between makes it look at once."""
+        ...
+
+
+@runtime_checkable
 class Thinker(Protocol):
     """A policy that takes time over its decisions and says how it spent it."""
 

@@ -91,6 +91,7 @@ class HouseholdVectorEnv(Slots):
         self._done = np.ones(self.num_envs, bool)
         self._images = [view.empty(self.num_envs) for view in self._views]
         self._frames = Frames(self.num_envs)
+        self._looks_in = np.zeros(self.num_envs, np.int64)
         self._reading = Reading(self.robot, self.stage.arm.hand, self.stage.rig, self._sims, self.model, self.num_envs)
         self._world_pose = np.tile(np.eye(4), (self.num_envs, 1, 1))
         seen = self._view()
@@ -121,7 +122,7 @@ class HouseholdVectorEnv(Slots):
         predicates = self._predicates(views)
         for slot in slots:
             self._episode(slot).initially, self._episode(slot).initial_hash = predicates[slot], self.state_hash(slot)
-        return self._observe(request.slots, views), self._info(predicates)
+        return self._observe(request.slots, views, slots), self._info(predicates)
 
     def _open(self) -> None:
         if self.closed:
@@ -147,6 +148,11 @@ class HouseholdVectorEnv(Slots):
         self._done[slot] = False
 
     # --- stepping -----------------------------------------------------------------------------------------------------
+    def expect_looks(self, frames: Sequence[int]) -> None:
+        """Says, for the coming step alone, how many frames after its own each slot's pictures (B,) are next looked at; 0: at its own, as is
+        taken for granted. Frames that nobody will see are not drawn, and the pictures before stay."""
+        self._looks_in[:] = frames
+
     def step(self, actions: np.ndarray):  # type: ignore[override]
         """actions (B, A) -> observation, reward (B,), terminated (B,), truncated (B,), info."""
         actions, active = self._checked(actions), np.flatnonzero(~self._done)
@@ -171,7 +177,9 @@ class HouseholdVectorEnv(Slots):
         terminated[active] = success[active] | self._sims.diverged[active]
         horizons = np.array([self.horizon(i) for i in range(self.num_envs)])
         truncated[active] = (self._steps >= horizons)[active] & ~terminated[active]
-        observation = self._observe(active, views)
+        drawn = [i for i in map(int, active) if self._frames.needed(i, int(self._looks_in[i])) or self._episode(i).events.fickle]
+        observation = self._observe(active, views, drawn)
+        self._looks_in[:] = 0
         self._done |= terminated | truncated
         return observation, reward, terminated, truncated, self._info(predicates)
 
@@ -232,12 +240,12 @@ class HouseholdVectorEnv(Slots):
         self._seen, self._marks = self.stage.views(self._sims.fields, self._world_pose, self._episodes), {}
         return self._seen
 
-    def _observe(self, slots: np.ndarray, views: list[Any]) -> dict[str, np.ndarray]:
-        """Observations of all slots; pictures are redrawn for `slots` only, the others stand still."""
-        if self._views and len(slots):
-            finite = [int(s) for s in slots if not self._sims.diverged[s]]
+    def _observe(self, slots: np.ndarray, views: list[Any], drawn: Sequence[int]) -> dict[str, np.ndarray]:
+        """Observations of all slots; time has passed for `slots` only, and pictures of `drawn` among them are new."""
+        if self._views and len(drawn):
+            finite = [s for s in drawn if not self._sims.diverged[s]]
             self._pool("fast").draw(self._sims.frames(), self._views, finite, self._images, self._sims.own_models())
-        seen = self._frames.see([int(s) for s in slots], self._images)
+        seen = self._frames.see([int(s) for s in slots], self._images, drawn)
         self._reading.pictures = dict(zip(map(key_of, self._views), seen, strict=True))
         out = {sensor.name: sensor.read(self._reading) for sensor in self._read}
         if self.privileged:

@@ -78,6 +78,11 @@ class Happenings:
         """Whether anything may happen at all."""
         return any(self._axes.get(n, 0.0) > 0 for n in EVENTS)
 
+    @property
+    def fickle(self) -> bool:
+        """Whether somebody will change their mind: whoever listens may then look at any moment."""
+        return self._news is not None
+
     def news(self, step: int) -> News | None:
         """The instruction that comes at control step `step`, if one does."""
         return self._news if step == self._news_at else None

@@ -37,6 +37,10 @@ class Chunked(ABC):
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Chunks (n, chunk, 10) of tool motions for `slots`, and the points (n, 2, 3) [m] that they are about, in the base frame."""
 
+    def looks_in(self, slot: int) -> int:
+        """See core.types.Looker: it looks where a chunk begins."""
+        return len(self._queue[slot])
+
     def act(self, observation: Observation) -> np.ndarray:
         """(B, A) actions."""
         slots, robot = sorted(self._queue), self._robot

@@ -136,3 +136,36 @@ def test_more_episodes_than_free_slots_are_refused_and_nothing_starts():
     with pytest.raises(HomebodyError, match="4 episodes to start in 3 free slots"):
         Rollout(env, Actor()).start([1, 2, 3, 4])
     assert (env.index == -1).all()
+
+
+class Glancer:
+    """Looks at every third frame, and says so."""
+
+    name = "glancer"
+
+    def reset(self, slots, instructions):
+        self.left = dict.fromkeys(slots, 0)
+
+    def act(self, observation):
+        self.left = {s: (n - 1) % 3 for s, n in self.left.items()}
+        return np.zeros((3, 2), np.float32)
+
+    def looks_in(self, slot):
+        return self.left[slot]
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_an_environment_hears_when_its_pictures_are_looked_at_unless_a_listener_wants_them_all(wanted):
+    class Eye(Listener):
+        looks = wanted
+
+    class Drawn(Clock):
+        def expect_looks(self, frames):
+            expected.append(list(frames))
+
+    expected = []
+    rollout = Rollout(Drawn(), Glancer(), listeners=[Eye()])
+    rollout.start([9, 8])
+    for _ in range(4):
+        rollout.step()
+    assert expected == ([] if wanted else [[2, 2, 0], [1, 1, 0], [0, 0, 0], [2, 2, 0]])

@@ -112,3 +112,50 @@ def test_when_an_instruction_is_taken_back_only_stopping_is_right():
         _, _, _, _, info = env.step(action)
     assert info["success"][0] and not info["success"][1]
     assert list(info["predicates"][0]) == ["still"]
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [{}, {"camera_delay": 150.0}, {"dropped_frames": 0.5}, {"camera_delay": 100.0, "dropped_frames": 0.4, "noise": 4.0, "blur": 1.0}],
+)
+def test_pictures_that_are_looked_at_do_not_depend_on_those_that_nobody_looks_at(env, axes):
+    def run(ahead):
+        seen = [env.reset(options={"index": [3, 5], "axes": [axes, {}]})[0]]
+        action = env.held_actions()
+        for t in range(1, 25):
+            action[:, 0] += 0.02
+            if ahead:
+                env.expect_looks([(-t) % 8, (-t) % 6])
+            seen.append(env.step(action)[0])
+        return seen
+
+    drawn = []
+    pool = env._pool("fast")
+    draw = pool.draw
+    pool.draw = lambda frames, views, slots, *rest: (drawn.extend(slots), draw(frames, views, slots, *rest))[1]
+    try:
+        every, some = run(False), run(True)
+    finally:
+        pool.draw = draw
+    for slot, period in ((0, 8), (1, 6)):
+        for t in range(0, 25, period):
+            assert np.array_equal(every[t]["scene"][slot], some[t]["scene"][slot]), t
+            assert np.array_equal(every[t]["wrist"][slot], some[t]["wrist"][slot]), t
+    late = {"camera_delay", "dropped_frames"} & set(axes)
+    assert len(drawn) == 50 + (25 if late else 4) + 5, "the first run draws every frame, the second those that somebody may see"
+
+
+def test_where_somebody_will_change_their_mind_every_frame_is_drawn(env):
+    fickle = next(
+        i
+        for i in range(20)
+        if env.reset(options={"index": [i, i], "axes": [{"instruction_changes": 1.0}, {}]}) and env._episode(0).events.fickle
+    )
+    seen = [env.reset(options={"index": [fickle, fickle], "axes": [{"instruction_changes": 1.0}, {}]})[0]]
+    action = env.held_actions()
+    for _ in range(3):
+        action[:, 0] += 0.03
+        env.expect_looks([7, 7])
+        seen.append(env.step(action)[0])
+    moved = [[not np.array_equal(a["wrist"][i], b["wrist"][i]) for a, b in itertools.pairwise(seen)] for i in (0, 1)]
+    assert moved == [[True] * 3, [False] * 3]
