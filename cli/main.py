@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "robots": ("tasks", "robots", "list the robots"),
     "axes": ("tasks", "axes", "list the axes along which episodes may differ, with their ranges"),
     "collect": ("collect", "collect", "record demonstrations in simulation"),
+    "glance": ("glance", "glance", "take labelled pictures of moments far apart, for the eyes to learn from"),
     "teleop": ("teleop", "teleop", "teach the robot by hand in the browser"),
     "data info": ("data", "info", "what a data set holds"),
     "data list": ("data", "list", "its episodes"),

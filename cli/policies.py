@@ -35,11 +35,18 @@ def _parrot(env: HouseholdVectorEnv) -> Policy:
     return ParrotPolicy(env)
 
 
+def _wander(env: HouseholdVectorEnv) -> Policy:
+    from ..envs.skills.wander import WanderPolicy
+
+    return WanderPolicy(env)
+
+
 @functools.cache
 def compose() -> None:
     """Registers the policies that read the simulator's insides, which the room of policies may not import."""
     POLICIES.add("expert", scripted("expert", _expert, simulated=True))
     POLICIES.add("parrot", scripted("parrot", _parrot, simulated=True))
+    POLICIES.add("wander", scripted("wander", _wander, simulated=True))
 
 
 def checkpoint_folder(name: str) -> Path:

@@ -23,6 +23,7 @@ from .profiles import Profile
 from .rendering import Kind, RenderPool, View
 from .requests import Streams, read_request
 from .sensors.cameras import EXTRA, camera_sensor, camera_views, key_of
+from .sensors.extrinsics import as_calibrated
 from .sensors.frames import Frames
 from .sensors.registry import ALWAYS, SENSORS, requested
 from .sensors.sensor import Condition, Reading, Setting
@@ -142,6 +143,7 @@ class HouseholdVectorEnv(Slots):
         self._reference.rest(slot, episode.start.ctrl)
         self._sims.load(slot, episode.start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
         self._reading.conditions[slot] = Condition(axes=axes, key=key)
+        self._reading.calibrated[slot] = as_calibrated(episode.start.model or self.model, episode.start.T_world_base)
         self._frames.begin(slot, self._reading.conditions[slot])
         self._episodes[slot], self._index[slot] = episode, key[2]
         self._steps[slot] = self._held[slot] = 0

@@ -10,13 +10,14 @@ from ...core.errors import HomebodyError, unknown
 from ...core.table import Table
 from .cameras import EXTRA
 from .encoders import PROPRIO
+from .extrinsics import EXTRINSICS
 from .sensor import Sensor
 from .taxels import TACTILE, TAXEL_FORCES
 from .wrench import JOINT_TORQUES, WRENCH
 
 ALWAYS = (TACTILE, PROPRIO)
 """What every observation has besides its cameras."""
-SENSORS: Table[Sensor] = Table("sensor", {s.name: s for s in (WRENCH, JOINT_TORQUES, TAXEL_FORCES)})
+SENSORS: Table[Sensor] = Table("sensor", {s.name: s for s in (WRENCH, JOINT_TORQUES, TAXEL_FORCES, EXTRINSICS)})
 """What is read on request; `register_sensor` adds a user's own."""
 RESERVED = (*(s.name for s in ALWAYS), *EXTRA, "privileged", "instruction")
 

@@ -10,6 +10,7 @@ import mujoco
 import numpy as np
 
 from ...core.errors import HomebodyError
+from ...core.eyes import EYES
 from ...core.robots import Robot
 from ..axes import episode_stream
 from ..simulations import Simulations
@@ -74,6 +75,8 @@ class Reading:
         self.pictures: Mapping[str, np.ndarray] = {}
         """Key -> (B, H, W, C), as late and as spoiled as they arrive."""
         self.conditions: list[Condition] = [NOMINAL] * count
+        self.calibrated: list[np.ndarray] = [np.zeros((len(EYES), 10), np.float32)] * count
+        """Where the room's cameras stood before the episode (core.eyes)."""
         self._sims = simulations
         self._names = {
             model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i]))

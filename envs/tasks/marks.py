@@ -37,6 +37,8 @@ YAWS = 8
 """Headings tried about the approach of a thing of revolution."""
 ROUND_M, ROUND_RAD = 0.004, 0.05
 """Grasps are chosen for poses rounded to these, so that the choice is a function of the state and seldom made."""
+NEAR_ENOUGH_M = 0.02
+"""A pose that the arm gets this near to is reached: rounding alone is that much."""
 LYING_M = 0.015
 """Least height of the tool over a thing that lies on its side."""
 MOST_TRIED, MOST_CLEAR = 16, 3
@@ -49,12 +51,18 @@ NEAR_PER_M = 4.0
 def _within_reach(name: str, poses: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
     """How far off the arm stays from each tool pose in the base frame, flattened (16,): metres and 0.05 of radians."""
     robot, T = robot_named(name), np.array(poses).reshape(-1, 4, 4)
-    starts = np.repeat(robot.q_home[None], len(T), axis=0)
-    starts[:, 0] = np.clip(np.arctan2(T[:, 1, 3], T[:, 0, 3]), robot.q_min[0], robot.q_max[0])
-    reached = robot.forward(robot.inverse(T, starts, iterations=40))
-    off = np.linalg.norm(reached[:, :3, 3] - T[:, :3, 3], axis=1)
-    turn = np.arccos(np.clip((np.einsum("bij,bij->b", reached[:, :3, :3], T[:, :3, :3]) - 1) / 2, -1, 1))
-    return tuple((off + 0.05 * turn).tolist())
+    q = np.repeat(robot.q_home[None], len(T), axis=0)
+    q[:, 0] = np.clip(np.arctan2(T[:, 1, 3], T[:, 0, 3]), robot.q_min[0], robot.q_max[0])
+    off = np.full(len(T), np.inf)
+    for iterations in (6, 6, 12, 16):  # most poses are reached soon
+        left = off > NEAR_ENOUGH_M / 2
+        if not left.any():
+            break
+        q[left] = robot.inverse(T[left], q[left], iterations=iterations)
+        reached = robot.forward(q[left])
+        turn = np.arccos(np.clip((np.einsum("bij,bij->b", reached[:, :3, :3], T[left, :3, :3]) - 1) / 2, -1, 1))
+        off[left] = np.linalg.norm(reached[:, :3, 3] - T[left, :3, 3], axis=1) + 0.05 * turn
+    return tuple(off.tolist())
 
 
 _ROUNDS = np.array([[ROUND_RAD] * 3 + [ROUND_M]] * 3 + [[1.0] * 4])
@@ -68,7 +76,7 @@ def _rounded(T: np.ndarray) -> tuple[tuple[float, ...], ...]:
 def easiest(w: World, poses: Sequence[np.ndarray], costs: Sequence[float] | None = None) -> int:
     """Which of several tool poses (4, 4) in the world the arm gets nearest to; `costs` [m] are added."""
     off = np.array(_within_reach(w.robot.name, _rounded(np.linalg.inv(w.T_world_base) @ np.array(poses))))
-    off = np.where(off < 0.02, 0.0, off)  # near enough: rounding alone is that much
+    off = np.where(off < NEAR_ENOUGH_M, 0.0, off)
     return int(np.argmin(10 * off + (0.0 if costs is None else np.asarray(costs))))
 
 
