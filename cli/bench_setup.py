@@ -68,7 +68,7 @@ class BenchRecipe:
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
                 task, count, robot=self.robot, split=self.split, cameras=source.cameras, image_size=source.image_size,
-                privileged=source.privileged, randomize=self.randomize or None, axes=self.axes, threads=self.threads,
+                privileged=source.privileged, sensors=source.sensors, randomize=self.randomize or None, axes=self.axes, threads=self.threads,
             )  # fmt: skip
 
         return make_env

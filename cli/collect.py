@@ -49,9 +49,11 @@ class CollectRecipe:
         if source and source.fingerprint != self.fingerprint:
             raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
 
+        sensors = tuple(dict.fromkeys((*self.sensors, *(source.sensors if source else ()))))
+
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
-                task, count, robot=self.robot, image_size=self.image_size, cameras=self.cameras, split=self.split, sensors=self.sensors,
+                task, count, robot=self.robot, image_size=self.image_size, cameras=self.cameras, split=self.split, sensors=sensors,
                 privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads, marked=self.marked,
             )  # fmt: skip
 
@@ -123,7 +125,7 @@ def collect(
 
     names, senses = task_names(tasks), _recorded_sensors(sensors)
     _check(names, robot, split, image_size, slots, threads, randomize)
-    fingerprint = _fingerprint(policy, names, robot)
+    fingerprint = _fingerprint(policy, names, robot, _cameras(cameras))
     learned = policy != EXPERT
     config = CollectConfig(
         episodes=episodes, first_index=first_index, perturb=perturb, takeover=takeover or float(learned and not autonomous),
@@ -160,14 +162,17 @@ def _check(
         raise unknown("randomisation", randomize, RANDOMIZE)
 
 
-def _fingerprint(policy: str, names: Sequence[str], robot: str) -> str:
-    """Of the policy's weights; empty for one without. Raises HomebodyError where it cannot act there."""
+def _fingerprint(policy: str, names: Sequence[str], robot: str, cameras: Sequence[str]) -> str:
+    """Of the policy's weights; empty for one without. Raises HomebodyError where it cannot act there, by these cameras."""
     from .learned import check_asked
     from .policies import find_policy
 
     if policy == EXPERT:
         return ""
     source = find_policy(policy)
+    if missing := [c for c in source.cameras if c not in cameras]:
+        union = ",".join((*cameras, *missing))
+        raise HomebodyError(f"policy {policy!r} looks through {', '.join(source.cameras)}: expected --cameras {union}")
     check_asked(source, names, robot)
     return source.fingerprint
 

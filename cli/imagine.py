@@ -127,7 +127,7 @@ class _Acting:
 
         return HouseholdVectorEnv(
             task, 1, robot=self.robot, split="heldout", image_size=128, randomize=self.randomize, privileged=self.source.privileged,
-            threads=threads,
+            sensors=self.source.sensors, threads=threads,
         )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "data log": ("data", "log", "its history of commits"),
     "train policy": ("train", "policy", "train the language-conditioned policy on data sets"),
     "train head": ("train", "head", "train the head that moves by marks, touch and words, without pictures"),
+    "train eyes": ("train", "eyes", "train the eyes that find an instruction's goal in pictures"),
+    "train join": ("train", "join", "one policy of eyes and a head"),
     "train world-model": ("train", "world-model", "train the world model on whole attempts"),
     "imagine": ("imagine", "imagine", "film what the world model expected beside what happened"),
     "train rl": ("train_rl", "rl", "learn by trial, from state or as a residual on a frozen policy"),

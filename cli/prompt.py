@@ -175,7 +175,7 @@ def _build(
     source = thinking(source, think, device=device) if think else source
     env = HouseholdVectorEnv(
         goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        privileged=source.privileged, randomize=randomize or None, axes=axes,
+        privileged=source.privileged, sensors=source.sensors, randomize=randomize or None, axes=axes,
     )  # fmt: skip
     return env, source.build(env)
 

@@ -31,6 +31,8 @@ def make_sessions(policy: str, device: str = "cpu", robot: str = DEFAULT_ROBOT) 
         raise HomebodyError(
             f"policy {policy!r} reads the simulation's state and cannot be served: expected homebody, zero, random or a checkpoint"
         )
+    if source.sensors:
+        raise HomebodyError(f"policy {policy!r} needs {', '.join(source.sensors)}, which robots do not send: expected another policy")
     check_asked(source, [], robot)
     from ..policies.runtime import ChunkPolicy
     from ..policies.serving.session import ChunkSession, StepSession

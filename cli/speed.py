@@ -83,7 +83,9 @@ def _policy_figures(policy: str) -> dict[str, float]:
 
     source = find_policy(policy)
     check_asked(source, ["first"])
-    env = HouseholdVectorEnv("first", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, threads=1)
+    env = HouseholdVectorEnv(
+        "first", 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, sensors=source.sensors, threads=1
+    )
     observation, info = env.reset(seed=0)
     try:
         return policy_ms(source.build(env), observation, info["instruction"][0])

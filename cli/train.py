@@ -125,6 +125,85 @@ def head(
     return _finish(_shown("train", steps, trainer.run), json_path)
 
 
+def eyes(
+    *,
+    data: tuple[Path, ...],
+    out: OutFolder,
+    check: tuple[Path, ...] = (),
+    steps: int = 20_000,
+    minutes: float = 0.0,
+    batch: int = 48,
+    rate: float = 1e-3,
+    start_from: Path | None = None,
+    resume: bool = False,
+    threads: int = 2,
+    seed: int = 0,
+    json_path: JsonPath = None,
+) -> int:
+    """Trains the eyes, which find where an instruction's goal is in pictures; Ctrl-C saves.
+
+    Args:
+        data: Folders made by `homebody glance`, of one arm.
+        out: Folder of the checkpoint.
+        check: Folders of glances of scenes that are not trained on: how far off the eyes are there is said at the end.
+        steps: Updates in all; the learning rate falls along a cosine over them.
+        minutes: Stop after so many minutes, the schedule with it (0: no limit).
+        batch: Glances per update, each asked for four goals.
+        rate: Peak learning rate.
+        start_from: Eyes whose weights to begin with.
+        resume: Continue the training in --out with the same numbers as if it had not stopped.
+        threads: Threads on the processor.
+        seed: Seed of weights and batches.
+        json_path: Write `steps, seconds, loss, checkpoint` there too, and `off` with --check [m].
+    """
+    from ..core.experience import Experience
+    from ..datasets.glances import blocks, read_glances
+    from ..policies.eyes.network import EyesConfig
+    from ..policies.eyes.train import EyesTrainConfig, make_eyes_trainer, measure
+    from .learned import rooms_of, with_earlier
+    from .progress import progress_bar
+
+    check_training(out, resume, "cpu")
+    config = EyesTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads)
+    unseen = read_glances(blocks(check)) if check else None
+    found = blocks(data)
+    with progress_bar("read", len(found)) as advance:
+        glances = read_glances(found, progress=advance)
+    rooms = rooms_of(s.goals[0].task for s in glances.scenes)
+    known = with_earlier(Experience.of((glances.robot,), rooms.values(), rooms), start_from=start_from, resumed=out if resume else None)
+    trainer = make_eyes_trainer(glances, EyesConfig(robot=glances.robot), config, out, start_from=start_from, trained_on=known)
+    if resume:
+        trainer.resume()
+    result = _shown("train", steps, trainer.run)
+    if unseen is not None and not result["interrupted"]:
+        result["off"] = off = measure(trainer.average.eval(), unseen)
+        for task, row in sorted(off["tasks"].items(), key=lambda item: -item[1]["p50"]):
+            print(f"  {task:24s} act point {1000 * row['p50']:4.0f} mm, 90 %: {1000 * row['p90']:4.0f}; {row['n']} glances")
+        print(
+            f"act point {1000 * off['act']['p50']:.0f} mm, 90 %: {1000 * off['act']['p90']:.0f}; place {1000 * off['place']['p50']:.0f} mm"
+        )
+    return _finish(result, json_path)
+
+
+def join(*, eyes: Path, head: Path, out: OutFolder, json_path: JsonPath = None) -> int:
+    """Makes one policy of eyes and a head, in half precision.
+
+    Args:
+        eyes: Folder that `homebody train eyes` wrote.
+        head: Folder that `homebody train head` wrote.
+        out: Folder of the checkpoint.
+        json_path: Write `checkpoint, bytes` there too.
+    """
+    from ..core.weights import MODEL_FILE
+    from ..policies.house import join as join_parts
+
+    join_parts(eyes, head, out)
+    size = (out / MODEL_FILE).stat().st_size
+    print(f"{size / 2**20:.1f} MiB: {out}")
+    write_json(json_path, {"checkpoint": str(out), "bytes": size})
+    return DONE
+
+
 def count_episodes(data: tuple[Path, ...]) -> int:
     """How many episodes some data sets hold together."""
     from ..datasets.store import Store
@@ -254,4 +333,4 @@ def check_training(out: Path, resume: bool, device: str) -> None:
     check_folder(out, resume=resume)
 
 
-COMMANDS = {"policy": policy, "head": head, "world-model": world_model}
+COMMANDS = {"policy": policy, "head": head, "eyes": eyes, "join": join, "world-model": world_model}

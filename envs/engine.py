@@ -143,7 +143,7 @@ class HouseholdVectorEnv(Slots):
         self._reference.rest(slot, episode.start.ctrl)
         self._sims.load(slot, episode.start, model, late=any(axes.get(n, 0) > 0 for n in DELAYS))
         self._reading.conditions[slot] = Condition(axes=axes, key=key)
-        self._reading.calibrated[slot] = as_calibrated(episode.start.model or self.model, episode.start.T_world_base)
+        self._reading.calibrated[slot] = as_calibrated(episode.start.model or self.model, episode.start.T_world_base, self.stage.arm.hand)
         self._frames.begin(slot, self._reading.conditions[slot])
         self._episodes[slot], self._index[slot] = episode, key[2]
         self._steps[slot] = self._held[slot] = 0

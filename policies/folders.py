@@ -11,7 +11,7 @@ from typing import Any
 from ..core.errors import HomebodyError
 from ..core.experience import read_experience
 from ..core.types import Policy
-from ..core.weights import MODEL_FILE
+from ..core.weights import CONFIG_FILE, MODEL_FILE
 from .source import CAMERAS, PolicySource
 
 
@@ -30,6 +30,8 @@ def of_folder(folder: Path, device: str, *, name: str = "", require: Callable[[s
         return _reinforced(folder, kind, shown_as)
     if kind == "homebody-head":
         return _head(folder, shown_as)
+    if kind == "homebody-house":
+        return _house(folder, shown_as)
 
     def build(place: Any) -> Policy:
         import torch
@@ -46,7 +48,7 @@ def of_folder(folder: Path, device: str, *, name: str = "", require: Callable[[s
 def _kind(folder: Path) -> str:
     """What config.json says the checkpoint is; empty where it says nothing readable: loading explains."""
     try:
-        return str(json.loads((folder / "config.json").read_text())["kind"])
+        return str(json.loads((folder / CONFIG_FILE).read_text())["kind"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
@@ -68,6 +70,20 @@ def _head(folder: Path, shown_as: str) -> PolicySource:
         return HeadPolicy.load(folder, true_marks(place), name=shown_as)
 
     return PolicySource(name=shown_as, fingerprint=_digest(folder / MODEL_FILE), build=build, simulated=True,
+                        trained_on=read_experience(folder))  # fmt: skip
+
+
+def _house(folder: Path, shown_as: str) -> PolicySource:
+    """A checkpoint of eyes and head: `homebody train join`."""
+
+    def build(place: Any) -> Policy:
+        from .house import house_policy
+
+        del place
+        return house_policy(folder, name=shown_as)
+
+    cameras = tuple(json.loads((folder / CONFIG_FILE).read_text())["eyes"]["cameras"])
+    return PolicySource(name=shown_as, fingerprint=_digest(folder / MODEL_FILE), build=build, cameras=cameras, sensors=("extrinsics",),
                         trained_on=read_experience(folder))  # fmt: skip
 
 

@@ -44,6 +44,8 @@ class PolicySource:
     """First 16 hex digits of the SHA-256 of the weights; empty for a policy without weights."""
     cameras: tuple[str, ...] = ()
     """What the environment has to render for it."""
+    sensors: tuple[str, ...] = ()
+    """What the environment has to sense for it beside taxels and encoders (envs.sensors.registry)."""
     image_size: int = IMAGE_SIZE
     """Height and width of the pictures to render [pixels]; a learned policy shrinks them to what it was trained on."""
     privileged: bool = False

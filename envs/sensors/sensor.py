@@ -76,7 +76,7 @@ class Reading:
         """Key -> (B, H, W, C), as late and as spoiled as they arrive."""
         self.conditions: list[Condition] = [NOMINAL] * count
         self.calibrated: list[np.ndarray] = [np.zeros((len(EYES), 10), np.float32)] * count
-        """Where the room's cameras stood before the episode (core.eyes)."""
+        """Where cameras stood before the episode (core.eyes)."""
         self._sims = simulations
         self._names = {
             model.sensor(i).name: slice(int(model.sensor_adr[i]), int(model.sensor_adr[i] + model.sensor_dim[i]))

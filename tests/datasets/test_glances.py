@@ -7,13 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from homebody.cli.main import main
 from homebody.cli.policies import find_policy
 from homebody.core.errors import HomebodyError
+from homebody.core.kinematics import rotation_from_6d
 from homebody.core.marks import MARK_DIM
+from homebody.core.robots import PANDA
 from homebody.datasets.glances import Glance, Scene, blocks, read_glances, write_block
 from homebody.datasets.glancing import GlanceConfig, take_glances
 from homebody.envs.engine import HouseholdVectorEnv
+from homebody.policies.eyes.geometry import in_base, rays
 
 CONFIG = GlanceConfig(every=6, until=18)
 
@@ -88,8 +92,8 @@ def test_a_folder_that_was_cut_goes_on_and_a_damaged_block_says_so(tmp_path: Pat
     assert "a multiple of 40" in capsys.readouterr().err
 
 
-def test_the_room_s_cameras_stand_where_the_calibration_says_whatever_shook_them_since() -> None:
-    env = HouseholdVectorEnv("close_drawer", 2, cameras=("scene",), image_size=16, sensors=("extrinsics",), threads=1)
+def test_cameras_stand_where_the_calibration_says_whatever_shook_them_since() -> None:
+    env = HouseholdVectorEnv("close_drawer", 2, cameras=("scene", "wrist"), image_size=16, sensors=("extrinsics",), threads=1)
     observation, _ = env.reset(options={"index": [3, 3], "axes": [{}, {"camera_shift": 0.05}]})
     told = observation["extrinsics"]
     assert np.array_equal(told[0], told[1])
@@ -97,4 +101,13 @@ def test_the_room_s_cameras_stand_where_the_calibration_says_whatever_shook_them
         T = env.camera_geometry(slot, "scene").T_base_camera  # x right, y down
         assert np.allclose(told[slot, 0, :3], T[:3, 3], atol=1e-5) != moved
         assert np.allclose(told[slot, 0, 3:6], T[:3, 0], atol=1e-5) and np.allclose(told[slot, 0, 6:9], -T[:3, 1], atol=1e-5)
+    labels = env.labels(0)
+    tool = torch.from_numpy(observation["proprio"][:1, PANDA.position_at.start :]).double()
+    T = torch.eye(4)[None].double()
+    T[:, :3, 3], T[:, :3, :3] = tool[:, :3], torch.from_numpy(rotation_from_6d(tool[:, 3:].numpy()))
+    act, where = torch.from_numpy(labels["marks"][:, :3]).double(), torch.from_numpy(labels["pixels"]).double()
+    for k, camera in enumerate(("scene", "wrist")):  # rays of the picture points go through the points
+        p, R, tangent = in_base(torch.from_numpy(told[:1]).double(), T, camera)
+        towards, inside = torch.nn.functional.normalize(act - p, dim=-1), (where[k, :, 0].abs() < 5).all(-1)
+        assert inside.any() and torch.allclose(rays(R, tangent, where[k, None, :, 0])[0][inside], towards[inside], atol=1e-4)
     env.close()

@@ -1,0 +1,99 @@
+"""Batches of glances: pictures decoded as they are drawn, several goals asked of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...core.instructions import phrasings
+from ...core.preprocess import pictures
+from ...core.robots import robot_named
+from ...core.text import tokenise
+from ...core.types import Goal
+from ...datasets.glances import Glances
+
+OWN_WORDS = 0.5
+"""Share of questions about what was asked for that use the episode's own words, adjectives included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EyesAugment:
+    """How inputs are varied."""
+
+    colour: float = 0.2
+    """Half-width of random brightness and contrast."""
+    proprio: float = 0.01
+    """Noise on the normalised proprioception."""
+
+
+class EyesBatches:
+    """Random batches; the same seed gives the same batches."""
+
+    def __init__(
+        self, data: Glances, *, cameras: tuple[str, ...], batch: int, asked: int, image_size: int, seed: int, augment: EyesAugment
+    ) -> None:
+        """asked: goals asked of each picture."""
+        self._data, self._batch, self._asked, self._size, self._augment = data, batch, asked, image_size, augment
+        self._views = [data.cameras.index(c) for c in cameras]
+        self.robot = robot_named(data.robot)
+        self.rng = np.random.default_rng(seed)
+        self._counts = np.array([len(data.scenes[e].goals) for e in data.episode])
+        tasks = np.array([data.scenes[e].goals[0].task for e in data.episode])
+        self._pools = [np.flatnonzero(tasks == t) for t in np.unique(tasks)]
+        self._tokens: dict[Goal, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def words(self, goal: Goal) -> np.ndarray:
+        """(n, WORDS, FEATURES) tokens of its training phrasings."""
+        if goal not in self._tokens:
+            self._tokens[goal] = np.stack([tokenise(p) for p in phrasings(goal, "train")])
+        return self._tokens[goal]
+
+    def _question(self, glance: int, goal: int) -> np.ndarray:
+        scene = self._data.scenes[self._data.episode[glance]]
+        if goal == 0 and self.rng.random() < OWN_WORDS:
+            return tokenise(scene.instruction)
+        words = self.words(scene.goals[goal])
+        return words[self.rng.integers(len(words))]
+
+    def inputs(self, glances: np.ndarray, *, vary: bool = False) -> dict[str, Tensor]:
+        """What the network sees and feels at some glances."""
+        d = self._data
+        drawn = [pictures(torch.from_numpy(np.stack([d.picture(g, v) for g in glances])), self._size) for v in self._views]
+        if vary:
+            drawn = [self._coloured(x) for x in drawn]
+        return {
+            "pictures": torch.stack(drawn, 1), "proprio": torch.from_numpy(d.proprio[glances]), "touch": torch.from_numpy(d.touch[glances]),
+            "extrinsics": torch.from_numpy(d.extrinsics[glances]),
+        }  # fmt: skip
+
+    def _coloured(self, x: Tensor) -> Tensor:
+        a, n = self._augment.colour, len(x)
+        gain = torch.from_numpy(self.rng.uniform(1 - a, 1 + a, (n, 3, 1, 1)).astype(np.float32))
+        lift = torch.from_numpy(self.rng.uniform(-a, a, (n, 1, 1, 1)).astype(np.float32))
+        return x * gain + 0.5 * lift
+
+    def truth(self, glances: np.ndarray, goals: np.ndarray) -> dict[str, Tensor]:
+        """`marks` (B, G, MARK_DIM), and `pixels` (B, V, G, 2, 2), of goals (B, G) of some glances."""
+        d, rows = self._data, glances[:, None]
+        pixels = d.pixels[glances][:, self._views]  # (B, V, all goals, 2, 2)
+        pixels = np.take_along_axis(pixels, goals[:, None, :, None, None], 2)
+        return {"marks": torch.from_numpy(d.marks[rows, goals]), "pixels": torch.from_numpy(pixels)}
+
+    def draw(self) -> dict[str, Tensor]:
+        """One batch: inputs, `tokens` (B, G, WORDS, FEATURES) and the truth."""
+        which = self.rng.integers(len(self._pools), size=self._batch)
+        glances = np.array([self._pools[t][int(u * len(self._pools[t]))] for t, u in zip(which, self.rng.random(self._batch), strict=True)])
+        goals = (self.rng.random((self._batch, self._asked)) * self._counts[glances][:, None]).astype(int)
+        goals[:, 0] = 0  # what was asked for always
+        tokens = np.stack([[self._question(g, k) for k in row] for g, row in zip(glances, goals, strict=True)])
+        return {**self.inputs(glances, vary=True), "tokens": torch.from_numpy(tokens), **self.truth(glances, goals)}
+
+    def statistics(self) -> dict[str, np.ndarray]:
+        """Means and spreads of proprioception."""
+        return {"proprio_mean": self._data.proprio.mean(0), "proprio_std": self._data.proprio.std(0) + 1e-2}

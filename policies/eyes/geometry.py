@@ -1,0 +1,26 @@
+"""How cameras look at the world: rays of picture points, in the base frame."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ...core.eyes import EYES
+
+
+def in_base(extrinsics: Tensor, T_base_tcp: Tensor, camera: str) -> tuple[Tensor, Tensor, Tensor]:
+    """extrinsics (B, len(EYES), 10), tool poses (B, 4, 4) -> the camera's position (B, 3) [m], its axes (B, 3, 3) as columns (right, up, back)
+    in the base frame, and the tangent of half its vertical field of view (B,)."""
+    row = extrinsics[:, EYES.index(camera)]
+    p, x, y = row[:, :3], row[:, 3:6], row[:, 6:9]
+    R = torch.stack([x, y, torch.linalg.cross(x, y)], -1)
+    if camera == "wrist":
+        R, p = T_base_tcp[:, :3, :3] @ R, (T_base_tcp[:, :3, :3] @ p[..., None])[..., 0] + T_base_tcp[:, :3, 3]
+    return p, R, torch.tan(row[:, 9] / 2)
+
+
+def rays(R: Tensor, tangent: Tensor, points: Tensor) -> Tensor:
+    """Unit directions (B, K, 3) in the base frame of picture points (B, K, 2): x right, y down, [-1, 1] inside a square picture. R (B, 3, 3)
+    and tangent (B,) as `in_base` gives them."""
+    ahead = torch.stack([points[..., 0] * tangent[:, None], -points[..., 1] * tangent[:, None], -torch.ones_like(points[..., 0])], -1)
+    return torch.nn.functional.normalize(ahead @ R.transpose(1, 2), dim=-1)

@@ -1,0 +1,200 @@
+"""The network: pictures, calibration and text in; a mark and how sure it is out.
+
+Each camera's picture goes once through a trunk that knows nothing of the instruction. A sentence then asks the trunk's map for two things, what
+to act on and where that has to go, and points at them (spatial softmax, Finn et al. 2016). A pointed place is a ray in the base frame, since
+cameras stand where their calibration says; how far along it, the features under the finger tell; and the cameras' answers are weighed
+against each other. So many goals are asked of one picture for little more than the price of one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...core.errors import HomebodyError
+from ...core.eyes import EYES
+from ...core.marks import MARK_DIM
+from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
+from ...core.text import TextEncoder
+from ...core.touch import TOUCH_DIM
+from .geometry import in_base, rays
+
+GRID = 16
+"""Cells of a map, each way."""
+ASKED = 2
+"""What is pointed at: where to act, and where that has to go."""
+OTHER = (slice(3, 10), slice(13, 17))
+"""What a mark's vector holds beside its two points: approach, across, width; way, progress."""
+USUAL_M = {"scene": 1.3, "side": 1.3, "wrist": 0.3}
+"""How far things usually are from a camera [m]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EyesConfig:
+    """Sizes of the network: 2.2 M parameters."""
+
+    cameras: tuple[str, ...] = ("scene", "wrist")
+    image_size: int = 128
+    """Height and width of the pictures that it sees [pixels]."""
+    width: int = 96
+    """Channels of a map."""
+    blocks: int = 3
+    text_width: int = 128
+    robot: str = DEFAULT_ROBOT
+    """The arm whose joints it feels."""
+
+    def __post_init__(self) -> None:
+        if self.image_size % (2 * GRID) or self.image_size < 2 * GRID:
+            raise HomebodyError(f"image_size is {self.image_size}: expected a multiple of {2 * GRID}")
+        if unknown := [c for c in self.cameras if c not in EYES]:
+            raise HomebodyError(f"camera {unknown[0]!r}: expected some of {', '.join(EYES)}")
+        if not self.cameras or self.blocks < 1 or self.width % 8 or self.text_width % 4:
+            raise HomebodyError(f"{self}: expected a camera and a block at least, a width in eights and a text width in fours")
+
+
+class Step(nn.Module):
+    """A residual step of a map (B, H, W, C), channels last: normalise, two convolutions."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.first, self.second = nn.Conv2d(width, width, 3, 1, 1), nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.norm(x).permute(0, 3, 1, 2)  # a view: memory stays channels last
+        return x + self.second(F.silu(self.first(inner))).permute(0, 2, 3, 1)
+
+
+class Trunk(nn.Module):
+    """A camera's picture (B, 3, S, S) -> its map (B, GRID * GRID, C)."""
+
+    def __init__(self, config: EyesConfig) -> None:
+        super().__init__()
+        w, patch = config.width, config.image_size // GRID
+        self.stem = nn.Sequential(nn.Conv2d(3, w // 2, patch // 2, patch // 2), nn.SiLU(), nn.Conv2d(w // 2, w, 2, 2))
+        self.place = nn.Parameter(torch.randn(GRID, GRID, w) * 0.02)
+        self.steps = nn.ModuleList([Step(w) for _ in range(config.blocks)])
+        self.norm = nn.LayerNorm(w)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        x = self.stem(picture.contiguous(memory_format=torch.channels_last)).permute(0, 2, 3, 1) + self.place
+        for step in self.steps:
+            x = step(x)
+        return self.norm(x).flatten(1, 2)
+
+
+class Asking(nn.Module):
+    """What a sentence asks of a map: per goal its features, turned by the words, and two heat maps."""
+
+    def __init__(self, width: int, text: int) -> None:
+        super().__init__()
+        self.film, self.mix = nn.Linear(text, 2 * width), nn.Linear(width, width)
+        self.film_again, self.again = nn.Linear(text, 2 * width), nn.Linear(width, width)
+        self.seek = nn.Linear(text, ASKED * width)
+
+    def forward(self, x: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
+        """Map (B, HW, C), text (B, G, T) -> features (B, G, HW, C), heat (B, G, ASKED, HW)."""
+        scale, shift = self.film(text)[:, :, None].chunk(2, -1)
+        y = F.silu(self.mix(x)[:, None] * (1 + scale) + shift)
+        scale, shift = self.film_again(text)[:, :, None].chunk(2, -1)
+        y = x[:, None] + F.silu(self.again(y) * (1 + scale) + shift)
+        heat = self.seek(text).unflatten(-1, (ASKED, -1)) @ y.transpose(2, 3)
+        return y, heat / math.sqrt(x.shape[-1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Of B pictures asked for G goals each, by V cameras."""
+
+    marks: Tensor
+    """(B, G, MARK_DIM), base frame"""
+    spread: Tensor
+    """(B, G, ASKED) how far off the two points are, as it expects [m]"""
+    heat: Tensor
+    """(B, V, G, ASKED, HW) where it points, before the softmax"""
+    each: Tensor
+    """(B, V, G, ASKED, 3) where each camera alone puts the points [m]"""
+
+
+class Eyes(nn.Module):
+    """See the module."""
+
+    robot: Robot
+    grid: Tensor
+    proprio_mean: Tensor
+    proprio_std: Tensor
+
+    def __init__(self, config: EyesConfig) -> None:
+        super().__init__()
+        self.config, self.robot = config, robot_named(config.robot)
+        w, t, p, views = config.width, config.text_width, self.robot.proprio_dim, len(config.cameras)
+        self.text = TextEncoder(t)
+        self.trunks = nn.ModuleList([Trunk(config) for _ in config.cameras])
+        self.asking = nn.ModuleList([Asking(w, t) for _ in config.cameras])
+        felt = p + TOUCH_DIM
+        self.along = nn.ModuleList([_perceptron(w + 9 + felt + t, 128, 2 * ASKED) for _ in config.cameras])
+        self.tell = _perceptron(views * ASKED * w + 3 * ASKED + felt + t, 320, MARK_DIM - 3 * ASKED + 4 * ASKED)
+        line = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
+        self.register_buffer("grid", torch.stack([line.repeat(GRID), line.repeat_interleave(GRID)], -1), persistent=False)  # (HW, 2)
+        self.register_buffer("proprio_mean", torch.zeros(p))
+        self.register_buffer("proprio_std", torch.ones(p))
+
+    def forward(self, inputs: Mapping[str, Tensor], text: Tensor) -> Answer:
+        """`pictures` (B, V, 3, S, S) in [-0.5, 0.5], `proprio` (B, P), `touch` (B, TOUCH_DIM), `extrinsics` (B, len(EYES), 10); text
+        (B, G, T), a vector for each goal."""
+        maps = [self.asking[v](self.trunks[v](inputs["pictures"][:, v]), text) for v in range(len(self.config.cameras))]
+        with torch.autocast(text.device.type, enabled=False):  # half precision tells millimetres apart no more
+            return self._point(inputs, text.float(), maps)
+
+    def _point(self, inputs: Mapping[str, Tensor], text: Tensor, maps: Sequence[tuple[Tensor, Tensor]]) -> Answer:
+        """The geometry: what each camera's features (B, G, HW, C) and heat (B, G, ASKED, HW) say about where."""
+        proprio, goals = inputs["proprio"], text.shape[1]
+        felt = torch.cat([(proprio - self.proprio_mean) / self.proprio_std, inputs["touch"]], -1)[:, None].expand(-1, goals, -1)
+        about = torch.cat([felt, text], -1)[:, :, None].expand(-1, -1, ASKED, -1)
+        tool = self._tool(proprio)
+        seen, heats, each, trust = [], [], [], []
+        for v, (camera, (y, heat)) in enumerate(zip(self.config.cameras, maps, strict=True)):
+            heat = heat.float()
+            sought = heat.softmax(-1)  # (B, G, ASKED, HW)
+            points, under = sought @ self.grid, sought @ y.float()  # (B, G, ASKED, 2), (B, G, ASKED, C)
+            p, R, tangent = in_base(inputs["extrinsics"], tool, camera)
+            ways = rays(R, tangent, points.flatten(1, 2)).unflatten(1, (goals, ASKED))
+            peak = sought.amax(-1, keepdim=True)
+            there = torch.cat([under, points, ways, p[:, None, None].expand_as(ways), peak], -1)
+            out = self.along[v](torch.cat([there, about], -1)).unflatten(-1, (ASKED, 2))
+            out = torch.stack([out[:, :, k, k] for k in range(ASKED)], 2)  # (B, G, ASKED, 2): of each point its own
+            far = USUAL_M[camera] * out[..., :1].clamp(-3, 2).exp()
+            seen.append(under.flatten(2))
+            heats.append(heat)
+            each.append(p[:, None, None] + far * ways)
+            trust.append(out[..., 1])
+        alone, weights = torch.stack(each, 1), torch.stack(trust, 1).softmax(1)
+        points = (weights[..., None] * alone).sum(1)  # (B, G, ASKED, 3)
+        told = self.tell(torch.cat([*seen, points.flatten(2), felt, text], -1))
+        points = points + 0.1 * told[..., : 3 * ASKED].unflatten(-1, (ASKED, 3))
+        spread = 0.02 * told[..., 3 * ASKED : 4 * ASKED].clamp(-4, 4).exp()
+        return Answer(marks=_mark(points, told[..., 4 * ASKED :]), spread=spread, heat=torch.stack(heats, 1), each=alone)
+
+    def _tool(self, proprio: Tensor) -> Tensor:
+        """Tool poses (B, 4, 4) in the base frame, as the joints' encoders have them."""
+        at = self.robot.position_at.start
+        x, y = proprio[:, at + 3 : at + 6], proprio[:, at + 6 : at + 9]
+        T = torch.eye(4, device=proprio.device, dtype=proprio.dtype).repeat(len(proprio), 1, 1)
+        T[:, :3, 3], T[:, :3, :3] = proprio[:, at : at + 3], torch.stack([x, y, torch.linalg.cross(x, y)], -1)
+        return T
+
+
+def _perceptron(inputs: int, width: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, outputs))
+
+
+def _mark(points: Tensor, rest: Tensor) -> Tensor:
+    """Points (B, G, ASKED, 3) and the other numbers (B, G, MARK_DIM - 6) -> marks (B, G, MARK_DIM) whose directions are unit vectors."""
+    approach, across, way = (F.normalize(rest[..., k : k + 3], dim=-1) for k in (0, 3, 7))
+    width, progress = 0.1 * F.softplus(rest[..., 6:7]), torch.sigmoid(rest[..., 10:11])
+    return torch.cat([points[..., 0, :], approach, across, width, points[..., 1, :], way, progress], -1)

@@ -1,0 +1,143 @@
+"""The eyes: that they learn where a thing is, and which by the words; that training goes on as if it had not stopped; eyes and head as one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from homebody.cli.main import main
+from homebody.cli.policies import find_policy
+from homebody.core.errors import HomebodyError
+from homebody.core.eyes import EYES
+from homebody.core.marks import MARK_DIM
+from homebody.core.robots import PANDA
+from homebody.core.touch import TOUCH_DIM
+from homebody.core.types import Goal
+from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glances, write_block
+from homebody.policies.eyes.checkpoint import save_eyes
+from homebody.policies.eyes.network import Eyes, EyesConfig
+from homebody.policies.eyes.runtime import Looking
+from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, make_eyes_trainer, measure
+from homebody.policies.head.checkpoint import save_head
+from homebody.policies.head.network import ActionHead, HeadConfig
+from homebody.policies.house import load_house
+
+SMALL = EyesConfig(cameras=("scene",), image_size=32, width=16, blocks=1, text_width=16)
+GOALS = (Goal(task="ring_bell", target="bell"), Goal(task="turn_on_tap", target="tap"))
+EYE = np.array([0.5, 0.0, 1.0])
+"""A camera that looks straight down: the picture's x is the base's y, its down the base's x."""
+AXES = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
+
+
+def made_up(seed: int, count: int) -> list[tuple[Scene, list[Glance]]]:
+    """Scenes with a red spot that the first goal is about and a blue one that the second is about, each asked for in half of them."""
+    rng, rows = np.random.default_rng(seed), []
+    T = PANDA.forward(PANDA.q_home[None])[0]
+    proprio = np.concatenate([PANDA.q_home, np.zeros(7), [0.08], T[:3, 3], T[:3, 0], T[:3, 1]]).astype(np.float32)
+    extrinsics = np.zeros((len(EYES), 10), np.float32)
+    extrinsics[:, 3], extrinsics[:, 7] = 1, 1
+    extrinsics[0] = np.concatenate([EYE, *AXES, [np.deg2rad(60)]])
+    for n in range(count):
+        points = np.stack([0.5 + rng.uniform(-0.3, 0.3, 2), rng.uniform(-0.3, 0.3, 2), np.full(2, 0.1)], -1)
+        uv = np.stack([points[:, 1], points[:, 0] - EYE[0]], -1) / 0.9 / np.tan(np.deg2rad(30))
+        picture = np.full((32, 32, 3), 90, np.uint8)
+        for k, colour in enumerate(((255, 30, 30), (30, 30, 255))):
+            x, y = ((uv[k] + 1) * 16).astype(int)
+            picture[max(y - 2, 0) : y + 2, max(x - 2, 0) : x + 2] = colour
+        marks = np.zeros((2, MARK_DIM), np.float32)
+        marks[:, :3] = marks[:, 10:13] = points
+        marks[:, 5], marks[:, 7], marks[:, 13] = -1, 1, 1
+        order = [0, 1] if n % 2 else [1, 0]
+        pixels = np.repeat(uv[None, order, None], 2, 2).astype(np.float32)
+        goals = tuple(GOALS[k] for k in order)
+        glance = Glance(
+            pictures=(picture,), proprio=proprio, touch=np.zeros(TOUCH_DIM, np.float32), extrinsics=extrinsics, marks=marks[order],
+            pixels=pixels, visible=np.ones((1, 2, 2), bool),
+        )  # fmt: skip
+        rows.append((Scene(goals=goals, instruction="ring the bell" if goals[0] == GOALS[0] else "turn on the tap"), [glance]))
+    return rows
+
+
+def as_glances(folder: Path, seed: int, count: int) -> Glances:
+    write_block(folder / "spots" / "000000.npz", made_up(seed, count), cameras=("scene",), robot="panda")
+    return read_glances(blocks([folder]))
+
+
+@pytest.fixture(scope="module")
+def glances(tmp_path_factory: pytest.TempPathFactory) -> Glances:
+    return as_glances(tmp_path_factory.mktemp("seen"), 0, 400)
+
+
+def trainer(data: Glances, out: Path, steps: int) -> EyesTrainer:
+    config = EyesTrainConfig(steps=steps, batch=24, asked=2, rate=3e-3, warmup=10, threads=1, half=False)
+    return make_eyes_trainer(data, SMALL, config, out)
+
+
+def test_they_learn_where_things_are_in_scenes_that_they_never_saw_and_which_is_meant_by_the_words(
+    glances: Glances, tmp_path: Path
+) -> None:
+    t = trainer(glances, tmp_path, 400)
+    t.run()
+    off = measure(t.average.eval(), as_glances(tmp_path / "new", 1, 60))
+    assert off["act"]["p50"] < 0.02, off  # spots are 0.13 m wide
+    assert off["tasks"]["ring_bell"]["n"] == off["tasks"]["turn_on_tap"]["n"] == 30
+    assert max(row["p50"] for row in off["tasks"].values()) < 0.03, off
+
+
+def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
+    whole = trainer(glances, tmp_path / "whole", 8)
+    whole.run()
+    cut = trainer(glances, tmp_path / "cut", 8)
+    for _ in range(3):
+        cut.train_step(cut.batches.draw())
+    cut.save()
+    again = trainer(glances, tmp_path / "cut", 8)
+    again.resume()
+    again.run()
+    for a, b in zip(whole.average.parameters(), again.average.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_slot_does_not_see_with_its_neighbours_eyes() -> None:
+    torch.manual_seed(0)
+    look = Looking(Eyes(SMALL))
+    rows = [glances[0] for _, glances in made_up(5, 3)]
+    seen = {
+        "scene": np.stack([g.pictures[0] for g in rows]), "proprio": np.stack([g.proprio for g in rows]),
+        "tactile": np.zeros((3, 2, 3, 8, 8), np.float32), "extrinsics": np.stack([g.extrinsics for g in rows]),
+    }  # fmt: skip
+    many = look(seen, [0, 1, 2], ["ring the bell"] * 3)
+    alone = look({k: v[2:] for k, v in seen.items()}, [0], ["ring the bell"])
+    assert many.shape == (3, MARK_DIM) and np.array_equal(many[2:], alone)
+    for k in (3, 6, 13):
+        assert np.allclose(np.linalg.norm(many[:, k : k + 3], axis=1), 1, atol=1e-5)
+
+
+def test_eyes_and_a_head_become_one_policy_that_acts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torch.manual_seed(0)
+    eyes, head, out = tmp_path / "eyes", tmp_path / "head", tmp_path / "house"
+    both = EyesConfig(image_size=32, width=16, blocks=1, text_width=16)
+    save_eyes(Eyes(both), eyes)
+    save_head(ActionHead(HeadConfig(text_width=16, width=32, layers=1)), head)
+    assert main(["train", "join", "--eyes", str(eyes), "--head", str(head), "--out", str(out), "--json", str(tmp_path / "r.json")]) == 0
+    assert json.loads((tmp_path / "r.json").read_text())["bytes"] == (out / "model.safetensors").stat().st_size
+    source = find_policy(str(out))
+    assert source.cameras == ("scene", "wrist") and source.sensors == ("extrinsics",)
+    words = ["--tasks", "ring_bell", "--policy", str(out), "--episodes", "1", "--threads", "1"]
+    assert main(["bench", *words, "--films", "0", "--out", str(tmp_path / "b")]) == 0
+    assert main(["collect", *words, "--cameras", "none", "--out", str(tmp_path / "c")]) == 2
+    assert "looks through scene, wrist: expected --cameras scene,wrist" in capsys.readouterr().err
+    taken = ["--takeover", "1", "--keep-failures", "--image-size", "32", "--marks", "1", "--out", str(tmp_path / "c")]
+    assert main(["collect", *words, *taken]) == 0
+    assert main(["serve", "--policy", str(out)]) == 2
+    assert "needs extrinsics, which robots do not send" in capsys.readouterr().err
+    other = ActionHead(HeadConfig(text_width=16, width=32, layers=1, robot="so101"))
+    save_head(other, head)
+    assert main(["train", "join", "--eyes", str(eyes), "--head", str(head), "--out", str(tmp_path / "x")]) == 2
+    assert "are of panda and so101: expected those of one arm" in capsys.readouterr().err
+    (out / "config.json").write_text("{}")
+    with pytest.raises(HomebodyError, match="holds a None"):
+        load_house(out)
