@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError
 from ..core.robots import DEFAULT_ROBOT
 from .endings import DONE
 from .outputs import JsonPath, OutFolder, write_json
+
+if TYPE_CHECKING:
+    from ..core.types import Policy
+    from ..datasets.glancing import GlanceConfig
+    from ..envs.engine import HouseholdVectorEnv
 
 BLOCK = 40
 """Episodes in a file."""
@@ -55,51 +62,90 @@ def glance(
         seed: Seed of the moments.
         json_path: Write `glances, episodes, skipped` there too.
     """
-    from ..benchmarks.tasksets import task_names
-    from ..datasets.glances import write_block
-    from ..datasets.glancing import GlanceConfig, take_glances
-    from ..envs.engine import HouseholdVectorEnv
-    from ..envs.registry import task_robots
+    from ..datasets.glancing import GlanceConfig
     from .doctor import require_gl
-    from .policies import find_policy
     from .progress import progress_bar
 
-    config, source = GlanceConfig(every=every, until=until, seed=seed), find_policy(policy)
+    config = GlanceConfig(every=every, until=until, seed=seed)
     if episodes < 1 or first_index < 0 or first_index % BLOCK:
         raise HomebodyError(f"episodes is {episodes} and first index {first_index}: expected 1 or more, and a multiple of {BLOCK}")
+    names, eyes = _names(tasks, robot), _eyes(cameras)
+    require_gl()
+    house: dict[str, Any] = {"robot": robot, "cameras": eyes, "image_size": image_size, "split": split, "randomize": randomize or None}
+    studio = _Studio(out, policy, config, range(first_index, first_index + episodes, BLOCK), {**house, "threads": threads}, slots)
+    with progress_bar("glance", len(names) * len(studio.starts)) as show:
+        for task in names:
+            studio.take(task, lambda done, name=task: show(done, f"{name}, {studio.glances} glances"))
+    print(f"{studio.glances} glances of {studio.episodes} episodes, {studio.skipped} there before: {out}")
+    write_json(json_path, {"glances": studio.glances, "episodes": studio.episodes, "skipped": studio.skipped})
+    return DONE
+
+
+def _names(tasks: str, robot: str) -> list[str]:
+    from ..benchmarks.tasksets import task_names
+    from ..envs.registry import task_robots
+
     names = [n for n in task_names(tasks) if robot in task_robots(n)]
     if not names:
         raise HomebodyError(f"none of the tasks {tasks} is for robot {robot!r}")
+    return names
+
+
+def _eyes(cameras: str) -> tuple[str, ...]:
     eyes = tuple(c.strip() for c in cameras.split(",") if c.strip())
     if not eyes:
         raise HomebodyError(f"cameras is {cameras!r}: expected one or more, such as scene,wrist")
-    require_gl()
-    starts = range(first_index, first_index + episodes, BLOCK)
-    report: dict[str, Any] = {"glances": 0, "episodes": 0, "skipped": 0}
-    with progress_bar("glance", len(names) * len(starts)) as show:
-        for number, task in enumerate(names):
-            missing = [k for k in starts if not (out / task / f"{k:06d}.npz").exists()]
-            report["skipped"] += BLOCK * (len(starts) - len(missing))
-            if not missing:
-                continue
-            env = HouseholdVectorEnv(
-                task, slots, robot=robot, cameras=eyes, image_size=image_size, sensors=("extrinsics",), split=split,
-                randomize=randomize or None, threads=threads,
-            )  # fmt: skip
-            try:
-                actor = source.build(env)
-                for k in missing:
-                    taken = dict(take_glances(env, actor, range(k, k + BLOCK), config))
-                    rows = [taken[i] for i in sorted(taken) if taken[i][1]]
-                    write_block(out / task / f"{k:06d}.npz", rows, cameras=eyes, robot=robot)
-                    report["episodes"] += len(rows)
-                    report["glances"] += sum(len(g) for _, g in rows)
-                    show(number * len(starts) + starts.index(k) + 1, f"{task}, {report['glances']} glances")
-            finally:
-                env.close()
-    print(f"{report['glances']} glances of {report['episodes']} episodes, {report['skipped']} there before: {out}")
-    write_json(json_path, report)
-    return DONE
+    return eyes
+
+
+class _Studio:
+    """Takes the glances of one task after the other, and counts."""
+
+    def __init__(self, out: Path, policy: str, config: GlanceConfig, starts: Sequence[int], house: dict[str, Any], slots: int) -> None:
+        """starts: first indices of the blocks; house: arguments of the environments."""
+        from .policies import find_policy
+
+        self._out, self._source, self._config, self.starts, self._house, self._slots = (
+            out,
+            find_policy(policy),
+            config,
+            starts,
+            house,
+            slots,
+        )
+        self.glances = self.episodes = self.skipped = self._done = 0
+
+    def take(self, task: str, show: Callable[[int], None]) -> None:
+        """Makes the blocks of a task that are missing."""
+        from ..envs.engine import HouseholdVectorEnv
+
+        missing = [k for k in self.starts if not self._path(task, k).exists()]
+        self.skipped += BLOCK * (len(self.starts) - len(missing))
+        self._done += len(self.starts) - len(missing)
+        if not missing:
+            return
+        env = HouseholdVectorEnv(task, self._slots, sensors=("extrinsics",), **self._house)
+        try:
+            actor = self._source.build(env)
+            for first in missing:
+                self._block(env, actor, task, first)
+                self._done += 1
+                show(self._done)
+        finally:
+            env.close()
+
+    def _path(self, task: str, first: int) -> Path:
+        return self._out / task / f"{first:06d}.npz"
+
+    def _block(self, env: HouseholdVectorEnv, actor: Policy, task: str, first: int) -> None:
+        from ..datasets.glances import write_block
+        from ..datasets.glancing import take_glances
+
+        taken = dict(take_glances(env, actor, range(first, first + BLOCK), self._config))
+        rows = [taken[i] for i in sorted(taken) if taken[i][1]]
+        write_block(self._path(task, first), rows, cameras=env.cameras, robot=env.robot.name)
+        self.episodes += len(rows)
+        self.glances += sum(len(g) for _, g in rows)
 
 
 COMMANDS = {"glance": glance}

@@ -120,10 +120,8 @@ def teleop(
     from ..teleop.session import Session, SessionConfig
 
     with open_for(out, robot=robot, cameras=("scene", "wrist"), image_size=IMAGE_SIZE, control_hz=CONTROL_HZ) as store:
-        env = PatientEnv(
-            task, 1, limit_steps=round(limit * CONTROL_HZ), robot=robot, image_size=IMAGE_SIZE, split=split, privileged=source.privileged,
-            sensors=source.sensors,
-        )  # fmt: skip
+        senses = {"privileged": source.privileged, "sensors": source.sensors}
+        env = PatientEnv(task, 1, limit_steps=round(limit * CONTROL_HZ), robot=robot, image_size=IMAGE_SIZE, split=split, **senses)
         config = SessionConfig(first_index=seed, skip=_done_indices(store, task, split))
         session = Session(env, ToolDrive(robot=robot_named(robot)), store.append, policy=source.build(env), config=config)
         try:
