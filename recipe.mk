@@ -1,69 +1,116 @@
-# The policy for the whole house, from data to gate, in stages that go on where they were stopped:
-#   make recipe                       everything that is not there yet, two one-thread processes side by side
+# The policy for the whole house, from data to gates, in stages that go on where they were stopped:
+#   make recipe                       everything that is not there yet, JOBS one-thread processes side by side
 #   make recipe-again STAGE=head      makes one stage, and what follows from it, again
-# A stage that is done has a file OUT/STAGE.done (or OUT/STAGE/TASK.done); its log is
-# OUT/logs/STAGE.log. What it writes depends on nothing
-# but the stages before it: not on when it was stopped, not on what ran beside it.
+# A stage that is done has a file OUT/STAGE.done, or OUT/STAGE/TASK.done; its log is OUT/logs/STAGE.log. What it writes depends on nothing but
+# the stages before it: not on when it was stopped, not on what ran beside it.
 OUT ?= out/recipe
 JOBS ?= 2
+ROBOT ?= panda
 DEMONSTRATIONS ?= 100
 TAKEOVERS ?= 60
 HEAD_STEPS ?= 20000
+GLANCED ?= 120
+WANDERED ?= 400
+CHECKED ?= 40
+EYES_STEPS ?= 30000
 GATE_EPISODES ?= 10
-# Far from the starts that policies are tried on.
+# Far from the starts that policies are tried on. Multiples of 40, the episodes in a file of glances.
 FIRST ?= 10000
+TAKEN ?= 15000
+SEEN ?= 20000
+WALKED ?= 30000
 
-HOMEBODY := exec env OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOMEBODY_ENDS_WITH_PARENT=1 .venv/bin/homebody
 PYTHON := .venv/bin/python
-ROBOT ?= panda
+HOMEBODY := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOMEBODY_ENDS_WITH=$$PPID .venv/bin/homebody
 TASKS ?= $(shell $(PYTHON) -c "from homebody.envs.registry import all_tasks, task_robots; print(*(t for t in sorted(all_tasks()) if '$(ROBOT)' in task_robots(t)))")
-STATE := --robot $(ROBOT) --cameras none --marks 1 --threads 1 --slots 12
+ONE := --robot $(ROBOT) --threads 1 --slots 12
+STATE := $(ONE) --cameras none --marks 1
 all = $(foreach task,$(TASKS),$(OUT)/$(1)/$(task).done)
 sets = $(foreach task,$(TASKS),$(OUT)/$(1)/$(task))
 comma := ,
 space := $(subst ,, )
+LISTED = $(subst $(space),$(comma),$(strip $(TASKS)))
 going_on = $$(test -f $(OUT)/$(1)/training.safetensors && echo --resume)
+LOG = >> $(OUT)/logs/$(1).log 2>&1
+# Collecting that kept nothing (exit code 1) is done all the same.
+OR_NONE = || test $$? = 1
 # A stage that was done and has to be made again is made from nothing; one that was cut goes on.
 anew = @test ! -f $@ || rm -rf $(basename $@) $@
 
 .PHONY: recipe again
 .SECONDARY:
-recipe: $(OUT)/gate.done
+recipe: $(OUT)/gate_head.done $(OUT)/gate_eyes.done $(OUT)/gate.done
 
 again:
 	rm -rf $(OUT)/$(STAGE) $(OUT)/$(STAGE).done
 	$(MAKE) -f recipe.mk -j$(JOBS) recipe
 
 $(OUT)/logs:
-	mkdir -p $@ $(addprefix $(OUT)/,demonstrations takeovers)
+	mkdir -p $@ $(addprefix $(OUT)/,demonstrations takeovers glances walks checks)
 
-# 1. Episodes of the expert without pictures, half of them knocked off their path.
+# --- the head: marks, touch and words -> motion ---------------------------------------------------------------------------
+# Episodes of the expert without pictures, a third of them knocked off their path.
 $(OUT)/demonstrations/%.done: | $(OUT)/logs
 	$(anew)
-	$(HOMEBODY) collect --tasks $* --episodes $(DEMONSTRATIONS) --first-index $(FIRST) --perturb 0.5 $(STATE) --out $(OUT)/demonstrations/$* >> $(OUT)/logs/demonstrations.log 2>&1
+	$(HOMEBODY) collect --tasks $* --episodes $(DEMONSTRATIONS) --first-index $(FIRST) --perturb 0.3 $(STATE) --out $(OUT)/demonstrations/$* $(call LOG,demonstrations) $(OR_NONE)
 	touch $@
 
-# 2. The head learns from them by true marks, ...
+# The head learns from them by true marks, ...
 $(OUT)/head.done: $(call all,demonstrations)
 	$(anew)
-	$(HOMEBODY) train head --data $(call sets,demonstrations) --steps $(HEAD_STEPS) --out $(OUT)/head $(call going_on,head) >> $(OUT)/logs/head.log 2>&1
+	$(HOMEBODY) train head --data $(call sets,demonstrations) --steps $(HEAD_STEPS) --threads $(JOBS) --out $(OUT)/head $(call going_on,head) $(call LOG,head)
 	touch $@
 
-# 3. ... acts, and the expert takes over wherever that led; ...
+# ... acts, and the expert takes over wherever that led; ...
 $(OUT)/takeovers/%.done: $(OUT)/head.done
 	$(anew)
-	$(HOMEBODY) collect --tasks $* --episodes $(TAKEOVERS) --first-index $$(( $(FIRST) + 5000 )) --policy $(OUT)/head --takeover 1 $(STATE) --out $(OUT)/takeovers/$* >> $(OUT)/logs/takeovers.log 2>&1
+	$(HOMEBODY) collect --tasks $* --episodes $(TAKEOVERS) --first-index $(TAKEN) --policy $(OUT)/head --takeover 1 $(STATE) --out $(OUT)/takeovers/$* $(call LOG,takeovers) $(OR_NONE)
 	touch $@
 
-# 4. ... learns from both.
+# ... learns from both.
 $(OUT)/head_again.done: $(call all,takeovers)
 	$(anew)
-	$(HOMEBODY) train head --data $(call sets,demonstrations) $(call sets,takeovers) --steps $(HEAD_STEPS) --start-from $(OUT)/head --rate 6e-4 --out $(OUT)/head_again $(call going_on,head_again) >> $(OUT)/logs/head_again.log 2>&1
+	$(HOMEBODY) train head --data $(call sets,demonstrations) $(call sets,takeovers) --steps $(HEAD_STEPS) --threads $(JOBS) --start-from $(OUT)/head --rate 6e-4 --out $(OUT)/head_again $(call going_on,head_again) $(call LOG,head_again)
 	touch $@
 
 # Gate: by true marks it solves 90 % of held-out starts.
-$(OUT)/gate.done: $(OUT)/head_again.done
+$(OUT)/gate_head.done: $(OUT)/head_again.done
 	$(anew)
-	$(HOMEBODY) bench --policy $(OUT)/head_again --robot $(ROBOT) --tasks $(subst $(space),$(comma),$(TASKS)) --episodes $(GATE_EPISODES) --fail-below 0.9 \
-	  --out $(OUT)/gate 2>> $(OUT)/logs/gate.log
+	$(HOMEBODY) bench --policy $(OUT)/head_again --robot $(ROBOT) --tasks $(LISTED) --episodes $(GATE_EPISODES) --fail-below 0.9 --out $(OUT)/gate_head 2>> $(OUT)/logs/gate_head.log
+	touch $@
+
+# --- the eyes: pictures and words -> marks --------------------------------------------------------------------------------
+# Glances while the expert acts, and of many more scenes near whose things a hand goes about; and of scenes that are never trained on.
+$(OUT)/glances/%.done: | $(OUT)/logs
+	$(HOMEBODY) glance --tasks $* --episodes $(GLANCED) --first-index $(SEEN) --every 16 $(ONE) --out $(OUT)/glances $(call LOG,glances)
+	touch $@
+
+$(OUT)/walks/%.done: | $(OUT)/logs
+	$(HOMEBODY) glance --tasks $* --episodes $(WANDERED) --first-index $(WALKED) --policy wander --until 40 --every 10 $(ONE) --out $(OUT)/walks $(call LOG,walks)
+	touch $@
+
+$(OUT)/checks/%.done: | $(OUT)/logs
+	$(HOMEBODY) glance --tasks $* --episodes $(CHECKED) --every 32 --split heldout $(ONE) --out $(OUT)/checks $(call LOG,checks)
+	touch $@
+
+EYES = train eyes --data $(OUT)/glances $(OUT)/walks --steps $(EYES_STEPS) --threads $(JOBS) --out $(OUT)/eyes
+$(OUT)/eyes.done: $(call all,glances) $(call all,walks)
+	$(anew)
+	$(HOMEBODY) $(EYES) $(call going_on,eyes) $(call LOG,eyes)
+	touch $@
+
+# Gate: half of the act points of scenes that they never saw are within 10 mm.
+$(OUT)/gate_eyes.done: $(OUT)/eyes.done $(call all,checks)
+	$(HOMEBODY) $(EYES) --resume --check $(OUT)/checks --most-off 0.01 --json $(OUT)/gate_eyes.json 2>> $(OUT)/logs/gate_eyes.log
+	touch $@
+
+# --- the policy -----------------------------------------------------------------------------------------------------------
+$(OUT)/house.done: $(OUT)/head_again.done $(OUT)/eyes.done
+	$(HOMEBODY) train join --eyes $(OUT)/eyes --head $(OUT)/head_again --out $(OUT)/house $(call LOG,house)
+	touch $@
+
+# Gate: it solves 70 % of held-out starts.
+$(OUT)/gate.done: $(OUT)/house.done
+	$(anew)
+	$(HOMEBODY) bench --policy $(OUT)/house --robot $(ROBOT) --tasks $(LISTED) --episodes $(GATE_EPISODES) --fail-below 0.7 --out $(OUT)/gate 2>> $(OUT)/logs/gate.log
 	touch $@

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from .. import __version__
 from ..core.errors import HomebodyError, shown, unknown
 from ..core.interrupts import raising
-from ..core.parent import end_with_parent
+from ..core.parent import end_with
 from .endings import DONE, INTERRUPTED, REFUSED, report
 from .extras import require_extra
 from .plugins import load_plugins, take_plugins
@@ -191,6 +191,7 @@ def _deferred(function: Callable[..., int]) -> Callable[..., functools.partial[i
 def _finish(words: list[str], *, debug: bool) -> int:
     """Runs a command to its exit code."""
     try:
+        end_with()
         words, modules = take_plugins(words)
         name, options = find_command(words)
         load_plugins(modules)
@@ -228,7 +229,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """What the installed command calls: nothing can be said any more after `main`, not even by the interpreter's last flush."""
-    end_with_parent()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:

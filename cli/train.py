@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import HomebodyError
-from .endings import DONE, INTERRUPTED
+from .endings import DONE, INTERRUPTED, NEGATIVE
 from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def eyes(
     data: tuple[Path, ...],
     out: OutFolder,
     check: tuple[Path, ...] = (),
+    most_off: float = 0.0,
     steps: int = 20_000,
     minutes: float = 0.0,
     batch: int = 48,
@@ -146,6 +147,7 @@ def eyes(
         data: Folders made by `homebody glance`, of one arm.
         out: Folder of the checkpoint.
         check: Folders of glances of scenes that are not trained on: how far off the eyes are there is said at the end.
+        most_off: With --check, exit code 1 where half of the act points are off by more [m]; 0: no matter. A gate for scripts.
         steps: Updates in all; the learning rate falls along a cosine over them.
         minutes: Stop after so many minutes, the schedule with it (0: no limit).
         batch: Glances per update, each asked for four goals.
@@ -175,14 +177,19 @@ def eyes(
     if resume:
         trainer.resume()
     result = _shown("train", steps, trainer.run)
+    failed = False
     if unseen is not None and not result["interrupted"]:
         result["off"] = off = measure(trainer.average.eval(), unseen)
-        for task, row in sorted(off["tasks"].items(), key=lambda item: -item[1]["p50"]):
-            print(f"  {task:24s} act point {1000 * row['p50']:4.0f} mm, 90 %: {1000 * row['p90']:4.0f}; {row['n']} glances")
-        print(
-            f"act point {1000 * off['act']['p50']:.0f} mm, 90 %: {1000 * off['act']['p90']:.0f}; place {1000 * off['place']['p50']:.0f} mm"
-        )
-    return _finish(result, json_path)
+        _print_off(off)
+        failed = 0 < most_off < off["act"]["p50"]
+    return _finish(result, json_path) or (NEGATIVE if failed else DONE)
+
+
+def _print_off(off: dict[str, Any]) -> None:
+    """How far off eyes are, the worst task first."""
+    for task, row in sorted(off["tasks"].items(), key=lambda item: -item[1]["p50"]):
+        print(f"  {task:24s} act point {1000 * row['p50']:4.0f} mm, 90 %: {1000 * row['p90']:4.0f}; {row['n']} glances")
+    print(f"act point {1000 * off['act']['p50']:.0f} mm, 90 %: {1000 * off['act']['p90']:.0f}; place {1000 * off['place']['p50']:.0f} mm")
 
 
 def join(*, eyes: Path, head: Path, out: OutFolder, json_path: JsonPath = None) -> int:

@@ -1,4 +1,4 @@
-"""Ending with whoever started this process: a stage whose `make` was killed must not go on in the dark and hold its data set's lock."""
+"""Ending with whoever asked for this process: a stage whose `make` was killed must not go on in the dark and hold its data set's lock."""
 
 from __future__ import annotations
 
@@ -7,22 +7,37 @@ import signal
 import threading
 import time
 
-VARIABLE = "HOMEBODY_ENDS_WITH_PARENT"
-"""Environment variable: where it is set, a command ends as by SIGTERM, keeping what is finished, when its parent process is gone."""
+from .errors import HomebodyError
+
+VARIABLE = "HOMEBODY_ENDS_WITH"
+"""Environment variable, the number of a process: when that is gone, the command ends as by SIGTERM and keeps what is finished."""
 LOOK_S, GRACE_S = 0.5, 60.0
 
 
-def end_with_parent() -> None:
-    """Watches the parent from a thread where VARIABLE is set. After SIGTERM the process has GRACE_S to keep what it has."""
-    parent = os.getppid()
-    if not os.environ.get(VARIABLE):
+def end_with(variable: str = VARIABLE) -> None:
+    """Watches a process from a thread where `variable` names one. After SIGTERM this one has GRACE_S to keep what it has. Raises
+    HomebodyError for what is no number of a process."""
+    said = os.environ.get(variable, "")
+    if not said:
         return
+    if not said.isdecimal():
+        raise HomebodyError(f"{variable} is {said!r}: expected the number of a process")
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while _runs(int(said)):
             time.sleep(LOOK_S)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE_S)
         os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

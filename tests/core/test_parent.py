@@ -7,11 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+from homebody.core.errors import HomebodyError
+from homebody.core.parent import VARIABLE, end_with
+
 CHILD = """
 import sys, time
 from homebody.core.interrupts import raising
-from homebody.core.parent import end_with_parent
-end_with_parent()
+from homebody.core.parent import end_with
+end_with()
 with raising():
     try:
         print("begun", flush=True)
@@ -19,13 +23,15 @@ with raising():
     except KeyboardInterrupt:
         open(sys.argv[1], "w").write("kept")
 """
-PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1], sys.argv[2]])"
+PARENT = f"""
+import os, subprocess, sys
+subprocess.run([sys.executable, '-c', sys.argv[1], sys.argv[2]], env={{**os.environ, '{VARIABLE}': str(os.getpid())}})
+"""
 
 
-def test_a_command_ends_with_its_parent(tmp_path: Path) -> None:
+def test_a_command_ends_with_whoever_asked_for_it(tmp_path: Path) -> None:
     out = tmp_path / "kept"
-    env = {**os.environ, "HOMEBODY_ENDS_WITH_PARENT": "1"}
-    with subprocess.Popen([sys.executable, "-c", PARENT, CHILD, str(out)], stdout=subprocess.PIPE, env=env) as parent:
+    with subprocess.Popen([sys.executable, "-c", PARENT, CHILD, str(out)], stdout=subprocess.PIPE) as parent:
         assert parent.stdout and parent.stdout.readline() == b"begun\n"
         parent.send_signal(signal.SIGKILL)
         parent.wait()
@@ -34,3 +40,11 @@ def test_a_command_ends_with_its_parent(tmp_path: Path) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the command went on without its parent")
+
+
+def test_what_is_no_process_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "make")
+    with pytest.raises(HomebodyError, match="HOMEBODY_ENDS_WITH is 'make'"):
+        end_with()
+    monkeypatch.setenv(VARIABLE, str(os.getpid()))
+    end_with()  # it goes on: this process runs
