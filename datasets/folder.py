@@ -35,6 +35,8 @@ REMEDY = {
     errno.EPERM: "choose a folder that you may use, or change its permissions",
     errno.ENOTDIR: "a part of the path is a file, choose another one",
 }
+ENDING_S = 3.0
+"""How long a writer that was asked to end may still hold its lock [s]."""
 QUIET_S = 0.02
 """How long a process that has read or written data sets waits at its end [s]."""
 Contents = Literal["nothing", "half", "data set", "something else"]
@@ -102,15 +104,20 @@ def clear_half(path: Path) -> None:
 
 
 def take_lock(path: Path) -> TextIO:
-    """The writer's lock of a folder that is there; the kernel drops it with the process. Raises HomebodyError where another one holds it."""
+    """The writer's lock of a folder that is there; the kernel drops it with the process. Raises HomebodyError where another one holds it for
+    longer than one that is just ending takes."""
     with disk(path, "nothing was written"):
         file = (path / LOCK_FILE).open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise HomebodyError(f"another process is writing to {path}: expected one writer at a time") from error
-    return file
+    given_up = time.monotonic() + ENDING_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except OSError as error:
+            if time.monotonic() > given_up:
+                file.close()
+                raise HomebodyError(f"another process is writing to {path}: expected one writer at a time") from error
+        time.sleep(0.1)
 
 
 @contextmanager
