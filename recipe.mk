@@ -8,6 +8,9 @@ JOBS ?= 2
 ROBOT ?= panda
 DEMONSTRATIONS ?= 100
 TAKEOVERS ?= 60
+# Folding takes half a minute of one core an episode: other numbers for one task.
+FEWER := fold_towel fold_quilt lay_blanket towel_in_basket
+$(foreach task,$(FEWER),$(eval DEMONSTRATIONS_$(task) ?= 30)$(eval TAKEOVERS_$(task) ?= 15))
 HEAD_STEPS ?= 20000
 GLANCED ?= 120
 WANDERED ?= 400
@@ -52,7 +55,7 @@ $(OUT)/logs:
 # Episodes of the expert without pictures, a third of them knocked off their path.
 $(OUT)/demonstrations/%.done: | $(OUT)/logs
 	$(anew)
-	$(HOMEBODY) collect --tasks $* --episodes $(DEMONSTRATIONS) --first-index $(FIRST) --perturb 0.3 $(STATE) --out $(OUT)/demonstrations/$* $(call LOG,demonstrations) $(OR_NONE)
+	$(HOMEBODY) collect --tasks $* --episodes $(or $(DEMONSTRATIONS_$*),$(DEMONSTRATIONS)) --first-index $(FIRST) --perturb 0.3 $(STATE) --out $(OUT)/demonstrations/$* $(call LOG,demonstrations) $(OR_NONE)
 	touch $@
 
 # The head learns from them by true marks, ...
@@ -64,7 +67,7 @@ $(OUT)/head.done: $(call all,demonstrations)
 # ... acts, and the expert takes over wherever that led; ...
 $(OUT)/takeovers/%.done: $(OUT)/head.done
 	$(anew)
-	$(HOMEBODY) collect --tasks $* --episodes $(TAKEOVERS) --first-index $(TAKEN) --policy $(OUT)/head --takeover 1 $(STATE) --out $(OUT)/takeovers/$* $(call LOG,takeovers) $(OR_NONE)
+	$(HOMEBODY) collect --tasks $* --episodes $(or $(TAKEOVERS_$*),$(TAKEOVERS)) --first-index $(TAKEN) --policy $(OUT)/head --takeover 1 $(STATE) --out $(OUT)/takeovers/$* $(call LOG,takeovers) $(OR_NONE)
 	touch $@
 
 # ... learns from both.
