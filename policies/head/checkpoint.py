@@ -40,7 +40,7 @@ def load_head(folder: Path) -> ActionHead:
         raise HomebodyError(f"damaged {path}: {error}; expected JSON with the key 'network'") from error
     tensors, _ = load_state(folder / MODEL_FILE)
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except RuntimeError as error:
         raise HomebodyError(f"{folder / MODEL_FILE} does not fit {path}: {' '.join(str(error).split())[:200]}") from error
     return model.eval()
