@@ -23,6 +23,8 @@ class Chunked(ABC):
         self.name, self._robot, self._execute = name, robot, execute
         self._words: dict[int, str] = {}
         self._queue: dict[int, list[np.ndarray]] = {}
+        self._sent: dict[int, np.ndarray] = {}
+        """Slot -> the last action of its episode (A,)."""
 
     @property
     def robot(self) -> Robot:
@@ -32,6 +34,7 @@ class Chunked(ABC):
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         for slot, text in zip(slots, instructions, strict=True):
             self._words[slot], self._queue[slot] = text, []
+            self._sent.pop(slot, None)
 
     @abstractmethod
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -52,5 +55,5 @@ class Chunked(ABC):
                 self._queue[slot] = list(decode(robot, joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
         actions = robot.still(observation["proprio"])
         for slot in slots:
-            actions[slot] = self._queue[slot].pop(0)
+            actions[slot] = self._sent[slot] = self._queue[slot].pop(0)
         return actions

@@ -14,7 +14,7 @@ from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
 from ...core.text import tokenise
 from ...datasets.states import StateArrays
-from .network import POINTS, features
+from .network import POINTS, features, lagging
 
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
 """Smallest spread that a motion's number is normalised by: what hardly moves must not count as much as what does."""
@@ -45,7 +45,7 @@ def unbroken(shown: np.ndarray, starts: np.ndarray) -> np.ndarray:
 class HeadBatches:
     """Random batches from arrays in memory; the same seed gives the same batches."""
 
-    def __init__(self, data: StateArrays, *, chunk: int, batch: int, seed: int, augment: HeadAugment) -> None:
+    def __init__(self, data: StateArrays, *, chunk: int, batch: int, seed: int, augment: HeadAugment, lag: bool = False) -> None:
         self._data, self._chunk, self._batch, self._augment = data, chunk, batch, augment
         self.robot = robot_named(data.robot)
         self.rng = np.random.default_rng(seed)
@@ -53,6 +53,7 @@ class HeadBatches:
         self._ends = data.starts[1:][episode] - 1
         self._run = unbroken(data.shown, data.starts)
         self._targets = target_poses(self.robot, data.action)
+        self._lag = self._lags() if lag else None
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
         self._goals = sorted(set(data.goals), key=lambda g: (g.task, g.target, g.receptacle or ""))
         number = {g: k for k, g in enumerate(self._goals)}
@@ -80,8 +81,17 @@ class HeadBatches:
         run, to_end = self._run[frames][:, None], (self._ends[frames] - frames + 1)[:, None]
         return (np.arange(self._chunk) < run) | (run == to_end)
 
+    def _lags(self) -> np.ndarray:
+        """(N, A) of every frame; none where an episode begins, before anything was sent."""
+        d = self._data
+        lag = lagging(self.robot, d.proprio[1:], d.action[:-1])
+        lag = np.concatenate([np.zeros_like(lag[:1]), lag]).astype(np.float32)
+        lag[d.starts[:-1]] = 0
+        return lag
+
     def _features(self, frames: np.ndarray, marks: np.ndarray) -> np.ndarray:
-        return features(self.robot, self._data.proprio[frames], self._data.touch[frames], marks)
+        lag = None if self._lag is None else self._lag[frames]
+        return features(self.robot, self._data.proprio[frames], self._data.touch[frames], marks, lag)
 
     def statistics(self) -> dict[str, np.ndarray]:
         """Means and spreads of features and motions."""

@@ -37,6 +37,8 @@ class HeadConfig:
     layers: int = 4
     chunk: int = 16
     """Control steps predicted at once."""
+    lag: bool = False
+    """Whether it knows how far the joints are behind what they were last sent to: what leans on something lags."""
     robot: str = DEFAULT_ROBOT
     """The arm whose joints it feels and whose tool it moves."""
 
@@ -45,8 +47,9 @@ class HeadConfig:
             raise HomebodyError(f"{self}: expected sizes of 1 or more, and a text width in fours")
 
 
-def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """proprio (B, P), touch (B, TOUCH_DIM), marks (B, MARK_DIM) in the base frame -> (B, feature_dim) float32, the mark from the hand too."""
+def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.ndarray, lag: np.ndarray | None = None) -> np.ndarray:
+    """proprio (B, P), touch (B, TOUCH_DIM), marks (B, MARK_DIM) in the base frame, lag (B, A) as `lagging` makes it where the network knows
+    it -> (B, F) float32, the mark as seen from the hand too."""
     at = robot.position_at.start
     p, R = proprio[:, at : at + 3], rotation_from_6d(proprio[:, at + 3 : at + 9].astype(np.float64)).astype(np.float32)
     parts = [proprio, touch, marks]
@@ -54,12 +57,18 @@ def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.nda
         offset = NEAR * (marks[:, k : k + 3] - p)
         parts += [offset, np.einsum("bji,bj->bi", R, offset)]
     parts += [np.einsum("bji,bj->bi", R, marks[:, k : k + 3]) for k in DIRECTIONS]
-    return np.concatenate(parts, 1).astype(np.float32)
+    return np.concatenate(parts if lag is None else [*parts, lag], 1).astype(np.float32)
 
 
-def feature_dim(robot: Robot) -> int:
+def lagging(robot: Robot, proprio: np.ndarray, sent: np.ndarray) -> np.ndarray:
+    """How far the joints (B, P) are behind the actions (B, A) that were sent last: radians, and the gripper's opening."""
+    width = proprio[:, robot.width_at]
+    return np.concatenate([sent[:, : robot.dof] - proprio[:, : robot.dof], (sent[:, robot.dof] - robot.opening(width))[:, None]], 1)
+
+
+def feature_dim(robot: Robot, *, lag: bool) -> int:
     """Length of what `features` makes."""
-    return robot.proprio_dim + TOUCH_DIM + MARK_DIM + SEEN_DIM
+    return robot.proprio_dim + TOUCH_DIM + MARK_DIM + SEEN_DIM + (robot.action_dim if lag else 0)
 
 
 class Block(nn.Module):
@@ -88,7 +97,7 @@ class ActionHead(nn.Module):
     def __init__(self, config: HeadConfig) -> None:
         super().__init__()
         self.config, self.robot = config, robot_named(config.robot)
-        n, w = feature_dim(self.robot), config.width
+        n, w = feature_dim(self.robot, lag=config.lag), config.width
         self.text = TextEncoder(config.text_width)
         self.enter = nn.Linear(n + config.text_width, w)
         self.blocks = nn.ModuleList([Block(w, config.text_width) for _ in range(config.layers)])

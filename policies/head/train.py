@@ -92,7 +92,8 @@ def make_head_trainer(
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     model = load_head(start_from).train() if start_from else ActionHead(network)
-    batches = HeadBatches(data, chunk=model.config.chunk, batch=config.batch, seed=config.seed, augment=config.augment)
+    c = model.config
+    batches = HeadBatches(data, chunk=c.chunk, batch=config.batch, seed=config.seed, augment=config.augment, lag=c.lag)
     if start_from is None:
         for name, value in batches.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))
