@@ -61,7 +61,7 @@ $(OUT)/demonstrations/%.done: | $(OUT)/logs
 # The head learns from them by true marks, ...
 $(OUT)/head.done: $(call all,demonstrations)
 	$(anew)
-	$(HOMEBODY) train head --data $(call sets,demonstrations) --steps $(HEAD_STEPS) --threads $(JOBS) --out $(OUT)/head $(call going_on,head) $(call LOG,head)
+	$(HOMEBODY) train head --data $(call sets,demonstrations) --steps $(HEAD_STEPS) --threads 1 --out $(OUT)/head $(call going_on,head) $(call LOG,head)
 	touch $@
 
 # ... acts, and the expert takes over wherever that led; ...
@@ -73,7 +73,7 @@ $(OUT)/takeovers/%.done: $(OUT)/head.done
 # ... learns from both.
 $(OUT)/head_again.done: $(call all,takeovers)
 	$(anew)
-	$(HOMEBODY) train head --data $(call sets,demonstrations) $(call sets,takeovers) --steps $(HEAD_STEPS) --threads $(JOBS) --start-from $(OUT)/head --rate 6e-4 --out $(OUT)/head_again $(call going_on,head_again) $(call LOG,head_again)
+	$(HOMEBODY) train head --data $(call sets,demonstrations) $(call sets,takeovers) --steps $(HEAD_STEPS) --threads 1 --start-from $(OUT)/head --rate 6e-4 --out $(OUT)/head_again $(call going_on,head_again) $(call LOG,head_again)
 	touch $@
 
 # Gate: by true marks it solves 90 % of held-out starts.
@@ -96,7 +96,7 @@ $(OUT)/checks/%.done: | $(OUT)/logs
 	$(HOMEBODY) glance --tasks $* --episodes $(CHECKED) --every 32 --split heldout $(ONE) --out $(OUT)/checks $(call LOG,checks)
 	touch $@
 
-EYES = train eyes --data $(OUT)/glances $(OUT)/walks --steps $(EYES_STEPS) --threads $(JOBS) --out $(OUT)/eyes
+EYES = train eyes --data $(OUT)/glances $(OUT)/walks --steps $(EYES_STEPS) --threads 1 --out $(OUT)/eyes
 $(OUT)/eyes.done: $(call all,glances) $(call all,walks)
 	$(anew)
 	$(HOMEBODY) $(EYES) $(call going_on,eyes) $(call LOG,eyes)
