@@ -67,7 +67,8 @@ def load_states(paths: Sequence[Path], *, progress: Callable[[int, str], None] =
     joined = {n: np.concatenate([p[n] for p in parts]) for n in STREAMS}
     if not joined["intervention"].any():
         raise HomebodyError(f"{listed}: nobody demonstrates in any frame, there is nothing to imitate")
-    assert joined["label_marks"].shape[1] == MARK_DIM, joined["label_marks"].shape
+    if joined["label_marks"].shape[1] != MARK_DIM:
+        raise HomebodyError(f"marks of {joined['label_marks'].shape[1]} numbers in {listed}: expected {MARK_DIM}; collect it again")
     return StateArrays(
         proprio=joined["proprio"], touch=joined["tactile"], action=joined["action"], shown=joined["intervention"],
         marks=joined["label_marks"], starts=np.cumsum([0, *(len(p["action"]) for p in parts)]), goals=tuple(goals), robot=robots[0],
