@@ -23,8 +23,9 @@ TAKEN ?= 15000
 SEEN ?= 20000
 WALKED ?= 30000
 
-PYTHON := .venv/bin/python
-HOMEBODY := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOMEBODY_ENDS_WITH=$$PPID .venv/bin/homebody
+BIN ?= .venv/bin
+PYTHON := $(BIN)/python
+HOMEBODY := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOMEBODY_ENDS_WITH=$$PPID $(BIN)/homebody
 TASKS ?= $(shell $(PYTHON) -c "from homebody.envs.registry import all_tasks, task_robots; print(*(t for t in sorted(all_tasks()) if '$(ROBOT)' in task_robots(t)))")
 ONE := --robot $(ROBOT) --threads 1 --slots 12
 STATE := $(ONE) --cameras none --marks 1

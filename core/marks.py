@@ -65,3 +65,4 @@ class Mark:
 
 ACT, PLACE = slice(0, 3), slice(10, 13)
 """Where a mark's vector holds its act point and its place."""
+POINTS = (ACT, PLACE)

@@ -14,14 +14,14 @@ VARIABLE = "HOMEBODY_ENDS_WITH"
 LOOK_S, GRACE_S = 0.5, 60.0
 
 
-def end_with(variable: str = VARIABLE) -> None:
-    """Watches a process from a thread where `variable` names one. After SIGTERM this one has GRACE_S to keep what it has. Raises
+def end_with() -> None:
+    """Watches a process from a thread where VARIABLE names one. After SIGTERM this one has GRACE_S to keep what it has. Raises
     HomebodyError for what is no number of a process."""
-    said = os.environ.get(variable, "")
+    said = os.environ.get(VARIABLE, "")
     if not said:
         return
     if not said.isdecimal():
-        raise HomebodyError(f"{variable} is {said!r}: expected the number of a process")
+        raise HomebodyError(f"{VARIABLE} is {said!r}: expected the number of a process")
 
     def watch() -> None:
         while _runs(int(said)):

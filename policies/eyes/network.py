@@ -28,8 +28,6 @@ GRID = 16
 """Cells of a map, each way."""
 ASKED = 2
 """What is pointed at: where to act, and where that has to go."""
-OTHER = (slice(3, 10), slice(13, 17))
-"""What a mark's vector holds beside its two points: approach, across, width; way, progress."""
 USUAL_M = {"scene": 1.3, "side": 1.3, "wrist": 0.3}
 """How far things usually are from a camera [m]."""
 

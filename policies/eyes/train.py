@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
+from ...core.marks import POINTS
 from ...core.text import tokenise
 from ...core.training import Course, Progress
 from ...datasets.glances import Glances
@@ -20,9 +21,6 @@ from ..train import heat_loss
 from .batches import EyesAugment, EyesBatches
 from .checkpoint import load_eyes, save_eyes
 from .network import ASKED, Answer, Eyes, EyesConfig
-
-POINTS = (0, 10)
-"""Where a mark's vector holds its act point and its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +58,7 @@ class EyesTrainConfig:
 
 def points_of(marks: Tensor) -> Tensor:
     """Marks (..., MARK_DIM) -> act points and places (..., ASKED, 3)."""
-    return torch.stack([marks[..., k : k + 3] for k in POINTS], -2)
+    return torch.stack([marks[..., point] for point in POINTS], -2)
 
 
 def losses(answer: Answer, marks: Tensor, pixels: Tensor) -> dict[str, Tensor]:

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from ...core.instructions import phrasings
+from ...core.marks import POINTS
 from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
 from ...core.text import tokenise
 from ...datasets.states import StateArrays
-from .network import POINTS, features, lagging
+from .network import features, lagging
 
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
 """Smallest spread that a motion's number is normalised by: what hardly moves must not count as much as what does."""
@@ -105,8 +106,8 @@ class HeadBatches:
     def _erring(self, marks: np.ndarray) -> np.ndarray:
         """Marks (B, MARK_DIM) with their points as far off as the eyes' will be."""
         out, scale = marks.copy(), self._augment.marks_m * self.rng.exponential(size=(len(marks), 1))
-        for k in POINTS:
-            out[:, k : k + 3] += scale * self.rng.standard_normal((len(marks), 3))
+        for point in POINTS:
+            out[:, point] += scale * self.rng.standard_normal((len(marks), 3))
         return out
 
     def draw(self) -> dict[str, Tensor]:

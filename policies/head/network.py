@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from ...core.errors import HomebodyError
 from ...core.kinematics import rotation_from_6d
-from ...core.marks import MARK_DIM
+from ...core.marks import MARK_DIM, POINTS
 from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.text import TextEncoder
 from ...core.touch import TOUCH_DIM
@@ -23,8 +23,8 @@ from ..network import MOTION_DIM
 
 NEAR = 5.0
 """Offsets between hand and mark count in units of 0.2 m."""
-POINTS, DIRECTIONS = (0, 10), (3, 6, 13)
-"""Where a mark's vector holds its act point and place; its approach, across and way."""
+DIRECTIONS = (slice(3, 6), slice(6, 9), slice(13, 16))
+"""Where a mark's vector holds its approach, across and way."""
 SEEN_DIM = 6 * len(POINTS) + 3 * len(DIRECTIONS)
 
 
@@ -53,10 +53,10 @@ def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.nda
     at = robot.position_at.start
     p, R = proprio[:, at : at + 3], rotation_from_6d(proprio[:, at + 3 : at + 9].astype(np.float64)).astype(np.float32)
     parts = [proprio, touch, marks]
-    for k in POINTS:
-        offset = NEAR * (marks[:, k : k + 3] - p)
+    for point in POINTS:
+        offset = NEAR * (marks[:, point] - p)
         parts += [offset, np.einsum("bji,bj->bi", R, offset)]
-    parts += [np.einsum("bji,bj->bi", R, marks[:, k : k + 3]) for k in DIRECTIONS]
+    parts += [np.einsum("bji,bj->bi", R, marks[:, direction]) for direction in DIRECTIONS]
     return np.concatenate(parts if lag is None else [*parts, lag], 1).astype(np.float32)
 
 

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.marks import POINTS
 from ...core.text import tokenise
 from ...core.touch import summary
 from ...core.types import Observation
 from ..chunks import Chunked
 from .checkpoint import load_head
-from .network import POINTS, ActionHead, features, lagging
+from .network import ActionHead, features, lagging
 
 Where = Callable[[Observation, Sequence[int], Sequence[str]], np.ndarray]
 """Observation (B, ...), slots (n,) and what each was told -> marks (n, MARK_DIM) in the base frame."""
@@ -54,7 +55,7 @@ class HeadPolicy(Chunked):
         model, chunks = self._model, []
         for row, slot in zip(torch.from_numpy(seen), slots, strict=True):  # one at a time: numbers must not depend on the batch
             chunks.append((model(row[None], self._text(self._words[slot])) * model.motion_std + model.motion_mean).numpy())
-        return np.concatenate(chunks), np.stack([marks[:, k : k + 3] for k in POINTS], 1)
+        return np.concatenate(chunks), np.stack([marks[:, point] for point in POINTS], 1)
 
     def _lag(self, proprio: np.ndarray, slots: Sequence[int]) -> np.ndarray:
         """(n, A) how far the joints (n, P) are behind what they were sent to; none where nothing was sent yet."""
