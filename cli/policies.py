@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError, unknown
+from ..core.files import MODEL_FILE
 from ..core.types import Policy
-from ..core.weights import MODEL_FILE
 from ..policies.factories import is_factory
 from ..policies.registry import POLICIES, find_source, scripted
 from ..policies.source import IMAGE_SIZE, PolicySource

@@ -201,7 +201,7 @@ def join(*, eyes: Path, head: Path, out: OutFolder, json_path: JsonPath = None) 
         out: Folder of the checkpoint.
         json_path: Write `checkpoint, bytes` there too.
     """
-    from ..core.weights import MODEL_FILE
+    from ..core.files import MODEL_FILE
     from ..policies.house import join as join_parts
 
     join_parts(eyes, head, out)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import HomebodyError
-from .weights import CONFIG_FILE
+from .files import CONFIG_FILE
 
 KEY = "trained_on"
 

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+MODEL_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "card.md"
+"""What the folder of a checkpoint holds."""
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:

@@ -10,9 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .errors import HomebodyError
-from .files import writing
-
-MODEL_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "card.md"
+from .files import CONFIG_FILE, MODEL_FILE, writing
 
 
 def save_state(path: Path, tensors: Mapping[str, Tensor], meta: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ import mujoco
 import numpy as np
 
 from ..core.errors import HomebodyError
-from ..core.marks import Mark
+from ..core.marks import Mark, skill_of
 from ..core.phrasebook import phrase
 from ..core.types import Goal
 from .furniture.clearance import Furniture
@@ -330,7 +330,7 @@ class HouseholdStage:
 
     def reward(self, mark: Mark, view: World, success: bool) -> float:
         """In [0, 2.2]: 0.2 for the tool near the act point, 1 for progress, 1 for success."""
-        reach = 1 - np.tanh(5 * np.linalg.norm(view.tool - mark.position))
+        reach = 1.0 if mark.held else 1 - np.tanh(5 * np.linalg.norm(view.tool - mark.position))
         return float(0.2 * reach + mark.progress + success)
 
     def mark(self, goal: Goal, view: World) -> Mark:
@@ -340,6 +340,8 @@ class HouseholdStage:
             p = parts_of(goal, view.start)
             view = view.playing(p.roles, p.cast)
         mark = t.marks(view, goal)
+        if not mark.skill:
+            mark = replace(mark, skill=skill_of(goal.task))
         return mark if mark.progress >= 0 else replace(mark, progress=float(np.mean([c(view) for c in t.checks(goal).values()])))
 
     def privileged(self, mark: Mark | None, view: World) -> np.ndarray:

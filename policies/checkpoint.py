@@ -12,8 +12,8 @@ import torch
 
 from ..core.errors import HomebodyError
 from ..core.experience import KEY, Experience
-from ..core.files import write_text
-from ..core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
+from ..core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
+from ..core.weights import load_state, save_state
 from .network import PolicyConfig, VisuoTactilePolicy
 
 KIND = "homebody-policy"

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..core.errors import HomebodyError
 from ..core.experience import read_experience
+from ..core.files import CONFIG_FILE, MODEL_FILE
 from ..core.types import Policy
-from ..core.weights import CONFIG_FILE, MODEL_FILE
 from .source import CAMERAS, PolicySource
 
 

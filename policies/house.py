@@ -12,8 +12,8 @@ import torch
 
 from ..core.errors import HomebodyError
 from ..core.experience import KEY, Experience, read_experience
-from ..core.files import write_text
-from ..core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
+from ..core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
+from ..core.weights import load_state, save_state
 from .eyes.checkpoint import load_eyes
 from .eyes.network import Eyes, EyesConfig
 from .eyes.runtime import Looking
@@ -62,8 +62,9 @@ def load_house(folder: Path) -> tuple[Eyes, ActionHead]:
         config: Mapping[str, Any] = json.loads(path.read_text())
         if config.get("kind") != KIND:
             raise HomebodyError(f"{folder} holds a {config.get('kind')!r}: expected a {KIND!r}")
-        seen = {**config["eyes"], "cameras": tuple(config["eyes"]["cameras"])}
-        parts: dict[str, Any] = {"eyes": Eyes(EyesConfig(**seen)), "head": ActionHead(HeadConfig(**config["head"]))}
+        seen = {**config["eyes"], "cameras": tuple(config["eyes"]["cameras"]), "skills": tuple(config["eyes"]["skills"])}
+        acting = {**config["head"], "skills": tuple(config["head"]["skills"])}
+        parts: dict[str, Any] = {"eyes": Eyes(EyesConfig(**seen)), "head": ActionHead(HeadConfig(**acting))}
     except OSError as error:
         raise HomebodyError(f"no {CONFIG_FILE} in {folder}: expected a checkpoint of eyes and head") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

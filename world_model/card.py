@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..core.files import write_text
-from ..core.weights import CARD_FILE
+from ..core.files import CARD_FILE, write_text
 
 HEAD = "## Imagined attempts: "
 

@@ -10,8 +10,8 @@ import torch
 
 from ..core.errors import HomebodyError
 from ..core.experience import KEY, Experience
-from ..core.files import write_text
-from ..core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
+from ..core.files import CONFIG_FILE, MODEL_FILE, write_text
+from ..core.weights import load_state, save_state
 from .network import WorldConfig, WorldModel
 
 KIND = "homebody-world-model"

@@ -6,46 +6,26 @@ import numpy as np
 
 from ...core.types import Goal
 from ..objects.instance import grasp_pose, turned
-from ..pointing import pose, pushing, turn_between
+from ..pointing import turn_between
+from ..tasks.bottles import PITCHES, SINK_M, stood_up
 from ..tasks.predicates import inside
 from .base import HouseContext, higher, move_joints, solve, travel
 from .grasping import close_on, holds, lift, opening_for
-from .motion import SOFTLY, Pose, Steps, clear_up, move, wait
+from .motion import SOFTLY, Steps, clear_up, move, wait
 
-PITCHES = tuple(np.deg2rad((22.0, 28.0, 34.0, 40.0, 46.0)))
-"""How far the tool may point down with the brush stood up [rad]: the less, the more upright the brush."""
 OVER_M = 0.03
 """The brush's end comes over the cup this far above the rim [m]."""
 ABOVE_M = 0.10
 """And so far when the hand has been laid back [m]."""
-SINK_M = 0.055
-"""How far the brush's end goes below the rim before it is let go [m]."""
-ASIDE_M = 0.010
-"""How far before the cup's middle the end goes down: the brush leans away from the robot [m]."""
-
-
-def _stood_up(ctx: HouseContext, pitch: float, depth: float) -> Pose:
-    """The tool pose that has the held brush's lower end `depth` below the cup's rim [m]."""
-    w = ctx.world
-    cup, cavity = w.position("receptacle"), w.cast["receptacle"].cavity
-    assert cavity is not None
-    ahead = cup - np.append(ctx.T_world_base[:2, 3], cup[2])
-    ahead /= np.linalg.norm(ahead)
-    R = pushing(ahead, pitch, ahead[:2])
-    # The tool's x points up now, and the bristles with it; the other end is as far from the tool as it was when it was taken.
-    middle = ctx.tool[:3, :3].T @ (w.position("target") - ctx.tool[:3, 3])
-    end = middle - np.array([w.cast["target"].half[0], 0.0, 0.0])
-    place = cup + np.array([0.0, 0.0, cavity.rim - depth]) - ASIDE_M * ahead
-    return pose(R, place - R @ end)
 
 
 def _way(ctx: HouseContext) -> tuple[float, np.ndarray]:
     """The pitch with the brush most upright that the arm can do both let down and over the cup, and its joints (dof,) above it."""
     best: tuple[float, float, np.ndarray] | None = None
     for pitch in PITCHES:
-        down, far, turn = solve(ctx, _stood_up(ctx, float(pitch), SINK_M))
+        down, far, turn = solve(ctx, stood_up(ctx.world, ctx.tool, float(pitch), SINK_M))
         # From below upwards, so that no change of the elbow or wrist is left for the way down.
-        T = np.linalg.inv(ctx.T_world_base) @ _stood_up(ctx, float(pitch), -ABOVE_M)
+        T = np.linalg.inv(ctx.T_world_base) @ stood_up(ctx.world, ctx.tool, float(pitch), -ABOVE_M)
         above = ctx.robot.inverse(T[None], down[None], iterations=40)[0]
         reached = ctx.robot.forward(above[None])[0]
         trouble = far + 0.05 * turn + float(np.linalg.norm(reached[:3, 3] - T[:3, 3])) + 0.05 * turn_between(reached, T)
@@ -97,8 +77,8 @@ def put_in_cup(ctx: HouseContext, goal: Goal) -> Steps:
         yield from wait(ctx, 6, 0.0)
         ctx.span = "place"
         # Where it hangs in the fingers is looked at anew: it may have turned on the way.
-        yield from move(ctx, _stood_up(ctx, pitch, -OVER_M), grip=0.0, speed=0.5, tolerance=0.006, timeout=50, until=lost)
-        yield from move(ctx, _stood_up(ctx, pitch, SINK_M), grip=0.0, speed=0.35, tolerance=0.006, timeout=50, until=lost)
+        yield from move(ctx, stood_up(ctx.world, ctx.tool, pitch, -OVER_M), grip=0.0, speed=0.5, tolerance=0.006, timeout=50, until=lost)
+        yield from move(ctx, stood_up(ctx.world, ctx.tool, pitch, SINK_M), grip=0.0, speed=0.35, tolerance=0.006, timeout=50, until=lost)
         ctx.span = "release"
         yield from wait(ctx, 8, 0.4)
         yield from wait(ctx, 6, 0.8)

@@ -5,23 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.types import Goal
-from ..furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M
+from ..furniture.grains import MAT_HALF_M
 from ..pointing import pose, yawed
-from ..tasks.grains import clean, grains
+from ..tasks.grains import OVER_M, best_stroke, clean, grains
 from .base import HouseContext, higher
 from .grasping import grasp_thing, hang, holds, let_go, turn_left
 from .motion import SOFTLY, Pose, Steps, move, wait
 from .pouring import pour
 
-LANES = 9
-"""Strokes that are thought of from one edge of the mat to the other."""
-OVER_M = 0.035
-"""How far beyond the mat's edge the sponge's front goes."""
-CLEAR_M = 0.009
-"""Free space about the sponge where it is put down."""
-STROKE_STEPS = 40
-"""What a stroke costs besides its way [control steps]: lifting, returning, lowering."""
-SWEEP_MPS = 0.25
 ABOVE_M = 0.0015
 """Height of the sponge's foot over the mat while it wipes."""
 
@@ -40,29 +31,6 @@ def wipe(ctx: HouseContext, goal: Goal) -> Steps:
         if not (yield from grasp_thing(ctx, "target")):
             return False
         yield from _strokes(ctx)
-
-
-def best_stroke(peas: np.ndarray, half: tuple[float, float], mat: tuple[float, float]) -> tuple[float, float, float]:
-    """Middle x, first y and direction (-1, 1) along y of the stroke that clears most peas in its time.
-
-    peas (N, 2) in the mat's frame; half: the sponge's half-sizes across and along the stroke; mat: the mat's, all [m].
-    """
-    on = (np.abs(peas) < np.asarray(mat)).all(1)
-    best, found = -1.0, (0.0, -mat[1] - half[1], 1.0)
-    for x in np.linspace(-mat[0] + 0.6 * half[0], mat[0] - 0.6 * half[0], LANES):
-        lane = np.abs(peas[:, 0] - x) < half[0] - 0.5 * GRAIN_RADIUS_M
-        if not (lane & on).any():
-            continue
-        under = np.abs(peas[:, 0] - x) < half[0] + CLEAR_M
-        for way in (-1.0, 1.0):
-            y = float((way * peas[lane & on, 1]).min()) - half[1] - GRAIN_RADIUS_M - CLEAR_M
-            while (np.abs(way * peas[under, 1] - y) < half[1] + CLEAR_M).any() and y > -mat[1] - 0.06:
-                y -= 0.008
-            pushed = int((lane & on & (way * peas[:, 1] > y)).sum())
-            gain = pushed / (STROKE_STEPS + 20 * (mat[1] + OVER_M - half[1] - y) / SWEEP_MPS)
-            if gain > best:
-                best, found = gain, (float(x), way * y, way)
-    return found
 
 
 def _strokes(ctx: HouseContext) -> Steps:

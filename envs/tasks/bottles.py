@@ -15,7 +15,7 @@ from ..pointing import DOWN, pose, pushing, yawed
 from ..stage import Check
 from ..world import World
 from .fixtures import could_move, fixture_task
-from .marks import SIDE_M, Marks, brought, either_way, fixture_mark, in_cavity, mark_at, the
+from .marks import SIDE_M, Marks, brought, easiest, either_way, fixture_mark, in_cavity, mark_at, the
 from .predicates import inside, opened, others_left_alone, put_down, released, shut
 from .rivals import Casting
 from .setup import Setup
@@ -158,6 +158,35 @@ def steep(role: str) -> Check:
     return lambda w: bool(abs(w.rotation(role)[2, 0]) > STEEP)
 
 
+PITCHES = tuple(np.deg2rad((22.0, 28.0, 34.0, 40.0, 46.0)))
+"""How far the tool may point down with a brush stood up [rad]: the less, the more upright the brush."""
+SINK_M = 0.055
+"""How far a brush's end goes below the rim before it is let go [m]."""
+ASIDE_M = 0.010
+"""How far before the cup's middle the end goes down: the brush leans away from the robot [m]."""
+
+
+def stood_up(w: World, tool: np.ndarray, pitch: float, depth: float) -> np.ndarray:
+    """The tool pose (4, 4) that has the lower end of the brush, as `tool` holds it now, `depth` below the cup's rim [m]."""
+    cup, cavity = w.position("receptacle"), w.cast["receptacle"].cavity
+    assert cavity is not None
+    ahead = cup - np.append(w.T_world_base[:2, 3], cup[2])
+    ahead /= np.linalg.norm(ahead)
+    R = pushing(ahead, pitch, ahead[:2])
+    # The tool's x points up then, and the bristles with it; the other end is as far from the tool as it is now.
+    middle = tool[:3, :3].T @ (w.position("target") - tool[:3, 3])
+    end = middle - np.array([w.cast["target"].half[0], 0.0, 0.0])
+    place = cup + np.array([0.0, 0.0, cavity.rim - depth]) - ASIDE_M * ahead
+    return pose(R, place - R @ end)
+
+
+def _into_cup(w: World, name: str, there: np.ndarray) -> np.ndarray:
+    """Stood up in the cup, as upright as the arm can."""
+    del name, there
+    ways = [stood_up(w, w.T_world_tool, float(pitch), SINK_M) for pitch in PITCHES]
+    return ways[easiest(w, ways, [0.01 * k for k in range(len(ways))])]
+
+
 def _brush_checks(goal: Goal) -> dict[str, Check]:
     return {
         f"inside({goal.target}, beaker)": inside("target", "receptacle"), f"steep({goal.target})": steep("target"),
@@ -172,6 +201,6 @@ TASKS: tuple[HouseholdTask, ...] = (
     _unscrew("unscrew_jar", JAR, "jar"), _unscrew("unscrew_bottle", BOTTLE, "bottle"),
     HouseholdTask(
         name="put_toothbrush_in_cup", family="tidy", room=ROOM, scene=SCENE, horizon=320, goals=task_phrases("put_toothbrush_in_cup").goals,
-        setup=_brush_setup, checks=_brush_checks, marks=brought(the("target"), in_cavity("receptacle")),
+        setup=_brush_setup, checks=_brush_checks, marks=brought(the("target"), in_cavity("receptacle"), _into_cup),
     ),
 )  # fmt: skip

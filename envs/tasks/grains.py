@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...core.marks import Mark
@@ -9,10 +11,10 @@ from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.grains import GRAIN_RADIUS_M, MAT_HALF_M, NAMES
 from ..objects.instance import Instance, turned
-from ..pointing import pointing, pose
+from ..pointing import DOWN, pointing, pose, yawed
 from ..stage import Check
 from ..world import World
-from .marks import brought, easiest, in_cavity, mark_at, the
+from .marks import SHARE, brought, easiest, either_way, in_cavity, mark_at, the
 from .predicates import STILL_MPS, UPRIGHT, released, stands
 from .setup import Setup
 from .task import HouseholdTask
@@ -29,6 +31,17 @@ SWEPT = 0.8
 """Share of the peas that the sponge has to have pushed; a hand that takes the sponge may brush a few."""
 HEADINGS_RAD = np.deg2rad([0, -12, 12, -25, 25, -40, 40, -55, 55])
 """How far aside of straight ahead a hand may come at a cup, the best first [rad]."""
+LANES = 9
+"""Strokes that are thought of from one edge of the mat to the other."""
+OVER_M = 0.035
+"""How far beyond the mat's edge the sponge's front goes."""
+CLEAR_M = 0.009
+"""Free space about the sponge where it is put down."""
+STROKE_STEPS = 40
+"""What a stroke costs besides its way [control steps]: lifting, returning, lowering."""
+SWEEP_MPS = 0.25
+BEGUN_M = 0.012
+"""How near the sponge comes to where a stroke begins before it is on its way [m]."""
 HANDLE_RAD = 0.8
 """How far a mug's handle is turned from pointing away from the robot, at most."""
 
@@ -181,10 +194,43 @@ def _pour_marks(w: World, goal: Goal) -> Mark:
     return mark_at(poses[easiest(w, poses, [0.01 * k for k in range(len(poses))])], 2 * cup.half[1], bowl)
 
 
+def best_stroke(peas: np.ndarray, half: tuple[float, float], mat: tuple[float, float]) -> tuple[float, float, float]:
+    """Middle x, first y and direction (-1, 1) along y of the stroke that clears most peas in its time.
+
+    peas (N, 2) in the mat's frame; half: the sponge's half-sizes across and along the stroke; mat: the mat's, all [m].
+    """
+    on = (np.abs(peas) < np.asarray(mat)).all(1)
+    best, found = -1.0, (0.0, -mat[1] - half[1], 1.0)
+    for x in np.linspace(-mat[0] + 0.6 * half[0], mat[0] - 0.6 * half[0], LANES):
+        lane = np.abs(peas[:, 0] - x) < half[0] - 0.5 * GRAIN_RADIUS_M
+        if not (lane & on).any():
+            continue
+        under = np.abs(peas[:, 0] - x) < half[0] + CLEAR_M
+        for way in (-1.0, 1.0):
+            y = float((way * peas[lane & on, 1]).min()) - half[1] - GRAIN_RADIUS_M - CLEAR_M
+            while (np.abs(way * peas[under, 1] - y) < half[1] + CLEAR_M).any() and y > -mat[1] - 0.06:
+                y -= 0.008
+            pushed = int((lane & on & (way * peas[:, 1] > y)).sum())
+            gain = pushed / (STROKE_STEPS + 20 * (mat[1] + OVER_M - half[1] - y) / SWEEP_MPS)
+            if gain > best:
+                best, found = gain, (float(x), way * y, way)
+    return found
+
+
 def _wipe_marks(w: World, goal: Goal) -> Mark:
-    """The sponge, and with it the mat."""
+    """The sponge, and the mat; with the sponge in the hand where the next stroke begins and where it ends."""
     found = brought(the("target"), lambda w, _: w.site("mat")[:3, 3])(w, goal)
-    return mark_at(found.pose, found.width, found.place)
+    if not found.held or clean("mat", MAT_HALF_M)(w):
+        return replace(found, progress=SHARE)
+    sponge, mat = w.cast["target"].half, w.site("mat")
+    peas = ((grains(w) - mat[:3, 3]) @ mat[:3, :3])[:, :2]
+    x, y, way = best_stroke(peas, (sponge[0], sponge[1]), MAT_HALF_M)
+    hand = w.T_world_tool[:3, 3] - w.position("target")
+    low = w.cast["target"].rest
+    start, end = (mat[:3, 3] + mat[:3, :3] @ [x, v, 0.0] + hand + [0, 0, low] for v in (y, way * (MAT_HALF_M[1] + OVER_M - sponge[1])))
+    heading = np.arctan2(mat[1, 0], mat[0, 0])
+    T = either_way(w, pose(yawed(DOWN, float(heading)), start))
+    return replace(mark_at(T, found.width, end, progress=SHARE), held=True)
 
 
 TASKS: tuple[HouseholdTask, ...] = (

@@ -19,6 +19,7 @@ from .common import fits_in, for_hand, some_for_hand
 from .fixtures import careful
 from .marks import (
     Marks,
+    Step,
     at_site,
     beside,
     brought,
@@ -31,6 +32,7 @@ from .marks import (
     in_turn,
     mark_at,
     palm_crowding,
+    set_down,
     the,
 )
 from .predicates import SHOVE_N, STAND_M, gentle, in_bin, in_box, inside, opened, others_left_alone, released, shut, upright
@@ -216,13 +218,14 @@ def _is_shut(joint: Callable[[Goal], str]) -> Callable[[World, Goal], bool]:
     return lambda w, goal: shut(joint(goal))(w)
 
 
-def _away(joint: str, half: tuple[float, float, float], least: float) -> Marks:
+def _away(joint: str, half: tuple[float, float, float], least: float, name: str) -> Marks:
     """A drawer that is opened where it is not open by `least` [m], a thing put into it, the drawer shut."""
     stored, free = in_box("target", f"{joint}_inside", half), lambda w: not w.touch("target").any()
     put = brought(the("target"), at_site(lambda _: f"{joint}_inside"))
     return in_turn(
-        (lambda w, _: stored(w) or w.joint(joint) > least or not free(w), _fixture(lambda _: joint, opens=True)),
-        (holds_all(stored, free), put), (_is_shut(lambda _: joint), _fixture(lambda _: joint, opens=False)),
+        (lambda w, _: stored(w) or w.joint(joint) > least or not free(w), _fixture(lambda _: joint, opens=True), f"open_{name}_drawer"),
+        (holds_all(stored, free), put, "put_in_chest" if name == "chest" else f"put_in_{name}_drawer"),
+        (_is_shut(lambda _: joint), _fixture(lambda _: joint, opens=False), f"close_{name}_drawer"),
     )  # fmt: skip
 
 
@@ -238,7 +241,7 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     mug = w.cast["target"]
     if all(c(w) for name, c in _coffee_checks(goal).items() if name != "open(coffee_button)"):
         found = fixture_mark(w, "coffee_button", opens=True)
-        return mark_at(found.pose, 0.0, found.place, found.way)
+        return mark_at(found.pose, 0.0, found.place, found.way, skill="press_coffee_button")
     ear = w.rotation("target")[:2, 0]
     heading = float(np.arctan2(ear[1], ear[0]))
     top = w.position("target") + np.array([0.0, 0.0, mug.top - mug.rest - BELOW_RIM_M])
@@ -247,17 +250,18 @@ def _coffee_marks(w: World, goal: Goal) -> Mark:
     ways = [(0.01 * k + 4 * palm_crowding(w, others, T), T, 2 * mug.half[1]) for k, T in enumerate(poses)]
     clear = clear_ones(w, sorted(ways, key=lambda way: way[0]))
     poses = [turned(T, flip) for _, T, _ in clear for flip in (0.0, np.pi)]
-    T = w.T_world_tool if (w.touch("target") > 0).all() else poses[easiest(w, poses)]
-    return mark_at(T, 2 * mug.half[1], w.site("coffee_tray")[:3, 3])
+    there, held = w.site("coffee_tray")[:3, 3], bool((w.touch("target") > 0).all())
+    T = set_down(w, "target", there) if held else poses[easiest(w, poses)]
+    return mark_at(T, 2 * mug.half[1], there, there - w.T_world_tool[:3, 3] if held else None, skill="put_under_spout", held=held)
 
 
-def _put_role(role: str, place: Callable[[World, Goal], np.ndarray], check: Check) -> tuple[Callable[[World, Goal], bool], Marks]:
-    return holds_all(check, lambda w: not w.touch(role).any()), brought(the(role), place)
+def _put_role(role: str, place: Callable[[World, Goal], np.ndarray], check: Check, skill: str) -> Step:
+    return holds_all(check, lambda w: not w.touch(role).any()), brought(the(role), place), skill
 
 
 BIN_HALF = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M)
-CLEAR_MARKS = in_turn(*(_put_role(r, at_site(lambda _: "bin_floor"), in_box(r, "bin_floor", BIN_HALF)) for r in ("target", "second")))
-LOW, TALL = (_put_role(r, _on_tray(s), inside(r, "tray")) for r, s in (("receptacle", -1.0), ("target", 1.0)))
+CLEAR_MARKS = in_turn(*(_put_role(r, at_site(lambda _: "bin_floor"), in_box(r, "bin_floor", BIN_HALF), "clear_rubbish") for r in ("target", "second")))
+LOW, TALL = (_put_role(r, _on_tray(s), inside(r, "tray"), "set_on_tray") for r, s in (("receptacle", -1.0), ("target", 1.0)))
 
 
 def _tray_marks(w: World, goal: Goal) -> Mark:
@@ -268,13 +272,17 @@ def _tray_marks(w: World, goal: Goal) -> Mark:
 
 
 COOK_MARKS = in_turn(
-    _put_role("target", in_cavity("pot"), inside("target", "pot")),
-    (lambda w, goal: opened(f"knob_{goal.receptacle}")(w), _fixture(lambda goal: f"knob_{goal.receptacle}", opens=True)),
+    _put_role("target", in_cavity("pot"), inside("target", "pot"), "put_in_pot"),
+    (lambda w, goal: opened(f"knob_{goal.receptacle}")(w), _fixture(lambda goal: f"knob_{goal.receptacle}", opens=True), "turn_on_stove"),
 )
 BOTH_MARKS = in_turn(
-    *((_is_shut(lambda _, j=j: j), _fixture(lambda _, j=j: j, opens=False)) for j in ("drawer_top", "drawer_bottom")),
+    *((_is_shut(lambda _, j=j: j), _fixture(lambda _, j=j: j, opens=False), "close_chest_drawer") for j in ("drawer_top", "drawer_bottom")),
 )
-UP_MARKS = in_turn(*((_is_shut(j), _fixture(j, opens=False)) for j in (lambda goal: DRAWERS[goal.target][1], lambda _: "switch_rocker")))
+_LIGHT: Step = _is_shut(lambda _: "switch_rocker"), _fixture(lambda _: "switch_rocker", opens=False), "switch_off_light"
+UP_MARKS = {
+    name: in_turn((_is_shut(lambda _, j=j: j), _fixture(lambda _, j=j: j, opens=False), f"close_{piece}_drawer"), _LIGHT)
+    for name, (piece, j) in DRAWERS.items()
+}
 
 
 def _task(
@@ -288,12 +296,12 @@ def _task(
 
 
 TASKS: tuple[HouseholdTask, ...] = (
-    _task("stow_in_chest", 560, _stow_setup, _stow_checks, _away("drawer_top", DRAWER_INSIDE, 0.12)),
-    _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks, _away("cutlery_drawer", CUTLERY_INSIDE, 0.16)),
+    _task("stow_in_chest", 560, _stow_setup, _stow_checks, _away("drawer_top", DRAWER_INSIDE, 0.12, "chest")),
+    _task("put_cutlery_away", 700, _cutlery_setup, _cutlery_checks, _away("cutlery_drawer", CUTLERY_INSIDE, 0.16, "cutlery")),
     _task("clear_table", 700, _clear_setup, _clear_checks, CLEAR_MARKS),
     _task("lay_tray", 600, _tray_setup, _tray_checks, _tray_marks),
     _task("start_cooking", 600, _cook_setup, _cook_checks, COOK_MARKS),
     _task("make_coffee", 700, _coffee_setup, _coffee_checks, _coffee_marks),
     _task("close_chest", 450, _both_setup, _both_checks, BOTH_MARKS, None),
-    _task("close_up", 450, _close_up_setup, _close_up_checks, UP_MARKS, None),
+    _task("close_up", 450, _close_up_setup, _close_up_checks, lambda w, goal: UP_MARKS[goal.target](w, goal), None),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -180,13 +181,15 @@ def _for_jaws(w: World, role: str, T: np.ndarray, width: float) -> np.ndarray:
     return out
 
 
-def mark_at(T: np.ndarray, width: float, place: np.ndarray, way: np.ndarray | None = None, progress: float = SHARE) -> Mark:
+def mark_at(
+    T: np.ndarray, width: float, place: np.ndarray, way: np.ndarray | None = None, progress: float = SHARE, *, skill: str = "", held: bool = False
+) -> Mark:  # fmt: skip
     """A mark at a tool pose (4, 4); the way leads to the place where none is given."""
     step = place - T[:3, 3] if way is None else way
     length = float(np.linalg.norm(step))
     return Mark(
         position=T[:3, 3].copy(), approach=T[:3, 2].copy(), across=T[:3, 1].copy(), width=width, place=np.array(place, float),
-        way=step / length if length > 1e-6 else np.array([0.0, 0.0, 1.0]), progress=progress,
+        way=step / length if length > 1e-6 else np.array([0.0, 0.0, 1.0]), progress=progress, skill=skill, held=held,
     )  # fmt: skip
 
 
@@ -236,19 +239,40 @@ def held_up(role: Callable[[Goal], str], height_m: float) -> Marks:
         left = w.cast[name].rest + height_m - float(w.position(name)[2])
         held = 0.5 * float((w.touch(name) > 0).mean())
         progress = held + 0.5 * float(np.clip(1 - left / height_m, 0, 1))
-        return mark_at(T, width, T[:3, 3] + [0.0, 0.0, max(left, 0.0)], np.array([0.0, 0.0, 1.0]), progress)
+        up = np.array([0.0, 0.0, max(left, 0.0)])
+        place = T[:3, 3] + up
+        return mark_at(lifted(T, up) if held == 0.5 else T, width, place, np.array([0.0, 0.0, 1.0]), progress, held=held == 0.5)
 
     return mark
 
 
-def brought(role: Callable[[Goal], str], place: Callable[[World, Goal], np.ndarray]) -> Marks:
-    """A thing that has to go to a place (3,)."""
+def lifted(T: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """A tool pose (4, 4) moved by a vector (3,)."""
+    out = T.copy()
+    out[:3, 3] += by
+    return out
+
+
+LetGo = Callable[[World, str, np.ndarray], np.ndarray]
+"""World, role of the held thing, where it has to go (3,) -> the tool pose (4, 4) from which it is let go."""
+
+
+def set_down(w: World, name: str, there: np.ndarray) -> np.ndarray:
+    """As the hand holds it now, its foot on the place."""
+    return lifted(w.T_world_tool, there + np.array([0.0, 0.0, w.cast[name].rest]) - w.position(name))
+
+
+def brought(role: Callable[[Goal], str], place: Callable[[World, Goal], np.ndarray], let_go: LetGo = set_down) -> Marks:
+    """A thing that has to go to a place (3,): where it is taken, and once it is in the hand where it is let go."""
 
     def mark(w: World, goal: Goal) -> Mark:
         name, there = role(goal), place(w, goal)
         T, width = grasp_of(w, name)
         near = float(1 - np.tanh(NEAR_PER_M * np.linalg.norm(w.position(name) - there)))
-        return mark_at(T, width, there, progress=0.3 * float((w.touch(name) > 0).mean()) + 0.7 * near)
+        progress = 0.3 * float((w.touch(name) > 0).mean()) + 0.7 * near
+        if (w.touch(name) > 0).all():
+            return mark_at(let_go(w, name, there), width, there, there - w.T_world_tool[:3, 3], progress, held=True)
+        return mark_at(T, width, there, progress=progress)
 
     return mark
 
@@ -276,13 +300,16 @@ def at_site(site: Callable[[Goal], str]) -> Callable[[World, Goal], np.ndarray]:
 
 
 # --- one after the other ------------------------------------------------------------------------------------------------
-def in_turn(*parts: tuple[Callable[[World, Goal], bool], Marks]) -> Marks:
-    """The mark of the first part that is not done yet; the last one's where all are. Progress: the share of the predicates."""
+Step = tuple[Callable[[World, Goal], bool], Marks, str]
+"""Whether it is done, where, and which skill it takes."""
+
+
+def in_turn(*steps: Step) -> Marks:
+    """The mark of the first step that is not done yet; the last one's where all are. Progress: the share of the predicates."""
 
     def mark(w: World, goal: Goal) -> Mark:
-        chosen = next((m for done, m in parts if not done(w, goal)), parts[-1][1])
-        found = chosen(w, goal)
-        return mark_at(found.pose, found.width, found.place, found.way)
+        _, where, skill = next((s for s in steps if not s[0](w, goal)), steps[-1])
+        return replace(where(w, goal), progress=SHARE, skill=skill)
 
     return mark
 

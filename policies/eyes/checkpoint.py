@@ -9,8 +9,8 @@ from typing import Any
 
 from ...core.errors import HomebodyError
 from ...core.experience import KEY, Experience
-from ...core.files import write_text
-from ...core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
+from ...core.files import CONFIG_FILE, MODEL_FILE, write_text
+from ...core.weights import load_state, save_state
 from .network import Eyes, EyesConfig
 
 KIND = "homebody-eyes"
@@ -36,7 +36,7 @@ def load_eyes(folder: Path) -> Eyes:
         if config.get("kind") != KIND:
             raise HomebodyError(f"{folder} holds a {config.get('kind')!r}: expected a {KIND!r}")
         network = dict(config["network"])
-        model = Eyes(EyesConfig(**{**network, "cameras": tuple(network.get("cameras", EyesConfig().cameras))}))
+        model = Eyes(EyesConfig(**{**network, "cameras": tuple(network["cameras"]), "skills": tuple(network["skills"])}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HomebodyError(f"damaged {path}: {error}; expected JSON with the key 'network'") from error
     tensors, _ = load_state(folder / MODEL_FILE)

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from ...core.errors import HomebodyError
 from ...core.eyes import EYES
-from ...core.marks import MARK_DIM
+from ...core.marks import SKILL, SKILLS
 from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.text import TextEncoder
 from ...core.touch import TOUCH_DIM
@@ -43,6 +43,8 @@ class EyesConfig:
     """Channels of a map."""
     blocks: int = 3
     text_width: int = 128
+    skills: tuple[str, ...] = SKILLS
+    """What it can say is to be done."""
     robot: str = DEFAULT_ROBOT
     """The arm whose joints it feels."""
 
@@ -111,6 +113,8 @@ class Answer:
 
     marks: Tensor
     """(B, G, MARK_DIM), base frame"""
+    skill: Tensor
+    """(B, G, skills) how likely each is what is to be done there, before the softmax"""
     spread: Tensor
     """(B, G, ASKED) how far off the two points are, as it expects [m]"""
     heat: Tensor
@@ -124,6 +128,7 @@ class Eyes(nn.Module):
 
     robot: Robot
     grid: Tensor
+    known: Tensor
     proprio_mean: Tensor
     proprio_std: Tensor
 
@@ -136,9 +141,11 @@ class Eyes(nn.Module):
         self.asking = nn.ModuleList([Asking(w, t) for _ in config.cameras])
         felt = p + TOUCH_DIM
         self.along = nn.ModuleList([_perceptron(w + 9 + felt + t, 128, 2 * ASKED) for _ in config.cameras])
-        self.tell = _perceptron(views * ASKED * w + 3 * ASKED + felt + t, 320, MARK_DIM - 3 * ASKED + 4 * ASKED)
+        self.tell = _perceptron(views * ASKED * w + 3 * ASKED + felt + t, 320, SKILL - 3 * ASKED + 4 * ASKED + len(config.skills))
         line = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
         self.register_buffer("grid", torch.stack([line.repeat(GRID), line.repeat_interleave(GRID)], -1), persistent=False)  # (HW, 2)
+        known = [SKILLS.index(s) if s in SKILLS else 0 for s in config.skills]  # a checkpoint may count its skills otherwise
+        self.register_buffer("known", torch.tensor(known), persistent=False)
         self.register_buffer("proprio_mean", torch.zeros(p))
         self.register_buffer("proprio_std", torch.ones(p))
 
@@ -176,7 +183,9 @@ class Eyes(nn.Module):
         told = self.tell(torch.cat([*seen, points.flatten(2), felt, text], -1))
         points = points + 0.1 * told[..., : 3 * ASKED].unflatten(-1, (ASKED, 3))
         spread = 0.02 * told[..., 3 * ASKED : 4 * ASKED].clamp(-4, 4).exp()
-        return Answer(marks=_mark(points, told[..., 4 * ASKED :]), spread=spread, heat=torch.stack(heats, 1), each=alone)
+        rest, skill = told[..., 4 * ASKED :].split([SKILL - 3 * ASKED, len(self.known)], -1)
+        marks = torch.cat([_mark(points, rest), self.known[skill.argmax(-1, keepdim=True)].to(points.dtype)], -1)
+        return Answer(marks=marks, skill=skill, spread=spread, heat=torch.stack(heats, 1), each=alone)
 
     def _tool(self, proprio: Tensor) -> Tensor:
         """Tool poses (B, 4, 4) in the base frame, as the joints' encoders have them."""
@@ -192,7 +201,7 @@ def _perceptron(inputs: int, width: int, outputs: int) -> nn.Sequential:
 
 
 def _mark(points: Tensor, rest: Tensor) -> Tensor:
-    """Points (B, G, ASKED, 3) and the other numbers (B, G, MARK_DIM - 6) -> marks (B, G, MARK_DIM) whose directions are unit vectors."""
+    """Points (B, G, ASKED, 3) and the other numbers (B, G, SKILL - 6) -> marks without their skill (B, G, SKILL) whose directions are unit vectors."""
     approach, across, way = (F.normalize(rest[..., k : k + 3], dim=-1) for k in (0, 3, 7))
     width, progress = 0.1 * F.softplus(rest[..., 6:7]), torch.sigmoid(rest[..., 10:11])
     return torch.cat([points[..., 0, :], approach, across, width, points[..., 1, :], way, progress], -1)

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
-from ...core.marks import POINTS
+from ...core.marks import POINTS, SKILL
 from ...core.text import tokenise
 from ...core.training import Course, Progress
 from ...datasets.glances import Glances
@@ -76,6 +77,7 @@ def losses(answer: Answer, marks: Tensor, pixels: Tensor) -> dict[str, Tensor]:
         "heat": heat_loss(answer.heat.flatten(1, 2), pixels.flatten(1, 2)),
         "directions": ((answer.marks[..., 3:6] - marks[..., 3:6]).abs().sum(-1) + turned + (answer.marks[..., 13:16] - marks[..., 13:16]).abs().sum(-1)).mean(),
         "sure": (off.detach() / scale + scale.log()).mean(),
+        "skill": F.cross_entropy(answer.skill.flatten(0, -2), marks[..., SKILL].long().flatten()),
         "rest": 10 * (answer.marks[..., 9] - marks[..., 9]).abs().mean() + (answer.marks[..., 16] - marks[..., 16]).abs().mean(),
     }  # fmt: skip
 
@@ -105,6 +107,7 @@ class EyesTrainer:
             + 0.2 * parts["directions"]
             + 0.02 * parts["sure"]
             + 0.2 * parts["rest"]
+            + 0.1 * parts["skill"]
         )
         self.course.descend(total)
         return {k: float(v.detach()) for k, v in parts.items()}
@@ -147,11 +150,11 @@ def make_eyes_trainer(
 
 @torch.inference_mode()
 def measure(model: Eyes, data: Glances, *, block: int = 32) -> dict[str, Any]:
-    """How far off the points of what was asked for are [m]. Keys: `act` and `place`, each {p50, p90}, and `tasks`: {name: {p50, p90, n}} of
-    the act point."""
+    """How far off the points of what was asked for are [m]. Keys: `act` and `place`, each {p50, p90}, `tasks`: {name: {p50, p90, n}} of
+    the act point, and `skill`: the share of glances whose skill is named right."""
     c = model.config
     batches = EyesBatches(data, cameras=c.cameras, batch=block, asked=1, image_size=c.image_size, seed=0, augment=EyesAugment())
-    off = np.zeros((len(data), ASKED))
+    off, named = np.zeros((len(data), ASKED)), np.zeros(len(data), bool)
     for first in range(0, len(data), block):
         rows = np.arange(first, min(first + block, len(data)))
         tokens = np.stack([tokenise(data.scenes[data.episode[g]].instruction) for g in rows])
@@ -160,10 +163,11 @@ def measure(model: Eyes, data: Glances, *, block: int = 32) -> dict[str, Any]:
             answer = model(batches.inputs(rows), text)
         truth = batches.truth(rows, np.zeros((len(rows), 1), int))["marks"]
         off[rows] = (points_of(answer.marks) - points_of(truth)).norm(dim=-1)[:, 0].numpy()
+        named[rows] = (answer.marks[..., SKILL] == truth[..., SKILL])[:, 0].numpy()
     tasks = np.array([data.scenes[e].goals[0].task for e in data.episode])
 
     def spread(values: np.ndarray) -> dict[str, float]:
         return {"p50": round(float(np.median(values)), 4), "p90": round(float(np.quantile(values, 0.9)), 4)}
 
     each = {str(t): {**spread(off[tasks == t, 0]), "n": int((tasks == t).sum())} for t in np.unique(tasks)}
-    return {"act": spread(off[:, 0]), "place": spread(off[:, 1]), "tasks": each}
+    return {"act": spread(off[:, 0]), "place": spread(off[:, 1]), "skill": round(float(named.mean()), 3), "tasks": each}

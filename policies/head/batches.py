@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,11 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...core.instructions import phrasings
 from ...core.marks import POINTS
 from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
-from ...core.text import tokenise
 from ...datasets.states import StateArrays
 from .network import features, lagging
 
@@ -46,7 +45,12 @@ def unbroken(shown: np.ndarray, starts: np.ndarray) -> np.ndarray:
 class HeadBatches:
     """Random batches from arrays in memory; the same seed gives the same batches."""
 
-    def __init__(self, data: StateArrays, *, chunk: int, batch: int, seed: int, augment: HeadAugment, lag: bool = False) -> None:
+    def __init__(
+        self, data: StateArrays, numbers: Callable[[np.ndarray], Tensor], *, chunk: int, batch: int, seed: int, augment: HeadAugment,
+        lag: bool = False,
+    ) -> None:  # fmt: skip
+        """numbers: which of the network's skills marks (N, MARK_DIM) ask for."""
+        self._skills = numbers(data.marks)
         self._data, self._chunk, self._batch, self._augment = data, chunk, batch, augment
         self.robot = robot_named(data.robot)
         self.rng = np.random.default_rng(seed)
@@ -56,12 +60,8 @@ class HeadBatches:
         self._targets = target_poses(self.robot, data.action)
         self._lag = self._lags() if lag else None
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
-        self._goals = sorted(set(data.goals), key=lambda g: (g.task, g.target, g.receptacle or ""))
-        number = {g: k for k, g in enumerate(self._goals)}
-        self._goal = np.array([number[g] for g in data.goals])[episode]
-        self._tokens = [np.stack([tokenise(p) for p in phrasings(g, "train")]) for g in self._goals]
-        tasks = sorted({g.task for g in self._goals})
-        task = np.array([tasks.index(g.task) for g in self._goals])[self._goal]
+        tasks = sorted({g.task for g in data.goals})
+        task = np.array([tasks.index(g.task) for g in data.goals])[episode]
         self._pools = [pool for t in range(len(tasks)) if len(pool := np.flatnonzero(data.shown & (task == t)))]
 
     def __len__(self) -> int:
@@ -111,13 +111,9 @@ class HeadBatches:
         return out
 
     def draw(self) -> dict[str, Tensor]:
-        """One batch: `seen` (B, F), `tokens` (U, L) of the sentences in it and `said` (B,) which of them each row heard, `motions` and
-        `counts` (B, K)."""
+        """One batch: `seen` (B, F), `skill` (B,), `motions` and `counts` (B, K)."""
         frames = self._draw(self._batch)
-        goals, said = np.unique(self._goal[frames], return_inverse=True)
-        tokens = np.stack([self._tokens[g][self.rng.integers(len(self._tokens[g]))] for g in goals])
         seen = self._features(frames, self._erring(self._data.marks[frames]))
         return {
-            "seen": torch.from_numpy(seen), "tokens": torch.from_numpy(tokens), "said": torch.from_numpy(said),
-            "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
+            "seen": torch.from_numpy(seen), "skill": self._skills[torch.from_numpy(frames)], "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
         }  # fmt: skip

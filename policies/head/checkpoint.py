@@ -9,8 +9,8 @@ from typing import Any
 
 from ...core.errors import HomebodyError
 from ...core.experience import KEY, Experience
-from ...core.files import write_text
-from ...core.weights import CONFIG_FILE, MODEL_FILE, load_state, save_state
+from ...core.files import CONFIG_FILE, MODEL_FILE, write_text
+from ...core.weights import load_state, save_state
 from .network import ActionHead, HeadConfig
 
 KIND = "homebody-head"
@@ -35,7 +35,7 @@ def load_head(folder: Path) -> ActionHead:
         config = json.loads(path.read_text())
         if config.get("kind") != KIND:
             raise HomebodyError(f"{folder} holds a {config.get('kind')!r}: expected a {KIND!r}")
-        model = ActionHead(HeadConfig(**config["network"]))
+        model = ActionHead(HeadConfig(**{**config["network"], "skills": tuple(config["network"]["skills"])}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HomebodyError(f"damaged {path}: {error}; expected JSON with the key 'network'") from error
     tensors, _ = load_state(folder / MODEL_FILE)

@@ -1,7 +1,8 @@
-"""The network: marks, proprioception, touch and text in; a chunk of tool motions out.
+"""The network: marks, proprioception and touch in; a chunk of tool motions out.
 
-A residual perceptron whose blocks the text steers (FiLM, Perez et al. 2018). What it knows of *where* comes in as the vector of one mark
-(core.marks) and again as seen from the hand: a reach looks the same wherever in the room it happens.
+A residual perceptron whose blocks the mark's skill steers (FiLM, Perez et al. 2018): what words ask for reaches it only as what is to be done
+where. So a long task's steps share what was learned of each alone. What it knows of *where* comes in as the vector of one mark (core.marks)
+and again as seen from the hand: a reach looks the same wherever in the room it happens.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from torch.nn import functional as F
 
 from ...core.errors import HomebodyError
 from ...core.kinematics import rotation_from_6d
-from ...core.marks import MARK_DIM, POINTS
+from ...core.marks import OTHER, POINTS, SKILL, SKILLS
 from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
-from ...core.text import TextEncoder
 from ...core.touch import TOUCH_DIM
 from ..network import MOTION_DIM
 
@@ -32,7 +32,9 @@ SEEN_DIM = 6 * len(POINTS) + 3 * len(DIRECTIONS)
 class HeadConfig:
     """Sizes of the network: 2.8 M parameters, 0.3 ms an action on one core."""
 
-    text_width: int = 128
+    skills: tuple[str, ...] = SKILLS
+    """What it can be told to do at a mark."""
+    skill_width: int = 64
     width: int = 512
     layers: int = 4
     chunk: int = 16
@@ -43,8 +45,8 @@ class HeadConfig:
     """The arm whose joints it feels and whose tool it moves."""
 
     def __post_init__(self) -> None:
-        if min(self.text_width, self.width, self.layers, self.chunk) < 1 or self.text_width % 4:
-            raise HomebodyError(f"{self}: expected sizes of 1 or more, and a text width in fours")
+        if min(self.skill_width, self.width, self.layers, self.chunk) < 1 or OTHER not in self.skills:
+            raise HomebodyError(f"{self}: expected sizes of 1 or more, and {OTHER!r} among the skills")
 
 
 def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.ndarray, lag: np.ndarray | None = None) -> np.ndarray:
@@ -52,7 +54,7 @@ def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.nda
     it -> (B, F) float32, the mark as seen from the hand too."""
     at = robot.position_at.start
     p, R = proprio[:, at : at + 3], rotation_from_6d(proprio[:, at + 3 : at + 9].astype(np.float64)).astype(np.float32)
-    parts = [proprio, touch, marks]
+    parts = [proprio, touch, marks[:, :SKILL]]
     for point in POINTS:
         offset = NEAR * (marks[:, point] - p)
         parts += [offset, np.einsum("bji,bj->bi", R, offset)]
@@ -68,21 +70,21 @@ def lagging(robot: Robot, proprio: np.ndarray, sent: np.ndarray) -> np.ndarray:
 
 def feature_dim(robot: Robot, *, lag: bool) -> int:
     """Length of what `features` makes."""
-    return robot.proprio_dim + TOUCH_DIM + MARK_DIM + SEEN_DIM + (robot.action_dim if lag else 0)
+    return robot.proprio_dim + TOUCH_DIM + SKILL + SEEN_DIM + (robot.action_dim if lag else 0)
 
 
 class Block(nn.Module):
-    """A residual step that the text scales and shifts."""
+    """A residual step that the skill scales and shifts."""
 
-    def __init__(self, width: int, text: int) -> None:
+    def __init__(self, width: int, skill: int) -> None:
         super().__init__()
-        self.norm, self.film = nn.LayerNorm(width, elementwise_affine=False), nn.Linear(text, 2 * width)
+        self.norm, self.film = nn.LayerNorm(width, elementwise_affine=False), nn.Linear(skill, 2 * width)
         self.first, self.second = nn.Linear(width, width), nn.Linear(width, width)
         nn.init.zeros_(self.film.bias)
         nn.init.normal_(self.film.weight, std=0.02)
 
-    def forward(self, x: Tensor, text: Tensor) -> Tensor:
-        scale, shift = self.film(text).chunk(2, -1)
+    def forward(self, x: Tensor, skill: Tensor) -> Tensor:
+        scale, shift = self.film(skill).chunk(2, -1)
         return x + self.second(F.silu(self.first(self.norm(x) * (1 + scale) + shift)))
 
 
@@ -98,19 +100,25 @@ class ActionHead(nn.Module):
         super().__init__()
         self.config, self.robot = config, robot_named(config.robot)
         n, w = feature_dim(self.robot, lag=config.lag), config.width
-        self.text = TextEncoder(config.text_width)
-        self.enter = nn.Linear(n + config.text_width, w)
-        self.blocks = nn.ModuleList([Block(w, config.text_width) for _ in range(config.layers)])
+        self.skills = nn.Embedding(len(config.skills), config.skill_width)
+        self.enter = nn.Linear(n + config.skill_width, w)
+        self.blocks = nn.ModuleList([Block(w, config.skill_width) for _ in range(config.layers)])
+        self._number = np.array([config.skills.index(s if s in config.skills else OTHER) for s in SKILLS])
         self.leave = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, config.chunk * MOTION_DIM))
         self.register_buffer("feature_mean", torch.zeros(n))
         self.register_buffer("feature_std", torch.ones(n))
         self.register_buffer("motion_mean", torch.zeros(config.chunk, MOTION_DIM))
         self.register_buffer("motion_std", torch.ones(config.chunk, MOTION_DIM))
 
-    def forward(self, seen: Tensor, text: Tensor) -> Tensor:
-        """seen (B, feature_dim) as `features` makes it; text (B, text_width) as `self.text` does."""
+    def numbers(self, marks: np.ndarray) -> Tensor:
+        """(B,) which of its own skills marks (B, MARK_DIM) ask for."""
+        return torch.from_numpy(self._number[marks[:, SKILL].astype(int)])
+
+    def forward(self, seen: Tensor, skill: Tensor) -> Tensor:
+        """seen (B, feature_dim) as `features` makes it; skill (B,) as `numbers` does."""
         plain = ((seen - self.feature_mean) / self.feature_std).clamp(-6, 6)
-        x = self.enter(torch.cat([plain, text], -1))
+        told = self.skills(skill)
+        x = self.enter(torch.cat([plain, told], -1))
         for block in self.blocks:
-            x = block(x, text)
+            x = block(x, told)
         return self.leave(x).view(-1, self.config.chunk, MOTION_DIM)

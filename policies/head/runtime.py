@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ...core.marks import POINTS
-from ...core.text import tokenise
 from ...core.touch import summary
 from ...core.types import Observation
 from ..chunks import Chunked
@@ -33,18 +31,11 @@ class HeadPolicy(Chunked):
     def __init__(self, model: ActionHead, where: Where, *, name: str = "head", execute: int = 8) -> None:
         super().__init__(model.robot, name=name, execute=execute, chunk=model.config.chunk)
         self._model, self._where = model.eval(), where
-        self._texts: dict[str, Tensor] = {}
 
     @staticmethod
     def load(folder: Path, where: Where, *, name: str | None = None, execute: int = 8) -> HeadPolicy:
         """From a checkpoint folder. Raises HomebodyError when it is none."""
         return HeadPolicy(load_head(folder), where, name=name or folder.name, execute=execute)
-
-    def _text(self, words: str) -> Tensor:
-        """(1, T) the instruction's vector, computed once."""
-        if words not in self._texts:
-            self._texts[words] = self._model.text(torch.from_numpy(tokenise(words)[None]))
-        return self._texts[words]
 
     @torch.inference_mode()
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -53,8 +44,8 @@ class HeadPolicy(Chunked):
         lag = self._lag(proprio, slots) if self._model.config.lag else None
         seen = features(self._model.robot, proprio, summary(np.asarray(observation["tactile"])[rows]), marks, lag)
         model, chunks = self._model, []
-        for row, slot in zip(torch.from_numpy(seen), slots, strict=True):  # one at a time: numbers must not depend on the batch
-            chunks.append((model(row[None], self._text(self._words[slot])) * model.motion_std + model.motion_mean).numpy())
+        for row, skill in zip(torch.from_numpy(seen), model.numbers(marks), strict=True):  # one at a time: numbers must not depend on the batch
+            chunks.append((model(row[None], skill[None]) * model.motion_std + model.motion_mean).numpy())
         return np.concatenate(chunks), np.stack([marks[:, point] for point in POINTS], 1)
 
     def _lag(self, proprio: np.ndarray, slots: Sequence[int]) -> np.ndarray:

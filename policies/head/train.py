@@ -47,11 +47,10 @@ class HeadTrainConfig:
 
 def motion_loss(model: ActionHead, batch: dict[str, Tensor], noise: float) -> Tensor:
     """L1 in units of each number's spread, over what the demonstrator did."""
-    text = model.text(batch["tokens"])[batch["said"]]
     seen = batch["seen"] + torch.randn_like(batch["seen"]) * model.feature_std * noise
     goal = (batch["motions"] - model.motion_mean) / model.motion_std
     counts = batch["counts"].to(goal.dtype)
-    each = (model(seen, text) - goal).abs().mean(-1)
+    each = (model(seen, batch["skill"]) - goal).abs().mean(-1)
     return (each * counts).sum() / counts.sum().clamp(min=1)
 
 
@@ -93,7 +92,7 @@ def make_head_trainer(
     torch.set_num_threads(config.threads)
     model = load_head(start_from).train() if start_from else ActionHead(network)
     c = model.config
-    batches = HeadBatches(data, chunk=c.chunk, batch=config.batch, seed=config.seed, augment=config.augment, lag=c.lag)
+    batches = HeadBatches(data, model.numbers, chunk=c.chunk, batch=config.batch, seed=config.seed, augment=config.augment, lag=c.lag)
     if start_from is None:
         for name, value in batches.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))

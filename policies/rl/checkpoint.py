@@ -9,8 +9,8 @@ from typing import Any
 
 from ...core.errors import HomebodyError
 from ...core.experience import KEY, Experience
-from ...core.files import write_text
-from ...core.weights import CARD_FILE, CONFIG_FILE, MODEL_FILE, load_state, save_state
+from ...core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
+from ...core.weights import load_state, save_state
 from .networks import PlainActor
 
 STATE_KIND, RESIDUAL_KIND = "homebody-rl-state", "homebody-rl-residual"

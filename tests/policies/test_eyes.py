@@ -12,7 +12,7 @@ from homebody.cli.main import main
 from homebody.cli.policies import find_policy
 from homebody.core.errors import HomebodyError
 from homebody.core.eyes import EYES
-from homebody.core.marks import MARK_DIM
+from homebody.core.marks import MARK_DIM, SKILL, SKILLS
 from homebody.core.robots import PANDA
 from homebody.core.touch import TOUCH_DIM
 from homebody.core.types import Goal
@@ -50,6 +50,7 @@ def made_up(seed: int, count: int) -> list[tuple[Scene, list[Glance]]]:
         marks = np.zeros((2, MARK_DIM), np.float32)
         marks[:, :3] = marks[:, 10:13] = points
         marks[:, 5], marks[:, 7], marks[:, 13] = -1, 1, 1
+        marks[:, SKILL] = [SKILLS.index(g.task) for g in GOALS]
         order = [0, 1] if n % 2 else [1, 0]
         pixels = np.repeat(uv[None, order, None], 2, 2).astype(np.float32)
         goals = tuple(GOALS[k] for k in order)
@@ -85,6 +86,7 @@ def test_they_learn_where_things_are_in_scenes_that_they_never_saw_and_which_is_
     assert off["act"]["p50"] < 0.02, off  # spots are 0.13 m wide
     assert off["tasks"]["ring_bell"]["n"] == off["tasks"]["turn_on_tap"]["n"] == 30
     assert max(row["p50"] for row in off["tasks"].values()) < 0.03, off
+    assert off["skill"] > 0.95, off
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_eyes_and_a_head_become_one_policy_that_acts(tmp_path: Path, capsys: pyt
     eyes, head, out = tmp_path / "eyes", tmp_path / "head", tmp_path / "house"
     both = EyesConfig(image_size=32, width=16, blocks=1, text_width=16)
     save_eyes(Eyes(both), eyes)
-    save_head(ActionHead(HeadConfig(text_width=16, width=32, layers=1)), head)
+    save_head(ActionHead(HeadConfig(skill_width=8, width=32, layers=1)), head)
     assert main(["train", "join", "--eyes", str(eyes), "--head", str(head), "--out", str(out), "--json", str(tmp_path / "r.json")]) == 0
     assert json.loads((tmp_path / "r.json").read_text())["bytes"] == (out / "model.safetensors").stat().st_size
     source = find_policy(str(out))
@@ -134,7 +136,7 @@ def test_eyes_and_a_head_become_one_policy_that_acts(tmp_path: Path, capsys: pyt
     assert main(["collect", *words, *taken]) == 0
     assert main(["serve", "--policy", str(out)]) == 2
     assert "needs extrinsics, which robots do not send" in capsys.readouterr().err
-    other = ActionHead(HeadConfig(text_width=16, width=32, layers=1, robot="so101"))
+    other = ActionHead(HeadConfig(skill_width=8, width=32, layers=1, robot="so101"))
     save_head(other, head)
     assert main(["train", "join", "--eyes", str(eyes), "--head", str(head), "--out", str(tmp_path / "x")]) == 2
     assert "are of panda and so101: expected those of one arm" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import torch
 from homebody.cli.main import main
 from homebody.cli.policies import find_policy
 from homebody.core.errors import HomebodyError
-from homebody.core.marks import MARK_DIM
+from homebody.core.marks import MARK_DIM, SKILL, SKILLS
 from homebody.core.robots import PANDA
 from homebody.core.touch import TOUCH_DIM, summary
 from homebody.core.types import Goal
@@ -21,7 +21,7 @@ from homebody.policies.head.network import SEEN_DIM, ActionHead, HeadConfig, fea
 from homebody.policies.head.runtime import HeadPolicy
 from homebody.policies.head.train import HeadTrainConfig, HeadTrainer, make_head_trainer
 
-SMALL = HeadConfig(text_width=16, width=64, layers=2, chunk=4)
+SMALL = HeadConfig(skill_width=8, width=64, layers=2, chunk=4)
 EXACT = HeadAugment(marks_m=0.0, noise=0.0)
 GOALS = (Goal(task="ring_bell", target="bell"), Goal(task="turn_on_tap", target="tap"))
 
@@ -48,6 +48,7 @@ def states() -> StateArrays:
         end = PANDA.forward(path[-1:])[0]
         mark = np.zeros(MARK_DIM, np.float32)
         mark[:3], mark[3:6], mark[6:9], mark[10:13] = end[:3, 3], end[:3, 2], end[:3, 1], end[:3, 3]
+        mark[SKILL] = SKILLS.index(goals[e].task)
         joints.append(path)
         actions.append(np.concatenate([path + step, np.ones((length, 1))], 1))
         marks.append(np.repeat(mark[None], length, 0))
@@ -84,7 +85,7 @@ def test_a_mark_looks_the_same_from_the_hand_wherever_the_base_is_turned(states:
 
 def test_the_lag_of_training_is_that_of_running(states: StateArrays) -> None:
     """What a policy knows of the actions that it sent is what the batches know of those in the data."""
-    batches = HeadBatches(states, chunk=4, batch=8, seed=0, augment=EXACT, lag=True)
+    batches = HeadBatches(states, ActionHead(SMALL).numbers, chunk=4, batch=8, seed=0, augment=EXACT, lag=True)
     frames = np.arange(20)
     seen = batches._features(frames, states.marks[frames])
     assert seen.shape == (20, feature_dim(PANDA, lag=True)) and not seen[0, -8:].any() and not batches._lags()[20].any()
@@ -115,7 +116,7 @@ def test_what_a_disturbance_did_is_never_the_answer(states: StateArrays) -> None
     shown = states.shown.copy()
     shown[8:11] = False
     assert unbroken(shown, states.starts)[:20].tolist() == [8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1]
-    batches = HeadBatches(replace(states, shown=shown), chunk=4, batch=64, seed=0, augment=EXACT)
+    batches = HeadBatches(replace(states, shown=shown), ActionHead(SMALL).numbers, chunk=4, batch=64, seed=0, augment=EXACT)
     assert batches._counts(np.array([2, 6, 7, 16, 19])).tolist() == [
         [True] * 4, [True, True, False, False], [True, False, False, False], [True] * 4, [True] * 4,
     ]  # fmt: skip
@@ -125,7 +126,7 @@ def test_what_a_disturbance_did_is_never_the_answer(states: StateArrays) -> None
     assert abs(share - 0.5) < 0.03
 
 
-def test_it_learns_and_hears_the_words(states: StateArrays, tmp_path: Path) -> None:
+def test_it_learns_and_minds_the_skill(states: StateArrays, tmp_path: Path) -> None:
     t = trainer(states, tmp_path, steps=300)
     first = np.mean([t.train_step(t.batches.draw())["motion"] for _ in range(5)])
     for _ in range(290):
@@ -203,13 +204,21 @@ def test_a_slot_does_not_feel_its_neighbours() -> None:
     rng = np.random.default_rng(0)
     proprio = proprio_at(PANDA.q_home + rng.uniform(-0.2, 0.2, (3, 7)))
     seen = {"proprio": proprio, "tactile": np.zeros((3, 2, 3, 8, 8), np.float32)}
-    marks = rng.normal(size=(3, MARK_DIM)).astype(np.float32)
+    marks = np.append(rng.normal(size=(3, SKILL)), [[1], [5], [7]], 1).astype(np.float32)
     many = HeadPolicy(model, lambda o, slots, words: marks[list(slots)], execute=2)
     many.reset([0, 1, 2], ["ring the bell"] * 3)
     alone = HeadPolicy(model, lambda o, slots, words: marks[2:], execute=2)
     alone.reset([0], ["ring the bell"])
     one = alone.act({k: v[2:] for k, v in seen.items()})
     assert np.array_equal(many.act(seen)[2], one[0])
+
+
+def test_a_checkpoint_that_counts_its_skills_otherwise_does_the_same() -> None:
+    other = ActionHead(replace(SMALL, skills=("wipe_mat", "other", "ring_bell")))
+    marks = np.zeros((3, MARK_DIM), np.float32)
+    marks[:, SKILL] = [SKILLS.index(s) for s in ("ring_bell", "turn_on_tap", "wipe_mat")]
+    assert other.numbers(marks).tolist() == [2, 1, 0]
+    assert ActionHead(SMALL).numbers(marks).tolist() == marks[:, SKILL].tolist()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""What a sentence asks for: taken apart into orders, each read by the model; or why nothing is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ..types import Goal
+from .model import Model, Reading
+from .words import SKIPPED, spelled_out
+
+LINKS = frozenset(
+    ["and", "then", "also", "plus", "before", "after", "afterwards", "afterward", "next", "followed", "by", "while", "but", "later", "secondly", "thirdly", "finally", "lastly", "meanwhile"]
+)
+"""Words between two orders."""
+LONGEST = 9
+"""Parts of a sentence, at most, that are weighed one way and another; a longer one is refused."""
+MISSED = 0.25
+"""A part of a sentence below this probability was not understood."""
+IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
+FRONTS = 8
+"""Words of an order before, at most, that a shortened one borrows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A piece of a sentence between two links."""
+
+    words: tuple[str, ...]
+    link: tuple[str, ...]
+    """The words before it that tie it to what was said."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One goal that a sentence asks for."""
+
+    goal: Goal
+    sure: float
+    said: str
+    """As it was read: what it left out is put in."""
+    words: frozenset[str] = frozenset()
+    link: tuple[str, ...] = ()
+    """What ties it to the order before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What was understood."""
+
+    orders: tuple[Order, ...]
+    """In the order in which they have to be done; empty where nothing is."""
+    sure: float
+    """Probability of the least sure piece of it."""
+    kinds: dict[str, float]
+    """Probability of each kind of text that asks for nothing that can be done."""
+    options: tuple[tuple[Goal, float], ...]
+    """The likeliest goals of the sentence as one, best first."""
+    missed: tuple[str, ...] = ()
+    """Parts that ask for something that was not understood."""
+
+
+def parts_of(tokens: Sequence[str]) -> list[Part]:
+    """The pieces between commas and linking words."""
+    out: list[Part] = []
+    words: list[str] = []
+    link: list[str] = []
+    start = 0
+    for i, word in enumerate([*tokens, ","]):
+        if word == "," or word in LINKS:
+            if words:
+                out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
+                words, link = [], []
+            if word != ",":
+                link.append(word)
+        else:
+            if not words:
+                start = i
+            words.append(word)
+    return out
+
+
+class Hearing:
+    """Reads sentences with a model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def _named(self, text: str) -> list[str]:
+        return self.model.names.named([self.model.vocabulary.correct(w) for w in text.split() if w != ","])
+
+    def _completed(self, said: str, before: str) -> list[str]:
+        """What a shortened order may mean after the one before: the thing that `it` stands for put in, or the verb."""
+        out, spelled, named = list[str](), said.split(), self._named(said)
+        previous = self._named(before)
+        things = [i for i, w in enumerate(previous) if w.startswith("=")]
+        if things and (its := [i for i, w in enumerate(spelled) if w in IT]):
+            thing = f"the {previous[things[0]][1:].replace('_', ' ')}"
+            out.append(" ".join(thing if i == its[0] else w for i, w in enumerate(spelled)))
+        if things and any(w.startswith("=") for w in named):
+            verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
+            out += [" ".join([*verb, said]), " ".join([*verb[:1], said])]
+            place = " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ") if len(things) > 1 else ""
+            out += [" ".join([*verb[:1], said, place])] if place else []
+        return out
+
+    def _said(self, tokens: Sequence[str], first: Part, last: Part) -> list[str]:
+        """A run of parts as it was said, with what ties it to the others where that tells when."""
+        said = " ".join(tokens[first.start : last.end])
+        return [said, *(f"{w} {said}" for w in first.link if w in ("before", "after"))]
+
+    def hear(self, text: str, among: Collection[Goal] | None = None) -> Heard:
+        """What a text asks for; `among` are the goals that are possible here, where not all are."""
+        tokens = spelled_out(text).split()
+        parts = parts_of(tokens)
+        whole = self.model.read(" ".join(tokens))
+        options = tuple(sorted(((g, p) for g, p in whole.goals.items() if among is None or g in among), key=lambda o: -o[1])[:5])
+        if not parts or len(parts) > LONGEST:
+            return Heard(orders=(), sure=0.0, kinds=whole.kinds, options=options)
+        best = self._best(tokens, parts, among)
+        return Heard(orders=tuple(in_turn(best.orders)), sure=best.least, kinds=whole.kinds, options=options, missed=best.missed)
+
+    def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
+        """The likeliest way to take a sentence apart into orders and asides."""
+        best = [_Way()]
+        for j in range(1, len(parts) + 1):
+            options: list[_Way] = []
+            for i in range(j):
+                before = best[i]
+                texts = self._said(tokens, parts[i], parts[j - 1])
+                if j - i == 1:
+                    options.append(before.aside(self.model.read(texts[0]).kinds["aside"], texts[0]))
+                if before.orders:
+                    texts += self._completed(texts[0], before.orders[-1].said)
+                words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
+                for text in texts:
+                    goal, sure = best_of(self.model.read(text), among)
+                    if goal is not None:
+                        options.append(before.order(Order(goal=goal, sure=sure, said=text, words=words, link=parts[i].link), texts[0]))
+            best.append(max(options, key=lambda o: o.p))
+        return best[-1]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to take the first parts of a sentence apart."""
+
+    p: float = 1.0
+    least: float = 1.0
+    """The probability of the least sure piece."""
+    orders: tuple[Order, ...] = ()
+    missed: tuple[str, ...] = ()
+
+    def _next(self, p: float, orders: tuple[Order, ...], said: str) -> _Way:
+        return _Way(self.p * p, min(self.least, p), orders, self.missed if p >= MISSED else (*self.missed, said))
+
+    def aside(self, p: float, said: str) -> _Way:
+        return self._next(p, self.orders, said)
+
+    def order(self, order: Order, said: str) -> _Way:
+        again = self.orders and self.orders[-1].goal == order.goal  # said twice, meant once
+        return self._next(order.sure, self.orders if again else (*self.orders, order), said)
+
+
+def best_of(reading: Reading, among: Collection[Goal] | None) -> tuple[Goal | None, float]:
+    """The likeliest goal of those that are possible; where others are not, their probability goes to none."""
+    if among is None:
+        return reading.best
+    left = [(p, -i, g) for i, (g, p) in enumerate(reading.goals.items()) if g in among]
+    if not left:
+        return None, 0.0
+    p, _, goal = max(left, key=lambda o: o[:2])
+    return goal, p
+
+
+def in_turn(orders: Sequence[Order]) -> list[Order]:
+    """As they have to be done: `before ...` and `... after` turn them round, `first` comes first."""
+    out = list(orders)
+    for i, order in enumerate(orders):
+        if i == 0 and {"before", "prior"} & {*order.link, *order.said.split()[:1]} and len(out) > 1:
+            out[0], out[1] = out[1], out[0]
+        elif i and (("after" in order.link and order.link[-1] == "after") or order.words & {"beforehand"}):
+            out[i - 1], out[i] = out[i], out[i - 1]
+    if early := [o for o in orders[1:] if "first" in o.words]:
+        out = [*early, *(o for o in out if o not in early)]
+    return out

@@ -1,0 +1,124 @@
+"""The model of instructions at run time: a text -> how probable each goal is, and each kind of text that asks for none. NumPy alone.
+
+Several small networks vote: hashed features of the words (Joulin et al. 2017) are summed, one hidden layer, and three answers: which task or
+kind, which target, which receptacle. A goal's probability is the product; a thing that goes with no goal has no probability to give.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save
+
+from ..errors import HomebodyError
+from ..files import CONFIG_FILE, MODEL_FILE, write_bytes, write_text
+from ..types import Goal
+from .corpus import KINDS
+from .words import BUCKETS, Names, Vocabulary, features, spelled_out
+
+KIND = "homebody-listener"
+NOTHING = "-"
+"""The target or receptacle of a text that names none that fits."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the three answers choose between."""
+
+    tasks: tuple[str, ...]
+    """Tasks, then KINDS."""
+    targets: tuple[str, ...]
+    """NOTHING first."""
+    receptacles: tuple[str, ...]
+
+    @staticmethod
+    def of(goals: Sequence[Goal]) -> Labels:
+        return Labels(
+            (*dict.fromkeys(g.task for g in goals), *KINDS), (NOTHING, *sorted({g.target for g in goals})),
+            (NOTHING, *sorted({g.receptacle for g in goals if g.receptacle})),
+        )  # fmt: skip
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        return len(self.tasks), len(self.targets), len(self.receptacles)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one text may mean."""
+
+    goals: dict[Goal, float]
+    """Probability of each goal."""
+    kinds: dict[str, float]
+    """Probability of each kind of text that asks for no one goal."""
+
+    @property
+    def best(self) -> tuple[Goal, float]:
+        goal = max(self.goals, key=self.goals.__getitem__)
+        return goal, self.goals[goal]
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+class Model:
+    """Members' weights: `table` (M, BUCKETS, D), `first.weight` (M, H, D), `first.bias` (M, H), and of each answer `K.weight` (M, n, H), `K.bias`."""
+
+    def __init__(self, weights: dict[str, np.ndarray], goals: Sequence[Goal], vocabulary: Vocabulary, names: Names) -> None:
+        self.goals, self.labels = tuple(goals), Labels.of(goals)
+        self.vocabulary, self.names = vocabulary, names
+        self._w = {k: v.astype(np.float32) if k != "table" else v for k, v in weights.items()}
+        task, target, receptacle = ({n: i for i, n in enumerate(x)} for x in (self.labels.tasks, self.labels.targets, self.labels.receptacles))
+        self._of = np.array([[task[g.task], target[g.target], receptacle[g.receptacle or NOTHING]] for g in goals])
+        self._kinds = np.array([task[k] for k in KINDS])
+        if self._w["table"].shape[1] != BUCKETS or tuple(self._w[f"{k}.bias"].shape[1] for k in range(3)) != self.labels.sizes:
+            raise HomebodyError("the model of instructions does not fit the goals of the phrasebook: make it again with `homebody train listener`")
+        self.read = functools.lru_cache(maxsize=4096)(self._read)
+
+    def ids(self, text: str) -> np.ndarray:
+        """(n,) features of a text."""
+        spelled = spelled_out(text).split()
+        return features([self.vocabulary.correct(w) for w in spelled], spelled, self.names)
+
+    def answers(self, text: str) -> list[np.ndarray]:
+        """Probabilities (n,) of tasks and kinds, targets, receptacles; members' mean."""
+        w, ids = self._w, self.ids(text)
+        x = w["table"][:, ids].astype(np.float32).sum(1) / np.sqrt(len(ids))
+        x = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
+        h = np.maximum(np.einsum("mhd,md->mh", w["first.weight"], x) + w["first.bias"], 0)
+        return [softmax(np.einsum("mnh,mh->mn", w[f"{k}.weight"], h) + w[f"{k}.bias"]).mean(0) for k in range(3)]
+
+    def _read(self, text: str) -> Reading:
+        task, target, receptacle = self.answers(text)
+        p = task[self._of[:, 0]] * target[self._of[:, 1]] * receptacle[self._of[:, 2]]
+        return Reading(goals=dict(zip(self.goals, p.tolist(), strict=True)), kinds=dict(zip(KINDS, task[self._kinds].tolist(), strict=True)))
+
+
+def save_model(folder: Path, weights: dict[str, np.ndarray], goals: Sequence[Goal], words: Sequence[str], names: Mapping[str, str]) -> None:
+    """Writes the weights and what they were made for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(folder / MODEL_FILE, save({k: v.astype(np.float16) for k, v in weights.items()}, {"kind": KIND}))
+    config = {"kind": KIND, "goals": [g.to_json() for g in goals], "words": sorted(words), "names": dict(sorted(names.items()))}
+    write_text(folder / CONFIG_FILE, json.dumps(config, indent=1) + "\n")
+
+
+def load_model(folder: Path) -> Model:
+    """From a checkpoint folder. Raises HomebodyError that names the file and what is wrong with it."""
+    path = folder / CONFIG_FILE
+    try:
+        config = json.loads(path.read_text())
+        if config.get("kind") != KIND:
+            raise HomebodyError(f"{folder} holds a {config.get('kind')!r}: expected a {KIND!r}")
+        goals = [Goal(**g) for g in config["goals"]]
+        return Model(load_file(folder / MODEL_FILE), goals, Vocabulary(config["words"]), Names(config["names"]))
+    except OSError as error:
+        raise HomebodyError(f"no model of instructions in {folder}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HomebodyError(f"damaged model of instructions in {folder}: {error}") from error
