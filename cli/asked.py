@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.instructions import meant, phrasings, readings
+from ..assets.listening import listener
+from ..core.instructions import phrasings
 from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Goal
 
@@ -11,17 +12,21 @@ SPLIT = "heldout"
 
 
 def goal_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "") -> Goal:
-    """The goal that `text` means in the initial state `start`; says so where the state decided.
+    """The goal that `text` means in the initial state `start`; says so where it was not said in the phrasebook's words.
 
     A goal counts where the start that its task has under this index allows it: what is done already is not meant. Raises HomebodyError
-    for an unknown sentence, and for one that stays ambiguous.
+    for a sentence that is refused or not understood, for several things at once, and for one that stays ambiguous.
     """
-    found = readings(text)
-    if len(found) == 1:
-        return found[0]
     from ..envs.stages import find_stage
 
-    valid = {t: find_stage(t, robot, scene).start(t, SPLIT, start, {}).valid for t in sorted({g.task for g in found})}
-    goal = meant(text, found, lambda g: g in valid[g.task])
-    print(f"understood as {phrasings(goal)[0]!r}: nothing else that it may mean is open to being done here", flush=True)
+    valid: dict[str, tuple[Goal, ...]] = {}
+
+    def open_to(goal: Goal) -> bool:
+        if goal.task not in valid:
+            valid[goal.task] = tuple(find_stage(goal.task, robot, scene).start(goal.task, SPLIT, start, {}).valid)
+        return goal in valid[goal.task]
+
+    goal = listener().one(text, open_to)
+    if valid:
+        print(f"understood as {phrasings(goal)[0]!r}: nothing else that it may mean is open to being done here", flush=True)
     return goal

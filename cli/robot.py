@@ -237,13 +237,13 @@ def robot(
         )
     limiter = _limiter(limits, driver, robot)
     settings = {"limiter": limiter, "execute": execute, "new_weight": new_weight}
-    from ..core.instructions import candidates
+    from ..assets.listening import listener
     from ..policies.serving.client import PolicyClient
 
     def connect() -> PolicyClient:
         return PolicyClient(server, token, robot=robot, timeout_s=timeout)
 
-    candidates(instruction)  # never two things or the opposite of one, before any arm moves; a server may know more than we do
+    listener().check(instruction)  # never two things or the opposite of one, before any arm moves; a server may know more than we do
     if driver == "sim":
         runs = _sim(instruction, seed, episodes, connect, robot, image_size, realtime, **settings)
     else:

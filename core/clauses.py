@@ -1,10 +1,9 @@
-"""A person's sentence taken apart before its goal is looked for: asides off, contractions written out, clauses told apart."""
+"""A person's sentence before its goal is looked for: asides off, contractions written out, what is no order refused."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from .errors import HomebodyError, shown
 from .wording import AFTER, BEFORE
@@ -20,30 +19,6 @@ IDIOMS = (
 """Said besides: their `no`, `if`, `why` and `and` say nothing of the task."""
 REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
 """A reason is no order, whatever it names."""
-LINKS = frozenset(
-    [
-        "and",
-        "then",
-        "also",
-        "plus",
-        "before",
-        "after",
-        "afterwards",
-        "afterward",
-        "next",
-        "followed",
-        "while",
-        "but",
-        "later",
-        "secondly",
-        "thirdly",
-        "finally",
-        "lastly",
-        "meanwhile",
-    ]
-)
-"""Words between two clauses."""
-LEADING = frozenset(["first", "that", "this", "by", "again", "too", "as", "well", "just", "there"])
 REFUSED = {
     "a negation": frozenset(
         ["not", "cannot", "never", "without", "except", "instead", "nothing", "neither", "nor", "no", "avoid", "leave", "none", "rather"]
@@ -80,26 +55,6 @@ ASKING = frozenset(
 MODAL = frozenset(["can", "could", "may", "might", "should", "shall", "must", "will", "would", "do", "have"])
 WAITING = re.compile(r"\b(after|before) (the|my|a|an|this|that|it|you|we|i|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|have|had|gets)\b")
 """A state that has to come first, `after the microwave is open`: it is none that the rest may be done without."""
-STATEMENT = re.compile(
-    r"(i (am|m|have|had|was|just|came|will|ll|think|know|like|love|do|feel)|my|it (is|was|s)|that (is|s)|there (is|are|s)|we|he|she|they"
-    r"|you (are|have|will|did)|thank|thanks|cheers|ok|okay|hello|hi|good|sorry|(the|this|these) \w+( \w+)? (is|are|was|has|have|smells|looks))\b"
-)
-"""A clause that tells something and asks for nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clause:
-    """One part of a sentence."""
-
-    words: tuple[str, ...]
-    linked: bool
-    """Whether a word such as `then`, not only a comma, stands between it and a neighbour."""
-    said: str
-    """As the person spelled it."""
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
 
 
 def quoted(text: str) -> str:
@@ -126,31 +81,6 @@ def without_asides(text: str, reasons: Sequence[re.Pattern[str]] = REASONS) -> s
     for aside in sorted((*BEFORE, *AFTER, *IDIOMS), key=len, reverse=True):
         low = re.sub(rf"\b{aside}\b", "", low)
     return " ".join(low.split())
-
-
-def clauses(spoken: str) -> list[Clause]:
-    """The clauses of what `without_asides` gives, without the words between them."""
-    out: list[Clause] = []
-    words, linked = [], False
-    following = re.sub(r"\b(as well as|along with|together with)\b", "plus", spoken).split()
-
-    def close() -> None:
-        kept = list(words)
-        while kept and kept[0] in LEADING:
-            kept.pop(0)
-        if kept:
-            out.append(Clause(words=tuple(kept), linked=linked, said=" ".join(kept)))
-
-    for i, word in enumerate(following):
-        beside = word == "next" and following[i + 1 : i + 2] == ["to"]
-        if word == "," or (word in LINKS and not beside):
-            close()
-            linked = word != "," or (linked and not words)
-            words = []
-        else:
-            words.append(word)
-    close()
-    return out
 
 
 def refuse_what_is_no_order(text: str, spoken: str) -> None:

@@ -1,16 +1,12 @@
-"""Goals and the sentences that ask for them: the grammar, and the parser that tells which goal a person means."""
+"""Goals and the sentences of the phrasebook that ask for them. What people say besides is understood in `core.listening`."""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import re
-from collections.abc import Callable, Sequence
 
-from .clauses import REASONS, Clause, check_length, quoted, refuse_what_is_no_order, without_asides
-from .clauses import STATEMENT as TELLS
-from .clauses import clauses as take_apart
-from .errors import HomebodyError, nearest, unknown
+from .errors import HomebodyError, nearest, shown, unknown
 from .phrasebook import BOOK, first_goals, household_goals, sentences
 from .phrasebook.first import DRAWER_WORDS, OBJECT_WORDS
 from .phrasebook.nouns import NOUNS
@@ -173,7 +169,7 @@ def _object_goals(words: set[str]) -> list[Goal]:
     return [g for g in all_goals() if g.task == "put_in" and g.target in targets and g.receptacle in places]
 
 
-def _whole(plain: str) -> Goal | None:
+def known(plain: str) -> Goal | None:
     """The goal of one known sentence, whatever its adjectives, typing errors and polite words; None for any other text."""
     if plain in _known():
         return _known()[plain]
@@ -184,8 +180,9 @@ def _whole(plain: str) -> Goal | None:
     return _known().get(fixed) or _cores().get(core) or _switched().get(frozenset(core.split()))
 
 
-def _by_words(words: set[str]) -> list[Goal]:
-    """Goals that the words of one clause allow, in whatever order they stand."""
+def by_words(plain: str) -> list[Goal]:
+    """Goals of the first room that the words of a short text allow, in whatever order they stand."""
+    words = {_correct(w) for w in plain.split()}
     if words & {"drawer", "drawers"}:
         return _drawer_goals(words)
     if "microwave" in words:
@@ -195,159 +192,9 @@ def _by_words(words: set[str]) -> list[Goal]:
     return []
 
 
-def _reading(plain: str) -> list[Goal]:
-    whole = _whole(plain)
-    return [whole] if whole else _by_words({_correct(w) for w in plain.split()})
-
-
-MANY = frozenset(["both", "all", "every", "each", "two", "three", "several", "drawers"])
-
-
-def _said_at_once(clause: str) -> list[str]:
-    """The things that one clause asks for without a word between them; none or one where it is a single one."""
-    if _whole(clause):
-        return []
-    spelled, words = clause.split(), {_correct(w) for w in clause.split()}
-    spans: list[tuple[str, Goal]] = []
-    i = 0
-    while i < len(spelled):  # known sentences side by side, the longest first
-        ends = (j for j in range(len(spelled), i + 1, -1) if " ".join(spelled[i:j]) in _known())
-        if (end := next(ends, 0)) > 0:
-            spans.append((" ".join(spelled[i:end]), _known()[" ".join(spelled[i:end])]))
-            i = end - 1
-        i += 1
-    if len({g for _, g in spans}) > 1:
-        return [s for s, _ in spans]
-    if "drawer" in words and "microwave" in words:
-        return ["the drawer", "the microwave"]
-    found = _by_words(words)
-    if words & {"drawer", "microwave"} and _objects(words) and words & {"open", "close", "shut"} and words & (PICK_WORDS | PUT_WORDS):
-        return [f"the {n}" for n in sorted(words & {"drawer", "microwave"} | _objects(words))]
-    opposite = words & {"open", "opened"} and words & {"close", "closed", "shut"}
-    several = set(spelled) & MANY or all(words & set(names) for names in DRAWER_WORDS.values())
-    if len(found) > 1 and words & {"drawer", "drawers"} and (opposite or several):
-        return [phrasings(g)[0] for g in found]
-    if opposite and found:
-        return ["open", "close"]
-    named = sorted(_objects(words - {"bin", "can"} | ({"can"} if " can " in f"{clause.replace('can you', '')} " else set())))
-    targets = [n for n in named if n != "bowl" or not words & PUT_WORDS]
-    return [f"the {n}" for n in targets] if len(targets) > 1 and "drawer" not in words and "microwave" not in words else []
-
-
-ROLES = {"open": OPEN_WORDS, "close": CLOSE_WORDS, "pick": PICK_WORDS, "put": PUT_WORDS, "on": {"on"}, "off": {"off"}}
-VERBS = (
-    OPEN_WORDS
-    | CLOSE_WORDS
-    | PICK_WORDS
-    | PUT_WORDS
-    | {"on", "off", "turn", "switch", "press", "wipe", "fold", "pour", "give", "bring", "hand"}
-)
-JOINS = frozenset(["in", "into", "on", "onto", "to", "from", "with", "of", "off", "under", "by", "at", "for", "inside", "beside"])
-
-
-def _roles(words: tuple[str, ...]) -> set[str]:
-    return {r for r, signs in ROLES.items() if signs & set(words)}
-
-
-def _continues(first: tuple[str, ...], then: tuple[str, ...]) -> bool:
-    """Whether `then` goes on about what `first` names: `take the mug` `put it in the bowl`, but not `open the drawer` `close it`."""
-    if then[0] in JOINS and not _roles(then) & {"on", "off"}:
-        return True
-    own = [w for w in then if w in _nouns()]
-    if first[-1] in ("handle", "hold") and _roles(first) <= {"pick"}:
-        return True
-    if "it" in then and _roles(first) == {"pick"} and "put" in _roles(then):
-        return True
-    if own:
-        return False
-    before, after = _roles(first), _roles(then)
-    if not after:
-        return then[:1] == ("keep",)
-    return after <= before or (not before & {"open", "close"} and len(_reading(" ".join(first))) > 1)
-
-
-def _parts(said: list[Clause]) -> tuple[list[str], list[str]]:
-    """What the clauses ask for in their order, and those of it that are not understood."""
-    joined: list[Clause] = []
-    for clause in said:
-        words = tuple(_correct(w) for w in clause.words)
-        if all(w in POLITE or w == "thanks" for w in words if w != "can") and "can" not in words[1:]:
-            continue
-        if TELLS.match(clause.text) and _whole(clause.text) is None and not _said_at_once(clause.text):
-            continue
-        if joined and _continues(joined[-1].words, words):
-            last = joined[-1]
-            joined[-1] = Clause(words=(*last.words, *words), linked=last.linked, said=f"{last.said} {clause.said}")
-        else:
-            joined.append(Clause(words=words, linked=clause.linked, said=clause.said))
-    asked: list[str] = []
-    foreign: list[str] = []
-    for n, clause in enumerate(joined):
-        if _reading(clause.text) or (n and set(clause.words) & {"on", "off", "open", "closed", "shut"}):
-            asked += _said_at_once(clause.text) or [clause.said]
-        elif clause.linked or (n == 0 and len(joined) > 1 and joined[1].linked) or set(clause.words) & (_nouns() | VERBS):
-            asked.append(clause.said)
-            foreign.append(clause.said)
-    return asked, foreign
-
-
-def candidates(text: str) -> list[Goal]:
-    """Every goal that `text` may mean: one when it is clear, several when it is ambiguous, none when it is unknown.
-
-    Raises HomebodyError for what is no order for one thing: several, a negation, a choice, a condition, a question.
-    """
-    check_length(text)
-    if (whole := _whole(normalise(text))) is not None:
-        return [whole]
-    spoken = ""
-    for cut in range(len(REASONS) + 1):  # some known sentences give a reason themselves
-        spoken = without_asides(text, REASONS[:cut])
-        if (whole := _whole(normalise(spoken))) is not None:
-            return [whole]
-    refuse_what_is_no_order(text, spoken)
-    asked, foreign = _parts(take_apart(spoken))
-    if not set(asked) - set(foreign):
-        return _reading(normalise(spoken))
-    if len(asked) > 1 and len({tuple(_reading(p)) or (p,) for p in asked}) > 1:
-        parts = ", ".join(repr(p[:60]) + (" (not understood)" if p in foreign else "") for p in asked[:4])
-        raise HomebodyError(
-            f"instruction {quoted(text)} asks for {len(asked)} things: {parts}; expected one at a time: give them one after the other"
-        )
-    return _reading(asked[0])
-
-
-def ambiguous(text: str, found: list[Goal]) -> HomebodyError:
-    """The error for a sentence that may mean any of `found`."""
-    choices = [repr(phrasings(g)[0]) for g in found]
-    listed = " or ".join(choices) if len(choices) <= 4 else ", ".join(choices[:4]) + f" or {len(choices) - 4} more"
-    return HomebodyError(f"ambiguous instruction {quoted(text)}: did you mean {listed}?")
-
-
-def readings(text: str) -> list[Goal]:
-    """As `candidates`, but never empty: raises HomebodyError for an unknown instruction, naming the nearest known ones."""
-    if not normalise(text):
-        raise HomebodyError(f"empty instruction {quoted(text)}: expected a sentence such as {phrasings(all_goals()[0])[0]!r}")
-    if found := candidates(text):
-        return found
-    options = nearest(normalise(text), [phrasings(g)[0] for g in (*all_goals(), *household_goals())])
-    raise HomebodyError(f"unknown instruction {quoted(text)}: nearest known are {', '.join(repr(o) for o in options)}")
-
-
-def meant(text: str, found: Sequence[Goal], open_to: Callable[[Goal], bool]) -> Goal:
-    """The one of `found` that is meant: where words leave several, the only one `open_to` being done in the state at hand.
-
-    Raises HomebodyError where none or several are left.
-    """
-    left = list(found) if len(found) == 1 else [g for g in found if open_to(g)]
-    if len(left) == 1:
-        return left[0]
-    raise ambiguous(text, left or list(found))
-
-
 def parse(text: str) -> Goal:
-    """The goal that `text` asks for by its words alone.
-
-    Raises HomebodyError for an unknown instruction, naming the nearest known ones, and for an ambiguous one, saying
-    between what.
-    """
-    return meant(text, readings(text), lambda _: True)
+    """The goal of a sentence of the phrasebook. Raises HomebodyError for any other text: `core.listening` understands more."""
+    if (goal := known(normalise(text))) is not None:
+        return goal
+    options = nearest(normalise(text), [phrasings(g)[0] for g in (*all_goals(), *household_goals())])
+    raise HomebodyError(f"unknown instruction {shown(repr(text))}: nearest known are {', '.join(repr(o) for o in options)}")

@@ -29,7 +29,6 @@ def skill_of(task: str) -> str:
     return skill if skill in SKILLS else OTHER
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Mark:
     """Where the hand has to act for a goal now, and where what it acts on has to go. One frame throughout: world or base."""
@@ -75,7 +74,16 @@ class Mark:
 
     def vector(self) -> np.ndarray:
         """(MARK_DIM,) float32, in the order of the fields."""
-        parts = [self.position, self.approach, self.across, [self.width], self.place, self.way, [self.progress], [SKILLS.index(self.skill or OTHER)]]
+        parts = [
+            self.position,
+            self.approach,
+            self.across,
+            [self.width],
+            self.place,
+            self.way,
+            [self.progress],
+            [SKILLS.index(self.skill or OTHER)],
+        ]
         return np.concatenate(parts).astype(np.float32)
 
     @staticmethod

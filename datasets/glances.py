@@ -136,6 +136,10 @@ def read_glances(paths: Sequence[Path], *, progress: Callable[[int, str], None] 
         if number and now != facts:
             raise HomebodyError(f"{path} has cameras, size of pictures and robot {now}: expected {facts} as in the blocks before")
         facts = now
+        if part["marks"].shape[2] != MARK_DIM:
+            raise HomebodyError(
+                f"marks of {part['marks'].shape[2]} numbers in {path}: expected {MARK_DIM}; delete it, and `homebody glance` makes it again"
+            )
         count = len(part["proprio"])
         ends = part["ends"].reshape(count, -1)
         firsts = np.concatenate([[0], part["ends"][:-1]]).reshape(ends.shape)
@@ -152,7 +156,6 @@ def read_glances(paths: Sequence[Path], *, progress: Callable[[int, str], None] 
 
     cameras, size, robot = facts
     marks = joined("marks", 1)
-    assert marks.shape[2] == MARK_DIM, marks.shape
     return Glances(
         cameras=cameras, image_size=size, robot=robot, jpeg=tuple(p["jpeg"] for p in parts), span=np.concatenate(spans),
         proprio=joined("proprio"), touch=joined("touch"), extrinsics=joined("extrinsics"), marks=marks, pixels=joined("pixels", 2),

@@ -22,6 +22,8 @@ class Chunked(ABC):
             raise HomebodyError(f"execute is {execute}: expected 1 to {chunk}, the chunk's length")
         self.name, self._robot, self._execute = name, robot, execute
         self._words: dict[int, str] = {}
+        self._idle: set[int] = set()
+        """Slots that were told nothing that can be done: they hold still."""
         self._queue: dict[int, list[np.ndarray]] = {}
         self._sent: dict[int, np.ndarray] = {}
         """Slot -> the last action of its episode (A,)."""
@@ -33,8 +35,14 @@ class Chunked(ABC):
 
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         for slot, text in zip(slots, instructions, strict=True):
-            self._words[slot], self._queue[slot] = text, []
+            heard = self.heard(text)
+            self._words[slot], self._queue[slot] = heard or "", []
+            (self._idle.add if heard is None else self._idle.discard)(slot)
             self._sent.pop(slot, None)
+
+    def heard(self, text: str) -> str | None:
+        """What it takes an instruction for; None where it moves nothing."""
+        return text
 
     @abstractmethod
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -47,13 +55,15 @@ class Chunked(ABC):
     def act(self, observation: Observation) -> np.ndarray:
         """(B, A) actions."""
         slots, robot = sorted(self._queue), self._robot
+        actions = robot.still(observation["proprio"])
+        for slot in (s for s in slots if s in self._idle and not self._queue[s]):
+            self._queue[slot] = [self._sent.get(slot, actions[slot])] * self._execute
         empty = [s for s in slots if not self._queue[s]]
         if empty:
             motions, _ = self.plan(observation, empty)
             joints = np.asarray(observation["proprio"])[empty, : robot.dof].astype(np.float64)
             for n, slot in enumerate(empty):
                 self._queue[slot] = list(decode(robot, joints[n : n + 1], motions[n : n + 1, : self._execute])[0])
-        actions = robot.still(observation["proprio"])
         for slot in slots:
             actions[slot] = self._sent[slot] = self._queue[slot].pop(0)
         return actions

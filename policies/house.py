@@ -10,9 +10,11 @@ from typing import Any
 
 import torch
 
+from ..assets.listening import listener
 from ..core.errors import HomebodyError
 from ..core.experience import KEY, Experience, read_experience
 from ..core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
+from ..core.instructions import phrasings
 from ..core.weights import load_state, save_state
 from .eyes.checkpoint import load_eyes
 from .eyes.network import Eyes, EyesConfig
@@ -83,4 +85,13 @@ def house_policy(folder: Path, *, name: str) -> HeadPolicy:
     """The policy of a checkpoint."""
     torch.set_num_threads(1)  # one observation at a time: a second thread costs more in waiting than it computes
     eyes, head = load_house(folder)
-    return HeadPolicy(head, Looking(eyes), name=name)
+    return HeadPolicy(head, Looking(eyes), name=name, listen=plainly)
+
+
+def plainly(text: str) -> str | None:
+    """The phrasebook's plainest sentence for what a text asks for; None where that is nothing, or several things, or not understood."""
+    try:
+        goals = listener().plan(text)
+    except HomebodyError:
+        return None
+    return phrasings(goals[0])[0] if len(goals) == 1 else None

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..assets.listening import listener
 from ..core.clauses import quoted
 from ..core.errors import HomebodyError, nearest
-from ..core.instructions import candidates, meant, phrasings
+from ..core.instructions import phrasings
+from ..core.listening.listener import meant
 from ..core.types import Goal
 from ..envs.stage import HOLD_STEPS
 
@@ -45,17 +47,18 @@ def understand(text: str, valid: Sequence[Goal], done: Callable[[Goal], bool] = 
     """
     here = [phrasings(g)[0] for g in valid]
     try:
-        found = candidates(text)
+        found = listener().understand(text, valid)
     except HomebodyError as error:
         raise NotAskable(f"{error}; you can ask for", nearest(text, here, CHOICES)) from error
-    fitting = [g for g in found if g in valid]
-    if fitting:
-        try:
-            return meant(text, fitting if len(found) > 1 else found, lambda g: not done(g))
-        except HomebodyError as error:
-            raise NotAskable(f"{quoted(text)} could mean", [phrasings(g)[0] for g in fitting][:CHOICES]) from error
-    why = "does not fit this start" if found else "is not an instruction that the robot knows" if text else "is empty"
-    raise NotAskable(f"{quoted(text)} {why}; you can ask for", nearest(text, here, CHOICES))
+    if len(found.orders) > 1:
+        raise NotAskable(
+            f"{quoted(text)} asks for {len(found.orders)} things; one at a time, you can ask for",
+            [phrasings(g)[0] for g in found.orders][:CHOICES],
+        )
+    try:
+        return meant(text, found.options, lambda g: not done(g)) if found.options else next(iter(found.orders))
+    except HomebodyError as error:
+        raise NotAskable(f"{quoted(text)} could mean", [phrasings(g)[0] for g in found.options][:CHOICES]) from error
 
 
 class Achieved:

@@ -19,6 +19,8 @@ KINDS = ("several", "aside", "harm", "impossible", "negated", "question", "vague
 """What a text is that asks for no one goal. Of `several` the corpus has none: they are put together."""
 JOINS = "connector"
 """The section of what people say between two orders."""
+ALIKE = {"apple": "fruit"}
+"""Names that stand for the same things in different rooms."""
 HELD_OUT = 3
 """One sentence in so many is kept out of training."""
 
@@ -81,7 +83,9 @@ def corpus() -> Corpus:
             if name == "nouns":
                 for line in lines:
                     key, _, words = line.partition(":")
-                    names[key.strip()] = tuple(dict.fromkeys((*names.get(key.strip(), ()), *(w.strip().lower() for w in words.split(",") if w.strip()))))
+                    names[key.strip()] = tuple(
+                        dict.fromkeys((*names.get(key.strip(), ()), *(w.strip().lower() for w in words.split(",") if w.strip())))
+                    )
             elif name in KINDS or name == JOINS:
                 others.setdefault(name, []).extend(map(Template, lines))
             else:
@@ -101,7 +105,8 @@ def learned_goals() -> tuple[Goal, ...]:
 def templates(task: str) -> tuple[Template, ...]:
     """All sentences of a task: the corpus's and the phrasebook's training ones."""
     phrases = book().find(task)
-    own = [Template(t) for t in phrases.train]
+    rest = {g.receptacle for g in phrases.goals} - set(phrases.instead) if phrases.instead else {""}
+    own = [Template(t, name or "") for name in sorted(rest, key=str) for t in phrases.train]
     own += [Template(t, name) for name, (train, _) in phrases.instead.items() for t in train]
     return tuple(dict.fromkeys((*corpus().tasks.get(task, ()), *own)))
 
@@ -118,5 +123,5 @@ def all_names() -> dict[str, str]:
     for goal in learned_goals():
         for name in (goal.target, goal.receptacle or ""):
             for phrase in called(goal, name) if name else ():
-                out.setdefault(spelled_out(phrase), name)
+                out.setdefault(spelled_out(phrase), ALIKE.get(name, name))
     return out

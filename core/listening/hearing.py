@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from ..types import Goal
 from .model import Model, Reading
 from .words import SKIPPED, spelled_out
 
 LINKS = frozenset(
-    ["and", "then", "also", "plus", "before", "after", "afterwards", "afterward", "next", "followed", "by", "while", "but", "later", "secondly", "thirdly", "finally", "lastly", "meanwhile"]
+    [
+        "and",
+        "then",
+        "also",
+        "plus",
+        "before",
+        "after",
+        "afterwards",
+        "afterward",
+        "next",
+        "followed",
+        "by",
+        "while",
+        "but",
+        "later",
+        "secondly",
+        "thirdly",
+        "finally",
+        "lastly",
+        "meanwhile",
+    ]
 )
 """Words between two orders."""
 LONGEST = 9
 """Parts of a sentence, at most, that are weighed one way and another; a longer one is refused."""
+CERTAIN = 0.98
+"""How sure an order in the phrasebook's own words is."""
 MISSED = 0.25
 """A part of a sentence below this probability was not understood."""
+SEVERAL, ONE = 0.15, 0.4
+"""A sentence that as a whole is likelier than the second one goal, and less likely than the first several, is one."""
+TWINS = {"open_drawer": "open_chest_drawer", "close_drawer": "close_chest_drawer"}
+"""What a task without the name of its furniture means after an order that has named it."""
+LEFT_OVER = 0.3
+"""What an order loses for each thing in its words that it has nothing to do with: that belongs to another order, or was not understood."""
+ASKING = ("please", "can you", "could you", "would you", "will you")
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
 FRONTS = 8
 """Words of an order before, at most, that a shortened one borrows."""
@@ -42,6 +71,8 @@ class Order:
     said: str
     """As it was read: what it left out is put in."""
     words: frozenset[str] = frozenset()
+    first: str = ""
+    """The first word of it, as it was said."""
     link: tuple[str, ...] = ()
     """What ties it to the order before."""
 
@@ -85,8 +116,9 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
 class Hearing:
     """Reads sentences with a model."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, known: Callable[[str], Goal | None] = lambda _: None) -> None:
+        """known: the goal of a sentence that needs no model."""
+        self.model, self._known = model, known
 
     def _named(self, text: str) -> list[str]:
         return self.model.names.named([self.model.vocabulary.correct(w) for w in text.split() if w != ","])
@@ -106,6 +138,11 @@ class Hearing:
             out += [" ".join([*verb[:1], said, place])] if place else []
         return out
 
+    def _only_looks(self, part: Part) -> bool:
+        """Whether a part tells no more than what the thing before looks like: `the blue one`."""
+        short = len(part.words) <= 4 and part.words[0] in ("the", "that") and part.words[-1] in ("one", "ones")
+        return short and "other" not in part.words and not any(w[0] == "=" for w in self._named(" ".join(part.words)))
+
     def _said(self, tokens: Sequence[str], first: Part, last: Part) -> list[str]:
         """A run of parts as it was said, with what ties it to the others where that tells when."""
         said = " ".join(tokens[first.start : last.end])
@@ -120,6 +157,9 @@ class Hearing:
         if not parts or len(parts) > LONGEST:
             return Heard(orders=(), sure=0.0, kinds=whole.kinds, options=options)
         best = self._best(tokens, parts, among)
+        if len(best.orders) > 1 and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
+            sure = options[0][1] * LEFT_OVER ** self.model.left_over(text, options[0][0])
+            best = _Way(least=sure, orders=(Order(goal=options[0][0], sure=sure, said=text),)) if sure > ONE else best
         return Heard(orders=tuple(in_turn(best.orders)), sure=best.least, kinds=whole.kinds, options=options, missed=best.missed)
 
     def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
@@ -131,14 +171,23 @@ class Hearing:
                 before = best[i]
                 texts = self._said(tokens, parts[i], parts[j - 1])
                 if j - i == 1:
-                    options.append(before.aside(self.model.read(texts[0]).kinds["aside"], texts[0]))
+                    p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(texts[0]).kinds["aside"]
+                    options.append(before.aside(p, texts[0]))
                 if before.orders:
                     texts += self._completed(texts[0], before.orders[-1].said)
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in texts:
                     goal, sure = best_of(self.model.read(text), among)
+                    if (certain := self._known(" ".join(w for w in text.split() if w != ","))) and (among is None or certain in among):
+                        goal, sure = certain, CERTAIN
                     if goal is not None:
-                        options.append(before.order(Order(goal=goal, sure=sure, said=text, words=words, link=parts[i].link), texts[0]))
+                        goal = named_before(before.orders, goal)
+                        sure *= LEFT_OVER ** self.model.left_over(text, goal)
+                        options.append(
+                            before.order(
+                                Order(goal=goal, sure=sure, said=text, words=words, first=parts[i].words[0], link=parts[i].link), texts[0]
+                            )
+                        )
             best.append(max(options, key=lambda o: o.p))
         return best[-1]
 
@@ -179,10 +228,19 @@ def in_turn(orders: Sequence[Order]) -> list[Order]:
     """As they have to be done: `before ...` and `... after` turn them round, `first` comes first."""
     out = list(orders)
     for i, order in enumerate(orders):
-        if i == 0 and {"before", "prior"} & {*order.link, *order.said.split()[:1]} and len(out) > 1:
+        first = order.first
+        last = order.link[-1] if order.link else ""
+        asked = any(f" {a} " in f" {order.said} " for a in ASKING)
+        if i == 0 and len(out) > 1 and "before" in (last, first, *(["before"] if first == "prior" else [])) and not asked:
             out[0], out[1] = out[1], out[0]
-        elif i and (("after" in order.link and order.link[-1] == "after") or order.words & {"beforehand"}):
+        elif i and ((last == "after" and first not in IT) or (last == "before" and first in IT) or "beforehand" in order.words):
             out[i - 1], out[i] = out[i], out[i - 1]
     if early := [o for o in orders[1:] if "first" in o.words]:
         out = [*early, *(o for o in out if o not in early)]
     return out
+
+
+def named_before(orders: Sequence[Order], goal: Goal) -> Goal:
+    """The goal, in the furniture that an order before has named."""
+    twin = TWINS.get(goal.task)
+    return replace(goal, task=twin) if twin and any("chest" in o.goal.task for o in orders) else goal

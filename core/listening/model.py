@@ -18,7 +18,7 @@ from safetensors.numpy import load_file, save
 from ..errors import HomebodyError
 from ..files import CONFIG_FILE, MODEL_FILE, write_bytes, write_text
 from ..types import Goal
-from .corpus import KINDS
+from .corpus import ALIKE, KINDS
 from .words import BUCKETS, Names, Vocabulary, features, spelled_out
 
 KIND = "homebody-listener"
@@ -71,21 +71,36 @@ def softmax(x: np.ndarray) -> np.ndarray:
 class Model:
     """Members' weights: `table` (M, BUCKETS, D), `first.weight` (M, H, D), `first.bias` (M, H), and of each answer `K.weight` (M, n, H), `K.bias`."""
 
-    def __init__(self, weights: dict[str, np.ndarray], goals: Sequence[Goal], vocabulary: Vocabulary, names: Names) -> None:
-        self.goals, self.labels = tuple(goals), Labels.of(goals)
+    def __init__(
+        self, weights: dict[str, np.ndarray], goals: Sequence[Goal], vocabulary: Vocabulary, names: Names, about: Mapping[str, Sequence[str]]
+    ) -> None:  # fmt: skip
+        """about: task -> names of things that its sentences speak of besides the target and the receptacle."""
+        self.goals, self.labels, self._about = tuple(goals), Labels.of(goals), {t: frozenset(names) for t, names in about.items()}
         self.vocabulary, self.names = vocabulary, names
         self._w = {k: v.astype(np.float32) if k != "table" else v for k, v in weights.items()}
-        task, target, receptacle = ({n: i for i, n in enumerate(x)} for x in (self.labels.tasks, self.labels.targets, self.labels.receptacles))
+        task, target, receptacle = (
+            {n: i for i, n in enumerate(x)} for x in (self.labels.tasks, self.labels.targets, self.labels.receptacles)
+        )
         self._of = np.array([[task[g.task], target[g.target], receptacle[g.receptacle or NOTHING]] for g in goals])
         self._kinds = np.array([task[k] for k in KINDS])
         if self._w["table"].shape[1] != BUCKETS or tuple(self._w[f"{k}.bias"].shape[1] for k in range(3)) != self.labels.sizes:
-            raise HomebodyError("the model of instructions does not fit the goals of the phrasebook: make it again with `homebody train listener`")
+            raise HomebodyError(
+                "the model of instructions does not fit the goals of the phrasebook: make it again with `homebody train listener`"
+            )
         self.read = functools.lru_cache(maxsize=4096)(self._read)
 
     def ids(self, text: str) -> np.ndarray:
         """(n,) features of a text."""
         spelled = spelled_out(text).split()
         return features([self.vocabulary.correct(w) for w in spelled], spelled, self.names)
+
+    def left_over(self, text: str, goal: Goal) -> int:
+        """How many things a text names that a goal has nothing to do with."""
+        named = {
+            w[1:] for w in self.names.named([self.vocabulary.correct(w) for w in spelled_out(text).split() if w != ","]) if w[0] == "="
+        }
+        own = {goal.target, goal.receptacle or ""}
+        return len(named - self._about.get(goal.task, frozenset()) - own - {ALIKE.get(n, n) for n in own})
 
     def answers(self, text: str) -> list[np.ndarray]:
         """Probabilities (n,) of tasks and kinds, targets, receptacles; members' mean."""
@@ -98,14 +113,29 @@ class Model:
     def _read(self, text: str) -> Reading:
         task, target, receptacle = self.answers(text)
         p = task[self._of[:, 0]] * target[self._of[:, 1]] * receptacle[self._of[:, 2]]
-        return Reading(goals=dict(zip(self.goals, p.tolist(), strict=True)), kinds=dict(zip(KINDS, task[self._kinds].tolist(), strict=True)))
+        return Reading(
+            goals=dict(zip(self.goals, p.tolist(), strict=True)), kinds=dict(zip(KINDS, task[self._kinds].tolist(), strict=True))
+        )
 
 
-def save_model(folder: Path, weights: dict[str, np.ndarray], goals: Sequence[Goal], words: Sequence[str], names: Mapping[str, str]) -> None:
+def save_model(
+    folder: Path,
+    weights: dict[str, np.ndarray],
+    goals: Sequence[Goal],
+    words: Sequence[str],
+    names: Mapping[str, str],
+    about: Mapping[str, Sequence[str]],
+) -> None:
     """Writes the weights and what they were made for."""
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / MODEL_FILE, save({k: v.astype(np.float16) for k, v in weights.items()}, {"kind": KIND}))
-    config = {"kind": KIND, "goals": [g.to_json() for g in goals], "words": sorted(words), "names": dict(sorted(names.items()))}
+    config = {
+        "kind": KIND,
+        "goals": [g.to_json() for g in goals],
+        "words": sorted(words),
+        "names": dict(sorted(names.items())),
+        "about": {t: sorted(n) for t, n in sorted(about.items())},
+    }
     write_text(folder / CONFIG_FILE, json.dumps(config, indent=1) + "\n")
 
 
@@ -117,7 +147,7 @@ def load_model(folder: Path) -> Model:
         if config.get("kind") != KIND:
             raise HomebodyError(f"{folder} holds a {config.get('kind')!r}: expected a {KIND!r}")
         goals = [Goal(**g) for g in config["goals"]]
-        return Model(load_file(folder / MODEL_FILE), goals, Vocabulary(config["words"]), Names(config["names"]))
+        return Model(load_file(folder / MODEL_FILE), goals, Vocabulary(config["words"]), Names(config["names"]), config["about"])
     except OSError as error:
         raise HomebodyError(f"no model of instructions in {folder}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -81,6 +81,24 @@ def one_off(a: str, b: str) -> bool:
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
 
 
+PERSONS = frozenset(["i", "you", "we", "he", "she", "it", "they", "that", "this", "there", "one", "who", "somebody", "someone", "anybody"])
+DETERMINERS = frozenset(["the", "a", "an", "my", "your", "our", "his", "her", "their", "another", "other", "drink", "soda"])
+MODAL_AFTER = PERSONS | {",", "so", "how", "where", "when", "what", "hands", "fingers"}
+MODAL_BEFORE = PERSONS | {"be", "not", "have", "get", "the", "please", "also", "then"}
+
+
+def is_verb(words: Sequence[str], i: int) -> bool:
+    """Whether the word at `i`, which is also what a thing is called, is none here: `can you`, `I can`, `left open`."""
+    before, after = words[i - 1] if i else ",", words[i + 1] if i + 1 < len(words) else ""
+    if before in DETERMINERS:
+        return False
+    if words[i] == "can":
+        return before in MODAL_AFTER or after in MODAL_BEFORE
+    return words[i] == "left" and (
+        before in {"been", "is", "was", "are", "i", "you", "somebody", "someone", "have", "has", "s"} or after in {"open", "it"}
+    )
+
+
 class Names:
     """What things are called: phrases of one to three words, each standing for the name that goals use."""
 
@@ -94,7 +112,7 @@ class Names:
         i = 0
         while i < len(words):
             for n in range(min(self._longest, len(words) - i), 0, -1):
-                if name := self.phrases.get(" ".join(words[i : i + n])):
+                if (name := self.phrases.get(" ".join(words[i : i + n]))) and not (n == 1 and is_verb(words, i)):
                     out.append(f"={name}")
                     i += n
                     break

@@ -28,14 +28,20 @@ def true_marks(place: Any) -> Where:
 class HeadPolicy(Chunked):
     """Acts by marks."""
 
-    def __init__(self, model: ActionHead, where: Where, *, name: str = "head", execute: int = 8) -> None:
+    def __init__(
+        self, model: ActionHead, where: Where, *, name: str = "head", execute: int = 8, listen: Callable[[str], str | None] | None = None
+    ) -> None:  # fmt: skip
+        """listen: what an instruction is taken for, None where nothing is to be done; as it is said where nobody listens."""
         super().__init__(model.robot, name=name, execute=execute, chunk=model.config.chunk)
-        self._model, self._where = model.eval(), where
+        self._model, self._where, self._listen = model.eval(), where, listen
 
     @staticmethod
     def load(folder: Path, where: Where, *, name: str | None = None, execute: int = 8) -> HeadPolicy:
         """From a checkpoint folder. Raises HomebodyError when it is none."""
         return HeadPolicy(load_head(folder), where, name=name or folder.name, execute=execute)
+
+    def heard(self, text: str) -> str | None:
+        return self._listen(text) if self._listen else text
 
     @torch.inference_mode()
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +50,9 @@ class HeadPolicy(Chunked):
         lag = self._lag(proprio, slots) if self._model.config.lag else None
         seen = features(self._model.robot, proprio, summary(np.asarray(observation["tactile"])[rows]), marks, lag)
         model, chunks = self._model, []
-        for row, skill in zip(torch.from_numpy(seen), model.numbers(marks), strict=True):  # one at a time: numbers must not depend on the batch
+        for row, skill in zip(
+            torch.from_numpy(seen), model.numbers(marks), strict=True
+        ):  # one at a time: numbers must not depend on the batch
             chunks.append((model(row[None], skill[None]) * model.motion_std + model.motion_mean).numpy())
         return np.concatenate(chunks), np.stack([marks[:, point] for point in POINTS], 1)
 

@@ -28,7 +28,7 @@ BEHIND = (
 LOOKS = (
     "red", "blue", "green", "yellow", "white", "black", "brown", "grey", "striped", "dotted", "plain", "big", "small", "little", "large", "old", "new",
     "clean", "dirty", "shiny", "wooden", "plastic", "metal", "empty", "full", "round", "tall", "short", "heavy", "light blue", "dark", "pink", "purple",
-    "orange", "nice", "other", "nearest", "pretty", "favourite", "chipped", "speckled", "silver", "cream", "flowered", "checked",
+    "orange", "nice", "other", "nearest", "pretty", "favourite", "chipped", "speckled", "silver", "cream", "mint green", "lilac", "terracotta", "copper", "straw", "golden", "pale", "printed", "flowered", "checked",
 )  # fmt: skip
 WHERE = (
     "on the table", "over there", "here", "on the counter", "in front of you", "next to me", "on the left", "on the right", "in the kitchen", "beside you",
@@ -84,6 +84,9 @@ class Sayings:
         self._goals: dict[str, list[Goal]] = {}
         for goal in learned_goals():
             self._goals.setdefault(goal.task, []).append(goal)
+        self._names = list(self._goals)
+        shares = np.sqrt([len(self._goals[t]) for t in self._names])
+        self._shares = shares / shares.sum()
         self._others = {k: [x.text for x in v if x.held_out == heldout] for k, v in corpus().others.items()}
         self._makers = [
             *[self.single] * SINGLE, *[self.several] * 2, self.negated, self.wrong_thing, self.wrong_thing, self.pointless, *[self.written] * 6,
@@ -111,7 +114,7 @@ class Sayings:
 
     def _one(self) -> tuple[Goal, Template]:
         while True:
-            goal = self._pick(self._goals[self._pick(list(self._goals))])
+            goal = self._pick(self._goals[str(self.rng.choice(self._names, p=self._shares))])
             task = self._pick(FAMILIES[0]) if goal.task in FAMILIES[0] and self.rng.random() < KIN else goal.task
             if fitting := [t for t in self._tasks[task] if t.fits(goal)]:
                 return goal, self._pick(fitting)
@@ -146,9 +149,40 @@ class Sayings:
     def several(self) -> Said:
         """Two goals or three, one after the other."""
         parts = [self._filled(t, g) for g, t in (self._one() for _ in range(2 if self.rng.random() < 0.85 else 3))]
+        how = self.rng.random()
+        if how < 0.1:
+            return self._dressed(self._there_and_back()), "several", None, None
+        if how < 0.35:
+            parts = self._shortened() or parts
         joins = [self._pick(self._others[JOINS]) for _ in parts[1:]]
         text = parts[0] + "".join(f"{'' if j[0] in ',.;' else ' '}{j} {p}" for j, p in zip(joins, parts[1:], strict=True))
         return self._dressed(text), "several", None, None
+
+    def _shortened(self) -> list[str]:
+        """Two orders in the same words, the second without the verb: `put the can in the bin and the apple in the bowl`."""
+        goal, template = self._one()
+        others = [g for g in self._goals[goal.task] if g != goal and template.fits(g) and (g.target != goal.target)]
+        verb, at, rest = template.text.partition("the {target}")
+        if not others or not at or not verb:
+            return []
+        other = self._pick(others)
+        return [self._filled(template, goal), self._filled(Template(at + rest), other) + ("" if self.rng.random() < 0.7 else " too")]
+
+    def _there_and_back(self) -> str:
+        """A thing done and undone, or done to two at once."""
+        thing = self._pick(
+            ("fridge", "cupboard", "microwave", "top drawer", "cutlery drawer", "drawer", "bottom drawer", "chest s top drawer")
+        )
+        there, back = self._pick((("open", "close"), ("open", "shut"), ("close", "open"), ("pull open", "push shut")))
+        if self.rng.random() < 0.4:
+            thing, there, back = self._pick(("tap", "light", "left burner", "right burner", "water", "lamp")), "turn on", "turn off"
+        again = self._pick(("", " again", " afterwards", " right after"))
+        said = self._pick((
+            "{a} and {b} the {x}", "{a} the {x} and {b} it{z}", "{a} the {x}, then {b} it{z}", "{a} the {x} then {b} the {x}{z}", "{a} and then {b} the {x}",
+            "{a} the {x}, wait a little, {b} it{z}", "{a} both the {x} and the {y}", "{a} the {x} and the {y}", "{a} the {x} and the {y} too", "{a} the {x}, the {y}",
+        ))  # fmt: skip
+        other = self._pick(("fridge", "cupboard", "microwave", "bottom drawer", "cutlery drawer"))
+        return said.format(a=there, b=back, x=thing, y=other, z=again)
 
     def negated(self) -> Said:
         """A goal that must not be done, or not now."""

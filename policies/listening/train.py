@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,10 @@ from ...core.phrasebook.nouns import NOUNS
 from ...core.wording import AFTER, BEFORE
 from .sayings import BEHIND, FOREIGN, FRONT, IT, LOOKS, NEVER, WHERE, Said, Sayings
 
+ABOUT = 0.02
+"""Share of a task's sentences that have to name a thing for it to belong there."""
 SOFT = 0.05
 """Label smoothing: nobody is ever quite sure."""
-SIGNS = {"{", "}"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,9 @@ class ListenerTrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_numbers(self, counts=("pool", "passes", "batch", "members", "width", "hidden"), positive=("rate",), least_0=("dropout", "forget"))
+        check_numbers(
+            self, counts=("pool", "passes", "batch", "members", "width", "hidden"), positive=("rate",), least_0=("dropout", "forget")
+        )
 
 
 def words_of_corpus() -> set[str]:
@@ -57,13 +61,31 @@ def words_of_corpus() -> set[str]:
     texts += [t.text for lines in corpus().others.values() for t in lines]
     texts += [*all_names(), *FRONT, *BEHIND, *LOOKS, *WHERE, *FOREIGN, *IT, *BEFORE, *AFTER, *NEVER]
     texts += [n for names in NOUNS.values() for n in names]
-    return {w for text in texts for w in spelled_out(text.replace("{target}", " ").replace("{receptacle}", " ").replace("{}", " ")).split() if w != ","}
+    return {
+        w
+        for text in texts
+        for w in spelled_out(text.replace("{target}", " ").replace("{receptacle}", " ").replace("{}", " ")).split()
+        if w != ","
+    }
 
 
 def names_of_everything() -> dict[str, str]:
     """Phrase -> name, of what goals name and of every other kind of thing."""
     other = {spelled_out(n): name for name, words in NOUNS.items() for n in words}
     return {**other, **all_names()}
+
+
+def things_about(names: Names) -> dict[str, list[str]]:
+    """Task -> names of things that its own sentences speak of besides target and receptacle."""
+    out: dict[str, list[str]] = {}
+    for task in {g.task: None for g in learned_goals()}:
+        seen: Counter[str] = Counter()
+        own = [t for t in templates(task) if not t.only]
+        for t in own:
+            words = spelled_out(t.text.replace("{target}", ",").replace("{receptacle}", ",")).split()
+            seen.update({w[1:] for w in names.named([w for w in words if w != ","]) if w[0] == "="})
+        out[task] = [name for name, count in seen.items() if count > 2 and count > ABOUT * len(own)]
+    return out
 
 
 class Member(nn.Module):
@@ -160,7 +182,7 @@ def train_listener(config: ListenerTrainConfig, out: Path, say: Callable[[str], 
         "first.bias": torch.stack([s["first.bias"] for s in members]),
         **{f"{k}.{part}": torch.stack([s[f"answers.{k}.{part}"] for s in members]) for k in range(3) for part in ("weight", "bias")},
     }  # fmt: skip
-    save_model(out, {k: v.numpy() for k, v in weights.items()}, goals, sorted(words), names)
+    save_model(out, {k: v.numpy() for k, v in weights.items()}, goals, sorted(words), names, things_about(known))
     return {"sentences": len(pool), "steps": int(last[1]), "seconds": time.monotonic() - started, "loss": last[0], "checkpoint": str(out)}
 
 

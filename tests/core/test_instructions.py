@@ -1,8 +1,9 @@
-"""The grammar is unambiguous, and the parser says what it could not understand."""
+"""The phrasebook is unambiguous, and what is not understood is said to be."""
 
 from __future__ import annotations
 
 import pytest
+from homebody.assets.listening import listener
 from homebody.core.errors import HomebodyError
 from homebody.core.instructions import all_goals, parse, phrasings
 from homebody.core.types import Goal
@@ -43,7 +44,7 @@ def test_every_phrasing_means_its_own_goal() -> None:
     ],
 )
 def test_free_wording_and_typing_errors_are_understood(text: str, goal: Goal) -> None:
-    assert parse(text) == goal
+    assert listener().plan(text) == (goal,)
 
 
 @pytest.mark.parametrize(
@@ -58,20 +59,20 @@ def test_free_wording_and_typing_errors_are_understood(text: str, goal: Goal) ->
 )
 def test_an_ambiguous_instruction_says_between_what(text: str, said: str) -> None:
     with pytest.raises(HomebodyError, match="ambiguous instruction") as error:
-        parse(text)
+        listener().plan(text)
     assert said in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["sing me a song", "sing", "fly to the moon", "xyzzy"])
 def test_an_unknown_instruction_gets_the_nearest_known_ones(text: str) -> None:
     with pytest.raises(HomebodyError, match="unknown instruction.*nearest known are '.*', '.*'"):
-        parse(text)
+        listener().plan(text)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!?", "123"])
 def test_an_empty_instruction_is_said_to_be_empty(text: str) -> None:
     with pytest.raises(HomebodyError, match="empty instruction"):
-        parse(text)
+        listener().plan(text)
 
 
 def test_an_unknown_split_is_refused() -> None:

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "datasets": {"core"},
     "policies": {"core", "assets", "datasets"},
     "world_model": {"core", "assets", "datasets"},
-    "teleop": {"core", "envs", "datasets"},
+    "teleop": {"core", "assets", "envs", "datasets"},
     "benchmarks": {"core", "envs", "datasets"},
     "cli": {"core", "assets", "envs", "datasets", "policies", "world_model", "teleop", "benchmarks"},
 }
