@@ -43,6 +43,8 @@ SEVERAL, ONE = 0.15, 0.4
 """A sentence that as a whole is likelier than the second one goal, and less likely than the first several, is one."""
 TWINS = {"open_drawer": "open_chest_drawer", "close_drawer": "close_chest_drawer"}
 """What a task without the name of its furniture means after an order that has named it."""
+PAIRS = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
+"""What stands beside a thing of which there are two."""
 LEFT_OVER = 0.3
 """What an order loses for each thing in its words that it has nothing to do with: that belongs to another order, or was not understood."""
 ASKING = ("please", "can you", "could you", "would you", "will you")
@@ -113,6 +115,18 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
     return out
 
 
+def parted(tokens: list[str]) -> list[str]:
+    """With the comma that people leave out between `after you have ...` and `could you ...`."""
+    if tokens[:1] not in (["after"], ["before"], ["once"], ["when"]) or "," in tokens:
+        return tokens
+    asks = [
+        i
+        for i in range(3, len(tokens))
+        if tokens[i] == "please" or (tokens[i] in ("could", "can", "would", "will") and tokens[i + 1 : i + 2] == ["you"])
+    ]
+    return [*tokens[: asks[0]], ",", *tokens[asks[0] :]] if asks and asks[0] < len(tokens) - 1 else tokens
+
+
 class Hearing:
     """Reads sentences with a model."""
 
@@ -138,6 +152,18 @@ class Hearing:
             out += [" ".join([*verb[:1], said, place])] if place else []
         return out
 
+    def _both(self, tokens: Sequence[str], whole: Reading, among: Collection[Goal] | None) -> tuple[Order, ...]:
+        """The two orders of `both drawers`, the one that is named first in front; none where a text asks for no such pair."""
+        goal, sure = best_of(whole, among)
+        if goal is None or "both" not in tokens or goal.target not in PAIRS or sure + whole.kinds["several"] < SEVERAL:
+            return ()
+        pair = (goal, replace(goal, target=PAIRS[goal.target]))
+        spelled = self._named(" ".join(tokens))
+        at = {g.target: spelled.index(f"={g.target}") if f"={g.target}" in spelled else len(spelled) for g in pair}
+        pair = sorted(pair, key=lambda g: (at[g.target], g.target not in ("top", "left")))
+        share = max(sure, whole.goals.get(pair[1], 0.0)) + whole.kinds["several"] + whole.kinds["vague"]
+        return tuple(Order(goal=g, sure=share, said=" ".join(tokens)) for g in pair)
+
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
         short = len(part.words) <= 4 and part.words[0] in ("the", "that") and part.words[-1] in ("one", "ones")
@@ -150,12 +176,14 @@ class Hearing:
 
     def hear(self, text: str, among: Collection[Goal] | None = None) -> Heard:
         """What a text asks for; `among` are the goals that are possible here, where not all are."""
-        tokens = spelled_out(text).split()
+        tokens = parted(spelled_out(text).split())
         parts = parts_of(tokens)
         whole = self.model.read(" ".join(tokens))
         options = tuple(sorted(((g, p) for g, p in whole.goals.items() if among is None or g in among), key=lambda o: -o[1])[:5])
         if not parts or len(parts) > LONGEST:
             return Heard(orders=(), sure=0.0, kinds=whole.kinds, options=options)
+        if both := self._both(tokens, whole, among):
+            return Heard(orders=both, sure=min(1.0, both[0].sure), kinds=whole.kinds, options=options)
         best = self._best(tokens, parts, among)
         if len(best.orders) > 1 and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
             sure = options[0][1] * LEFT_OVER ** self.model.left_over(text, options[0][0])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from ...core.listening.corpus import JOINS, Template, called, corpus, learned_goals, templates
+from ...core.listening.hearing import PAIRS
 from ...core.listening.model import NOTHING
 from ...core.phrasebook.nouns import NOUNS
 from ...core.types import Goal
@@ -152,11 +154,21 @@ class Sayings:
         how = self.rng.random()
         if how < 0.1:
             return self._dressed(self._there_and_back()), "several", None, None
-        if how < 0.35:
+        if how < 0.18:
+            return self._dressed(self._both()), "several", None, None
+        if how < 0.45:
             parts = self._shortened() or parts
         joins = [self._pick(self._others[JOINS]) for _ in parts[1:]]
         text = parts[0] + "".join(f"{'' if j[0] in ',.;' else ' '}{j} {p}" for j, p in zip(joins, parts[1:], strict=True))
         return self._dressed(text), "several", None, None
+
+    def _both(self) -> str:
+        """Two of a kind at once: `turn off both burners`."""
+        while True:
+            goal, template = self._one()
+            if goal.target in PAIRS and (found := re.search(r"\b(the|that) \{target\} (\w+)", template.text)):
+                many = f"{self._pick(('both', 'both the', 'both of the', 'the two'))} {found[2]}s"
+                return self._filled(Template(template.text.replace(found[0], many)), goal)
 
     def _shortened(self) -> list[str]:
         """Two orders in the same words, the second without the verb: `put the can in the bin and the apple in the bowl`."""
