@@ -1,7 +1,8 @@
-"""Which goal a sentence means in the start that a command will run: its words first, then the state."""
+"""Which goals a sentence means in the start that a command will run: its words first, then the state."""
 
 from __future__ import annotations
 
+from ..core.errors import HomebodyError
 from ..core.instructions import meant, phrasings, readings
 from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Goal
@@ -25,3 +26,20 @@ def goal_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "
     goal = meant(text, found, lambda g: g in valid[g.task])
     print(f"understood as {phrasings(goal)[0]!r}: nothing else that it may mean is open to being done here", flush=True)
     return goal
+
+
+def plan_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "") -> tuple[Goal, ...]:
+    """The goals that `text` asks for, one or more, in the order in which they have to be done; where the words leave several for one thing,
+    the initial state `start` decides.
+
+    Raises HomebodyError for what is refused, unclear or stays ambiguous.
+    """
+    try:
+        several = len(readings(text)) > 1
+    except HomebodyError:  # no single known thing: the listener knows better
+        several = False
+    if several:
+        return (goal_of(text, start, robot=robot, scene=scene),)
+    from ..assets.listening import listener
+
+    return listener().plan(text)
