@@ -34,12 +34,12 @@ def plan_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "
 
     Raises HomebodyError for what is refused, unclear or stays ambiguous.
     """
-    try:
-        several = len(readings(text)) > 1
-    except HomebodyError:  # no single known thing: the listener knows better
-        several = False
-    if several:
-        return (goal_of(text, start, robot=robot, scene=scene),)
     from ..assets.listening import listener
 
-    return listener().plan(text)
+    try:
+        return listener().plan(text)
+    except HomebodyError as unclear:
+        try:
+            return (goal_of(text, start, robot=robot, scene=scene),)
+        except HomebodyError:
+            raise unclear from None
