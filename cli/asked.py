@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from ..core.errors import HomebodyError
 from ..core.instructions import meant, phrasings, readings
 from ..core.robots import DEFAULT_ROBOT
@@ -37,9 +39,25 @@ def plan_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "
     from ..assets.listening import listener
 
     try:
-        return listener().plan(text)
+        return _of_one_scene(text, listener().plan(text))
     except HomebodyError as unclear:
         try:
             return (goal_of(text, start, robot=robot, scene=scene),)
         except HomebodyError:
             raise unclear from None
+
+
+def _of_one_scene(text: str, goals: tuple[Goal, ...]) -> tuple[Goal, ...]:
+    """The same plan, or what the text means in one scene where its things are at home in several: an apple is to be had in the kitchen too."""
+    if len(goals) == 1:
+        return goals
+    from ..assets.listening import listener
+    from ..envs.house import TASKS
+
+    scenes = dict.fromkeys(TASKS[g.task].scene for g in goals)
+    for scene in scenes if len(scenes) > 1 else ():
+        with contextlib.suppress(HomebodyError):
+            found = listener().plan(text, among=[g for t in TASKS.values() if t.scene == scene for g in t.goals])
+            if len(found) == len(goals):
+                return found
+    return goals

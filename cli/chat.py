@@ -35,6 +35,9 @@ RESET = ("reset", "start over", "start again", "begin again")
 BYE = ("quit", "exit", "bye", "goodbye", "good bye", "bye bye", "that is all", "thats all")
 THANKS = ("thanks", "thank you", "hello", "hi", "good morning", "well done")
 
+BACK = frozenset(["it", "them", "that", "this", "again"])
+"""Words that point back to what was said before."""
+
 
 def chat(
     *,
@@ -206,7 +209,7 @@ class Talk:
 
     def _understand(self, text: str) -> None:
         try:
-            goals = understood(text, self.env.usable_goals(0), self.env.open_goals(0))
+            goals = understood(text, self.env.usable_goals(0), self.env.open_goals(0), self._last)
         except HomebodyError as error:
             self.asked += 1
             say(one_line(str(error)))
@@ -239,8 +242,11 @@ class Talk:
             self.record.flush()
 
 
-def understood(text: str, usable: Sequence[Goal], open_now: Sequence[Goal]) -> tuple[Goal, ...]:
-    """What `text` asks for among what this world has; where that leaves a choice, among what is open to being done now."""
+def understood(
+    text: str, usable: Sequence[Goal], open_now: Sequence[Goal], before: tuple[str, tuple[Goal, ...]] = ("", ())
+) -> tuple[Goal, ...]:
+    """What `text` asks for among what this world has; where that leaves a choice, among what is open to being done now; and where it is unclear
+    by itself, as `close it again` is, what it says after the sentence `before`, whose goals are known."""
     from ..assets.listening import listener
 
     try:
@@ -248,6 +254,12 @@ def understood(text: str, usable: Sequence[Goal], open_now: Sequence[Goal]) -> t
     except HomebodyError as error:
         with contextlib.suppress(HomebodyError):
             return listener().plan(text, among=open_now)
+        said, goals = before
+        if goals and BACK & set(text.lower().split()):
+            with contextlib.suppress(HomebodyError):
+                both = listener().plan(f"{said.rstrip('.!? ')} and then {text}", among=usable)
+                if both[: len(goals)] == goals and len(both) > len(goals):
+                    return both[len(goals) :]
         raise error
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import av
 import numpy as np
 import pytest
-from homebody.cli.chat import Talk, chat, tasks_of
+from homebody.cli.chat import Talk, chat, tasks_of, understood
 from homebody.cli.doing import Stay
 from homebody.core.errors import HomebodyError
 from homebody.core.types import Goal
@@ -124,6 +124,30 @@ def test_small_talk_is_answered_and_asks_for_nothing(talk: Talk, text: str, answ
 @pytest.mark.parametrize("text", ["quit", "Bye.", "exit"])
 def test_a_farewell_ends_it(talk: Talk, text: str) -> None:
     assert not talk.hear(text)
+
+
+class Literal:
+    """A listener that knows three sentences."""
+
+    BOOK: ClassVar[dict[str, tuple[Goal, ...]]] = {"open the drawer": (OPEN,), "open the drawer and then shut it again": (OPEN, CLOSE)}
+
+    def plan(self, text: str, among: Any = None) -> tuple[Goal, ...]:
+        if text not in self.BOOK:
+            raise HomebodyError(f"unknown instruction {text!r}")
+        return self.BOOK[text]
+
+
+def test_a_sentence_that_points_back_is_understood_after_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("homebody.assets.listening.listener", Literal)
+    both = [OPEN, CLOSE]
+    assert understood("shut it again", both, both, ("open the drawer", (OPEN,))) == (CLOSE,)
+    for text, before in (
+        ("shut it again", ("", ())),
+        ("shut it again", ("open the drawer", (CLOSE,))),
+        ("shut", ("open the drawer", (OPEN,))),
+    ):
+        with pytest.raises(HomebodyError, match=f"unknown instruction '{text}'"):
+            understood(text, both, both, before)
 
 
 def test_three_lines_from_a_pipe_are_done_by_the_expert_in_one_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,26 @@ def test_one_thing_is_a_plan_of_one_and_several_stand_in_their_order() -> None:
     assert plan_of(TEXT, 0) == (OPEN, CLOSE)
 
 
+class Roomy:
+    """A listener for whom an apple is that of the first room, unless it is told where."""
+
+    def plan(self, text: str, among: list[Goal] | None = None) -> tuple[Goal, ...]:
+        fridge, there, here = Goal(task="open_fridge", target="fridge"), Goal(task="pick_up", target="apple"), FRUIT
+        if among is None:
+            return fridge, there
+        if not {fridge, here} <= set(among):
+            raise HomebodyError("not here")
+        return fridge, here
+
+
+FRUIT = Goal(task="hold_up_food", target="fruit")
+
+
+def test_a_plan_across_rooms_is_read_once_more_as_one_of_a_single_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("homebody.assets.listening.listener", Roomy)
+    assert plan_of("open the fridge and pick up the apple", 0) == (Goal(task="open_fridge", target="fridge"), FRUIT)
+
+
 def test_the_state_still_decides_what_one_thing_means() -> None:
     assert plan_of("shut the drawer", 3)[0] in find_stage("close_drawer", "panda").start("close_drawer", "heldout", 3, {}).valid
 
