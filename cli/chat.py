@@ -67,7 +67,8 @@ def chat(
         out: Folder for video.mp4, one film of the whole talk.
         json_path: Write a line of JSON for each sentence there.
     """
-    from ..envs.lasting import richest_start
+    from ..envs.house import TASKS
+    from ..envs.lasting import richest_start, room_name
     from .policies import find_policy
     from .video import Background, VideoWriter
     from .video_layout import HEIGHT, WIDTH
@@ -82,7 +83,7 @@ def chat(
         film = Film(env, actor.name, background, "fast")
         talk = Talk(env=env, stay=Stay(env, actor, [Announcer(say), film], say), film=film, index=index, record=record)
         talk.arrive()
-        say(f"{actor.name}, in the {env.stage.scene}: tell me what to do, `help` for what I can, `bye` to end")
+        say(f"{actor.name}, in the {room_name(TASKS[name].room)}: tell me what to do, `help` for what I can, `bye` to end")
         interrupted = False
         try:
             for line in sentences():

@@ -18,6 +18,11 @@ LOOKED_AT = 24
 ROOMS = {"first": "first room", "care": "care room"}
 
 
+def room_name(room: str) -> str:
+    """As people call it."""
+    return ROOMS.get(room, room)
+
+
 def start_for(
     goals: Sequence[Goal], *, robot: str = DEFAULT_ROBOT, scene: str = "", split: str = "heldout", first: int = 0,
     axes: Mapping[str, float] | None = None,
@@ -37,7 +42,7 @@ def start_for(
                 return task, index
     if len(at_home) > 1:
         rooms = {TASKS[g.task].room for g in goals}
-        named = [(g, ROOMS.get(t.room, t.room) if len(rooms) > 1 else t.scene) for g, t in ((g, TASKS[g.task]) for g in goals)]
+        named = [(g, room_name(t.room) if len(rooms) > 1 else t.scene) for g, t in ((g, TASKS[g.task]) for g in goals)]
         where = ", ".join(f"{phrasings(g)[0]!r} {'plays ' if n == 0 else ''}in the {place}" for n, (g, place) in enumerate(named))
         raise HomebodyError(f"{where}: expected things of one room")
     asked = ", ".join(repr(phrasings(g)[0]) for g in goals)
