@@ -213,10 +213,13 @@ class Talk:
             goals = understood(text, self.env.usable_goals(0), self.env.open_goals(0), self._last)
         except HomebodyError as error:
             self.asked += 1
-            say(one_line(str(error)))
-            self._write({"instruction": text, "plan": [], "success": False, "steps": 0, "said": str(error)})
+            self._refuse(text, error, 0)
             return
         self._do(text, goals)
+
+    def _refuse(self, text: str, error: HomebodyError, steps: int) -> None:
+        say(one_line(str(error)))
+        self._write({"instruction": text, "plan": [], "success": False, "steps": steps, "said": str(error)})
 
     def _do(self, text: str, goals: tuple[Goal, ...]) -> None:
         self._last, self.asked = (text, goals), self.asked + 1
@@ -224,7 +227,12 @@ class Talk:
         if len(goals) > 1:
             say(numbered(words))
         began = self.stay.run.steps
-        done = self.stay.do(goals, words)
+        try:
+            done = self.stay.do(goals, words)
+        except HomebodyError as error:  # of the policy, such as a server that is gone
+            self.stay.break_off()
+            self._refuse(text, error, self.stay.run.steps - began)
+            return
         success = all(d.success for d in done)
         self.done += success
         for d in done:

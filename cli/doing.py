@@ -84,6 +84,11 @@ class Stay:
         self._rollout.runs.clear()
         self.run = self._rollout.arrive(0, index)
 
+    def break_off(self) -> None:
+        """Whatever was being done is over, as where the policy fails."""
+        self._rollout.runs.clear()
+        self.run.over = True
+
     def do(self, goals: Sequence[Goal], words: Sequence[str]) -> list[Done]:
         """One thing after the other; what is not done is named, and the next one is tried unless the physics broke."""
         out: list[Done] = []

@@ -113,6 +113,16 @@ def test_what_is_not_understood_or_not_done_is_one_line_and_the_talk_goes_on(tal
     assert talk.asked == 3 and talk.done == 0 and all(x["plan"] == [] and x["said"] for x in lines(talk))
 
 
+def test_a_policy_that_fails_in_the_middle_does_not_end_the_talk(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: Does, observation: Any) -> np.ndarray:
+        raise HomebodyError("the server is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Does, "act", gone)
+        assert talk.hear("open the top drawer") and lines(talk)[-1]["said"] == "the server is gone"
+    assert talk.hear("open the top drawer") and lines(talk)[-1]["success"] and (talk.asked, talk.done) == (2, 1)
+
+
 @pytest.mark.parametrize(("text", "answer"), [
     ("What can you do?", "I can open the top drawer\n"), ("help", "I can open the top drawer\n"), ("stop!", "I am standing still\n"),
     ("again", "nothing was asked for yet: tell me what to do\n"), ("", ""), ("  ", ""), ("thank you", "at your service: `help` says what I can do now\n"),
