@@ -118,7 +118,9 @@ def tasks_of(scene: str, room: str, task: str, robot: str) -> list[str]:
         t.name for t in TASKS.values() if scene in ("", t.scene) and room in ("", t.room) and task in ("", t.name) and robot in t.robots
     ]
     if not found:
-        raise HomebodyError(f"no task of {' and '.join(filter(None, (scene, room, task)))} is for robot {robot}: expected another of them")
+        where = " and ".join(filter(None, (scene, room, task)))
+        there = sorted({t.scene for t in TASKS.values() if robot in t.robots})
+        raise HomebodyError(f"no task of {where} is for robot {robot}: expected one of {', '.join(there)}")
     return found
 
 

@@ -183,6 +183,8 @@ def test_something_that_was_not_done_makes_the_exit_code_one(tmp_path: Path, mon
     ({"scene": "home_kichen"}, "unknown scene 'home_kichen': nearest are home_kitchen"),
     ({"room": "kichen"}, "unknown room 'kichen': nearest are kitchen"),
     ({"task": "open_frige"}, "unknown task 'open_frige': nearest are open_fridge"),
+    ({"room": "bedroom", "robot": "so101"}, "no task of bedroom is for robot so101: expected one of .*home_kitchen"),
+    ({"scene": "home_kitchen", "room": "care"}, "no task of home_kitchen and care is for robot panda"),
     ({"scene": "home_bathroom", "task": "open_fridge"}, "task open_fridge plays in scene home_kitchen, not in home_bathroom"),
 ])  # fmt: skip
 def test_an_unknown_world_is_one_clear_line(where: dict[str, str], message: str) -> None:
