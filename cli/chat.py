@@ -81,16 +81,11 @@ def chat(
     video = out / "video.mp4"
     with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as writer, Background(writer) as background, _lines(json_path) as record:
         film = Film(env, actor.name, background, "fast")
-        talk = Talk(env=env, stay=Stay(env, actor, [Announcer(say), film], say), film=film, index=index, record=record)
+        stay = Stay(env, actor, [Announcer(say), film], say, goes_home=bool(source.fingerprint))
+        talk = Talk(env=env, stay=stay, film=film, index=index, record=record)
         talk.arrive()
         say(f"{actor.name}, in the {room_name(TASKS[name].room)}: tell me what to do, `help` for what I can, `bye` to end")
-        interrupted = False
-        try:
-            for line in sentences():
-                if not talk.hear(line):
-                    break
-        except KeyboardInterrupt:  # the film so far is kept
-            interrupted = True
+        interrupted = not talk.hold()
     env.close()
     say(f"{talk.done} of {talk.asked} done: {video}")
     if interrupted:
@@ -181,6 +176,16 @@ class Talk:
         self.stay.arrive(self.index)
         observation, info = self.stay.seen
         self.film.seen(self.stay.run, observation, {**info, "predicates": [{}], "credit": [0.0], "success": [False]})
+
+    def hold(self) -> bool:
+        """Hears sentences until one says farewell or none come; False where somebody broke in: the film so far is kept all the same."""
+        try:
+            for line in sentences():
+                if not self.hear(line):
+                    break
+        except KeyboardInterrupt:
+            return False
+        return True
 
     def hear(self, line: str) -> bool:
         """Answers one sentence; whether the talk goes on."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.instructions import phrasings
 from ..core.rollout import Listener, Rollout, Run
 from ..core.types import CONTROL_HZ, Goal, Policy
+from .ready import homeward
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
@@ -64,9 +65,12 @@ class Stay:
     """Slot 0 of one world, in which one policy does what it is asked for."""
 
     def __init__(
-        self, env: HouseholdVectorEnv, policy: Policy, listeners: Sequence[Listener] = (), say: Callable[[str], None] = print
-    ) -> None:
-        self._env, self._say = env, say
+        self, env: HouseholdVectorEnv, policy: Policy, listeners: Sequence[Listener] = (), say: Callable[[str], None] = print, *,
+        goes_home: bool = False,
+    ) -> None:  # fmt: skip
+        """goes_home: whether the arm is brought home before each thing, in the time that there is for it: for policies that learned to begin
+        there."""
+        self._env, self._say, self._goes_home = env, say, goes_home
         self._rollout = Rollout(env, policy, listeners=listeners)
         self.run = Run(slot=0, index=-1, told="", instruction="", over=True)
 
@@ -107,6 +111,10 @@ class Stay:
                 if done.goal not in self._env.open_goals(0):
                     return replace(done, why=CLOSED)
                 self._rollout.ask(self.run, done.goal, done.instruction)
+                for action in homeward(self._env) if self._goes_home else ():
+                    self._rollout.step(action)
+                    if self.run.over:
+                        break
             while not self.run.over:
                 self._rollout.step()
             done = self._came_to(done, attempt, self.run.steps - began)

@@ -44,17 +44,18 @@ class Outcome:
 
 def run_plan(
     env: HouseholdVectorEnv, policy: Policy, goals: Sequence[Goal], words: Sequence[str], index: int, video: Path, *,
-    quality: Quality = "fast", say: Callable[[str], None] = print,
+    quality: Quality = "fast", say: Callable[[str], None] = print, goes_home: bool = False,
 ) -> tuple[Outcome, list[Done]]:  # fmt: skip
     """Runs slot 0 of `env` from initial state `index` on `words`, a sentence for each goal, one after the other, and writes one film to `video`.
 
-    The policy hears the words as the environment's language axes pass them on, and hears when they change in the middle.
+    The policy hears the words as the environment's language axes pass them on, and hears when they change in the middle. goes_home: as
+    `doing.Stay` has it.
     """
     from .video import Background, VideoWriter
     from .video_layout import HEIGHT, WIDTH
 
     with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
-        stay = Stay(env, policy, [Announcer(say), Film(env, policy.name, background, quality)], say)
+        stay = Stay(env, policy, [Announcer(say), Film(env, policy.name, background, quality)], say, goes_home=goes_home)
         stay.begin(index, goals[0], words[0])
         done = stay.do(goals, words)
     names = dict.fromkeys(name for d in done for name in d.predicates)
@@ -118,11 +119,11 @@ def prompt(
         print(numbered([phrasings(g)[0] for g in goals]), flush=True)
     if plan:
         return _planned(text, goals, json_path)
-    env, actor, index = _build(goals, policy, device, think, scene=scene, robot=robot, randomize=randomize, axes=axes, first=first)
+    env, actor, index, learned = _build(goals, policy, device, think, scene=scene, robot=robot, randomize=randomize, axes=axes, first=first)
     print(f"{actor.name}: {text!r}", flush=True)
     video = out / "video.mp4"
     result, done = run_plan(
-        env, actor, goals, told(goals, text), index, video, quality=profile, say=lambda line: print(line, flush=True)
+        env, actor, goals, told(goals, text), index, video, quality=profile, say=lambda line: print(line, flush=True), goes_home=learned
     )  # fmt: skip
     env.close()
     _print(result, time.perf_counter() - started, video)
@@ -153,8 +154,9 @@ def _planned(text: str, goals: Sequence[Goal], json_path: Path | None) -> int:
 
 def _build(
     goals: Sequence[Goal], policy: str, device: str, think: float, *, scene: str, robot: str, randomize: str, axes: str, first: int
-) -> tuple[HouseholdVectorEnv, Policy, int]:
-    """The house that the goals are asked for in, who acts in it, and the first episode index from `first` on that fits."""
+) -> tuple[HouseholdVectorEnv, Policy, int, bool]:
+    """The house that the goals are asked for in, who acts in it, the first episode index from `first` on that fits, and whether who acts has
+    learned it."""
     from ..envs.axes import parse_axes
     from ..envs.lasting import start_for
     from .learned import check_asked
@@ -167,7 +169,7 @@ def _build(
     if len(goals) > 1:
         task, index = start_for(goals, robot=robot, scene=scene, first=first, axes=settings)
     env = house_for(source, task, robot=robot, scene=scene, randomize=randomize or None, axes=settings)
-    return env, source.build(env), env.find_index(goals[0], first) if index < 0 else index
+    return env, source.build(env), env.find_index(goals[0], first) if index < 0 else index, bool(source.fingerprint)
 
 
 def house_for(source: PolicySource, task: str, **settings: Any) -> HouseholdVectorEnv:
