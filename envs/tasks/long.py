@@ -260,9 +260,7 @@ def _put_role(role: str, place: Callable[[World, Goal], np.ndarray], check: Chec
 
 
 BIN_HALF = (BIN_HALF_M, BIN_HALF_M, BIN_HEIGHT_M)
-CLEAR_MARKS = in_turn(
-    *(_put_role(r, at_site(lambda _: "bin_floor"), in_box(r, "bin_floor", BIN_HALF), "clear_rubbish") for r in ("target", "second"))
-)
+CLEAR_MARKS = in_turn(*(_put_role(r, at_site(lambda _: "bin_floor"), in_box(r, "bin_floor", BIN_HALF), "clear_rubbish") for r in ("target", "second")))
 LOW, TALL = (_put_role(r, _on_tray(s), inside(r, "tray"), "set_on_tray") for r, s in (("receptacle", -1.0), ("target", 1.0)))
 
 
