@@ -24,6 +24,7 @@ from .streams import patient_streams, to_nowhere
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "prompt": ("prompt", "prompt", "run the robot on a sentence, write a film, print the verdict"),
+    "chat": ("chat", "chat", "tell the robot one thing after the other in one lasting world"),
     "tasks": ("tasks", "tasks", "list the tasks, their instructions and predicates"),
     "robots": ("tasks", "robots", "list the robots"),
     "axes": ("tasks", "axes", "list the axes along which episodes may differ, with their ranges"),

@@ -97,12 +97,12 @@ def _check_writable(path: Path, *, folder: bool) -> None:
 def write_json(path: Path | None, value: Any) -> None:
     """Writes a command's result where --json asks for it; parents are made. NaN and infinities become null: JSON has neither."""
     if path is not None:
-        write_text(path, json.dumps(_finite(value), indent=2, default=str, allow_nan=False) + "\n")
+        write_text(path, json.dumps(finite(value), indent=2, default=str, allow_nan=False) + "\n")
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {k: _finite(v) for k, v in value.items()}
+        return {k: finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [finite(v) for v in value]
     return None if isinstance(value, float) and not -float("inf") < value < float("inf") else value

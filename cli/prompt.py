@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import tyro
 
 from ..core.errors import HomebodyError, unknown
+from ..core.instructions import phrasings
 from ..core.robots import DEFAULT_ROBOT
-from ..core.rollout import Listener, Run, one_episode
-from ..core.types import CONTROL_HZ, Goal, Observation, Policy
+from ..core.types import CONTROL_HZ, Goal, Policy
+from .doing import BROKE, Done, Stay, numbered, told
+from .filming import QUALITIES, Announcer, Film, Quality
 from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
-    from .video import Background
+    from .policies import PolicySource
 
-Quality = Literal["fast", "pretty"]
-QUALITIES: tuple[Quality, ...] = get_args(Quality)
-HOLD_FRAMES = CONTROL_HZ
-"""The last picture stays for a second."""
 SEED_STRIDE = 50
 """Seed n takes the first fitting episode index from n times this on; of 50 states some always fit."""
 
@@ -45,72 +42,45 @@ class Outcome:
     """What was asked for in the middle instead; success is about that. None where nobody changed their mind."""
 
 
-class _Announcer(Listener):
-    """Prints a predicate when it changes, and other words when they come."""
+def run_plan(
+    env: HouseholdVectorEnv, policy: Policy, goals: Sequence[Goal], words: Sequence[str], index: int, video: Path, *,
+    quality: Quality = "fast", say: Callable[[str], None] = print, goes_home: bool = False,
+) -> tuple[Outcome, list[Done]]:  # fmt: skip
+    """Runs slot 0 of `env` from initial state `index` on `words`, a sentence for each goal, one after the other, and writes one film to `video`.
 
-    looks = False
+    The policy hears the words as the environment's language axes pass them on, and hears when they change in the middle. goes_home: as
+    `doing.Stay` has it.
+    """
+    from .video import Background, VideoWriter
+    from .video_layout import HEIGHT, WIDTH
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say, self._known, self._words = say, dict[str, bool](), ""
-
-    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
-        now, at = dict(info["predicates"][run.slot]), f"{run.steps / CONTROL_HZ:5.1f} s"
-        if run.steps and run.words != self._words:
-            self._say(f"{at}  the instruction is now {run.words!r}")
-        for name, holds in now.items():
-            if run.steps and self._known.get(name, False) != holds:
-                self._say(f"{at}  {name} {'holds' if holds else 'no longer holds'}")
-        self._known, self._words = now, run.words
-
-
-class _Film(Listener):
-    """Films the rollout, a frame a control step: it runs in real time."""
-
-    looks = False  # it draws its own
-
-    def __init__(self, env: HouseholdVectorEnv, who: str, background: Background, quality: Quality) -> None:
-        self._env, self._who, self._background = env, who, background
-        self._profile: Literal["film", "pretty"] = "pretty" if quality == "pretty" else "film"
-
-    def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
-        from .video_layout import SCENE, WRIST, Moment, compose
-
-        slot, draw = run.slot, self._env.render_slot
-        moment = Moment(
-            instruction=run.words, policy=self._who,
-            scene=draw(slot, "scene", (SCENE[3], SCENE[2]), self._profile),
-            wrist=draw(slot, "wrist", (WRIST[3], WRIST[2]), self._profile),
-            tactile=observation["tactile"][slot], predicates=info["predicates"][slot], step=run.steps, horizon=self._env.horizon(slot),
-            time_s=run.steps / CONTROL_HZ, credit=float(info["credit"][slot]), success=bool(info["success"][slot]),
-        )  # fmt: skip
-        self._background.add(partial(compose, moment), times=1 + HOLD_FRAMES if run.over else 1)
+    with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
+        stay = Stay(env, policy, [Announcer(say), Film(env, policy.name, background, quality)], say, goes_home=goes_home)
+        stay.begin(index, goals[0], words[0])
+        done = stay.do(goals, words)
+    names = dict.fromkeys(name for d in done for name in d.predicates)
+    outcome = Outcome(
+        success=all(d.success for d in done), diverged=any(d.why == BROKE for d in done), steps=stay.run.steps,
+        credit=sum(d.credit for d in done) / len(done),
+        predicates={name: all(d.predicates.get(name, True) for d in done) for name in names},
+        certificate=env.certificate(0).to_json(), told=stay.run.told, heard=stay.run.heard if len(goals) == 1 else None,
+    )  # fmt: skip
+    return outcome, done
 
 
 def run_episode(
     env: HouseholdVectorEnv, policy: Policy, text: str, goal: Goal, index: int, video: Path, *,
     quality: Quality = "fast", say: Callable[[str], None] = print,
 ) -> Outcome:  # fmt: skip
-    """Runs slot 0 of `env` on `text`, judged by `goal`, from initial state `index`, and writes its film to `video`.
-
-    The policy hears the words as the environment's language axes pass them on, and hears when they change in the middle.
-    """
-    from .video import Background, VideoWriter
-    from .video_layout import HEIGHT, WIDTH
-
-    with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
-        listeners = [_Announcer(say), _Film(env, policy.name, background, quality)]
-        run, info = one_episode(env, policy, index, goal=goal, instruction=text, listeners=listeners)
-    diverged = bool(info["diverged"][0])
-    return Outcome(
-        success=bool(info["success"][0]) and not diverged, diverged=diverged, credit=float(info["credit"][0]), steps=run.steps,
-        predicates=dict(info["predicates"][0]), certificate=env.certificate(0).to_json(), told=run.told, heard=run.heard,
-    )  # fmt: skip
+    """As `run_plan`, on one sentence that asks for one thing."""
+    return run_plan(env, policy, [goal], [text], index, video, quality=quality, say=say)[0]
 
 
 def prompt(
     text: tyro.conf.Positional[str],
     /,
     *,
+    plan: bool = False,
     scene: str = "",
     robot: str = DEFAULT_ROBOT,
     seed: int = 0,
@@ -126,7 +96,8 @@ def prompt(
     """Tells the robot what to do, films it and says whether it did it.
 
     Args:
-        text: The instruction, e.g. "open the top drawer".
+        text: The instruction, e.g. "open the top drawer", or several: "open the fridge and then close the fridge".
+        plan: Say what was understood and move nothing.
         scene: Where: by default the scene that the instruction belongs to.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
@@ -139,45 +110,76 @@ def prompt(
         quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
         json_path: Write the result there too.
     """
-    from ..envs.axes import parse_axes
-    from .asked import goal_of
+    from .asked import plan_of
 
     started = time.perf_counter()
+    first, profile = _checked(seed, think, quality)
+    goals = list(plan_of(text, first, robot=robot, scene=scene))
+    if plan or len(goals) > 1:
+        print(numbered([phrasings(g)[0] for g in goals]), flush=True)
+    if plan:
+        return _planned(text, goals, json_path)
+    env, actor, index, learned = _build(goals, policy, device, think, scene=scene, robot=robot, randomize=randomize, axes=axes, first=first)
+    print(f"{actor.name}: {text!r}", flush=True)
+    video = out / "video.mp4"
+    result, done = run_plan(
+        env, actor, goals, told(goals, text), index, video, quality=profile, say=lambda line: print(line, flush=True), goes_home=learned
+    )  # fmt: skip
+    env.close()
+    _print(result, time.perf_counter() - started, video)
+    data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in vars(result).items()}
+    about = {"instruction": text, "task": goals[0].task, "goal": goals[0].to_json(), "seconds": result.steps / CONTROL_HZ}
+    wall = {"wall_seconds": time.perf_counter() - started, "video": str(video), "policy": actor.name}
+    parts = {"plan": [d.to_json() for d in done]} if len(goals) > 1 else {}
+    write_json(json_path, {**about, **data, **wall, **parts})
+    return 0 if result.success else 1
+
+
+def _checked(seed: int, think: float, quality: str) -> tuple[int, Quality]:
+    """The episode index to begin with and the film's pictures. Raises HomebodyError for what nothing could be done with."""
     if seed < 0 or think < 0:
         raise HomebodyError(f"{f'seed is {seed}' if seed < 0 else f'think is {think} ms'}: expected 0 or more")
     profiles: dict[str, Quality] = {q: q for q in QUALITIES}
     if quality not in profiles:
         raise unknown("quality", quality, QUALITIES)
-    goal = goal_of(text, seed * SEED_STRIDE, robot=robot, scene=scene)
-    env, actor = _build(goal, policy, device, think, scene=scene, robot=robot, randomize=randomize, axes=parse_axes(axes))
-    print(f"{actor.name}: {text!r}", flush=True)
-    index, video = env.find_index(goal, seed * SEED_STRIDE), out / "video.mp4"
-    result = run_episode(env, actor, text, goal, index, video, quality=profiles[quality], say=lambda line: print(line, flush=True))
-    env.close()
-    _print(result, time.perf_counter() - started, video)
-    data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in vars(result).items()}
-    about = {"instruction": text, "task": goal.task, "goal": goal.to_json(), "seconds": result.steps / CONTROL_HZ}
-    wall = {"wall_seconds": time.perf_counter() - started, "video": str(video), "policy": actor.name}
-    write_json(json_path, {**about, **data, **wall})
-    return 0 if result.success else 1
+    return seed * SEED_STRIDE, profiles[quality]
+
+
+def _planned(text: str, goals: Sequence[Goal], json_path: Path | None) -> int:
+    """What `--plan` says, and nothing else."""
+    parts = [{"instruction": phrasings(g)[0], "task": g.task, "goal": g.to_json(), "success": None} for g in goals]
+    write_json(json_path, {"instruction": text, "task": goals[0].task, "goal": goals[0].to_json(), "plan": parts})
+    return 0
 
 
 def _build(
-    goal: Goal, policy: str, device: str, think: float, *, scene: str, robot: str, randomize: str, axes: Mapping[str, float]
-) -> tuple[HouseholdVectorEnv, Policy]:
-    """The house that the goal is asked for in, and who acts in it."""
-    from ..envs.engine import HouseholdVectorEnv
+    goals: Sequence[Goal], policy: str, device: str, think: float, *, scene: str, robot: str, randomize: str, axes: str, first: int
+) -> tuple[HouseholdVectorEnv, Policy, int, bool]:
+    """The house that the goals are asked for in, who acts in it, the first episode index from `first` on that fits, and whether who acts has
+    learned it."""
+    from ..envs.axes import parse_axes
+    from ..envs.lasting import start_for
     from .learned import check_asked
     from .policies import find_policy, thinking
 
-    source = find_policy(policy, device)
-    check_asked(source, [goal.task], robot)
+    settings, source = parse_axes(axes), find_policy(policy, device)
+    check_asked(source, [g.task for g in goals], robot)
     source = thinking(source, think, device=device) if think else source
-    env = HouseholdVectorEnv(
-        goal.task, 1, robot=robot, scene=scene, split="heldout", cameras=source.cameras, image_size=source.image_size,
-        privileged=source.privileged, sensors=source.sensors, randomize=randomize or None, axes=axes,
+    task, index = goals[0].task, -1
+    if len(goals) > 1:
+        task, index = start_for(goals, robot=robot, scene=scene, first=first, axes=settings)
+    env = house_for(source, task, robot=robot, scene=scene, randomize=randomize or None, axes=settings)
+    return env, source.build(env), env.find_index(goals[0], first) if index < 0 else index, bool(source.fingerprint)
+
+
+def house_for(source: PolicySource, task: str, **settings: Any) -> HouseholdVectorEnv:
+    """The house, one slot of it, with the senses that a policy asks for; held-out states."""
+    from ..envs.engine import HouseholdVectorEnv
+
+    return HouseholdVectorEnv(
+        task, 1, split="heldout", cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, sensors=source.sensors,
+        **settings,
     )  # fmt: skip
-    return env, source.build(env)
 
 
 def _print(result: Outcome, seconds: float, video: Path) -> None:

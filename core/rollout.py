@@ -40,6 +40,15 @@ class Drawing(Protocol):
         ...
 
 
+@runtime_checkable
+class Lasting(Protocol):
+    """An environment in whose world one thing can be asked for after the other."""
+
+    def ask(self, i: int, goal: Goal, instruction: str) -> tuple[Any, dict[str, Any]]:
+        """Asks for another goal in slot i as it is now, its episode over or not; observation (B, ...) and info (B,)."""
+        ...
+
+
 @dataclass(kw_only=True)
 class Run:
     """The episode that a slot is in the middle of."""
@@ -143,6 +152,24 @@ class Rollout:
             self._show(run)
         return begun
 
+    def arrive(self, slot: int, index: int) -> Run:
+        """Resets `slot` to episode `index`, in which nothing is asked for until `ask` is called with its run."""
+        self.reset([slot], {"index": np.array([index], np.int64)})
+        if isinstance(self._policy, Seeded):
+            self._policy.seed([slot], [index])
+        return Run(slot=slot, index=index, told="", instruction="", over=True)
+
+    def ask(self, run: Run, goal: Goal, instruction: str) -> None:
+        """Asks for another goal in the world that `run` has come to; it goes on, and the policy is told. Raises HomebodyError for a goal that
+        is not open to being done there."""
+        if not isinstance(self._env, Lasting):
+            raise HomebodyError("this environment's world ends with each episode: expected one with `ask`")
+        self.observation, self.info = self._env.ask(run.slot, goal, instruction)
+        run.over = False
+        self.runs = dict(sorted({**self.runs, run.slot: run}.items()))
+        self._hear(run, told=True)
+        self._show(run)
+
     def drop(self, slot: int) -> None:
         """Forgets the episode in `slot`: nobody hears of it any more, and the slot is free."""
         del self.runs[slot]
@@ -181,10 +208,10 @@ class Rollout:
         if isinstance(policy, Looker) and isinstance(self._env, Drawing) and not any(x.looks for x in self._listeners):
             self._env.expect_looks([policy.looks_in(i) if i in self.runs else 0 for i in range(self._env.num_envs)])
 
-    def _hear(self, run: Run) -> None:
-        """Tells the policy where the environment asks for something else than before: somebody has changed their mind."""
+    def _hear(self, run: Run, *, told: bool = False) -> None:
+        """Tells the policy where the environment asks for something else than before: somebody has changed their mind. `told`: in any case."""
         asked = str(self.info["instruction"][run.slot])
-        if asked == run.instruction:
+        if asked == run.instruction and not told:
             return
         run.instruction = run.heard = asked
         if self._policy is not None:

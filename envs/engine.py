@@ -149,6 +149,25 @@ class HouseholdVectorEnv(Slots):
         self._steps[slot] = self._held[slot] = 0
         self._done[slot] = False
 
+    def ask(self, i: int, goal: Goal, instruction: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Asks for another goal in slot i, in the world as it is now, whether its episode is over or not; observation and info.
+
+        The goal's horizon, its success and what predicates remember begin anew. Raises HomebodyError for a goal that is not open to being
+        done here and now (`open_goals`), and where the physics broke.
+        """
+        self._open()
+        episode = self._episode(i)
+        if self._sims.diverged[i]:
+            raise HomebodyError(f"slot {i} diverged: reset it before something else is asked for")
+        found = episode.open_to(self._seen[i])
+        if goal not in found:
+            raise HomebodyError(f"goal {goal.to_json()} is not open to being done now: open are {[g.to_json() for g in found]}")
+        episode.ask(goal, instruction, found[goal], int(self._steps[i]), self._seen[i])
+        self._held[i], self._done[i] = 0, False
+        self._seen, self._marks = self.stage.views(self._sims.fields, self._world_pose, self._episodes), {}
+        drawn = [i] if self._frames.again(i) else []
+        return self._observe(np.array([i]), self._seen, drawn), self._info(self._predicates(self._seen))
+
     # --- stepping -----------------------------------------------------------------------------------------------------
     def expect_looks(self, frames: Sequence[int]) -> None:
         """Says, for the coming step alone, how many frames after its own each slot's pictures (B,) are next looked at; 0: at its own, as is
@@ -177,7 +196,7 @@ class HouseholdVectorEnv(Slots):
             reward[i] = float(success[i]) if sparse else self.stage.reward(self._mark(i, self.goal(i)), views[i], bool(success[i]))
         terminated, truncated = np.zeros(self.num_envs, bool), np.zeros(self.num_envs, bool)
         terminated[active] = success[active] | self._sims.diverged[active]
-        horizons = np.array([self.horizon(i) for i in range(self.num_envs)])
+        horizons = np.array([self.horizon(i) + (e.since if e else 0) for i, e in enumerate(self._episodes)])
         truncated[active] = (self._steps >= horizons)[active] & ~terminated[active]
         drawn = [i for i in map(int, active) if self._frames.needed(i, int(self._looks_in[i])) or self._episode(i).events.fickle]
         observation = self._observe(active, views, drawn)

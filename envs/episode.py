@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from .axes import episode_stream
 from .happenings import Happenings
 from .past import Past
 from .safety import Safety
-from .stage import Check, Stage, Start
+from .stage import Casting, Check, Stage, Start
 
 STILL_MPS = 0.03
 """A tool slower than this has stopped."""
@@ -39,6 +39,10 @@ class EpisodeMemory:
     initial_hash: str
     safety: Safety
     past: Past
+    since: int = 0
+    """The control step at which the present goal was asked for from outside."""
+    castings: Mapping[Goal, Casting] = field(default_factory=dict)
+    """Who plays what under goals that were asked for from outside."""
 
 
 class Episode:
@@ -58,6 +62,7 @@ class Episode:
         self._stage, self.start, self.axes, self.key, self.asked = stage, start, dict(axes), key, (goal, instruction)
         self.goal, self.instruction = self._worded(goal, instruction)
         self.first_goal = self.goal
+        self.since, self._begun, self._castings = 0, start, dict[Goal, Casting]()
         self.checks: dict[str, Check] = stage.checks(self.goal, start)
         self.stopped = False
         self.initially: dict[str, bool] = {}
@@ -91,16 +96,33 @@ class Episode:
             self.stopped, self.checks = True, {}
         else:
             self.goal, self.checks = news.goal, self._stage.checks(news.goal, self.start)
+        self._remember_anew(view)
+        return True
+
+    def _remember_anew(self, view: Any) -> None:
         self._stage.remember(self.past, view, anew=True)
         self.initially = {k: c(view) for k, c in self.checks.items()} or {"still": False}
-        return True
+
+    def open_to(self, view: Any) -> Mapping[Goal, Casting]:
+        """The goals that are open to being done now, and who plays what under each."""
+        return self._stage.open_to(self.start, self.goal, view)
+
+    def ask(self, goal: Goal, instruction: str, casting: Casting, step: int, view: Any) -> None:
+        """Somebody asks for `goal` at control step `step`: what counts from now on has changed, and its time begins. The words arrive as the
+        language axes leave them."""
+        self._castings[goal] = casting
+        self.start = self._stage.recast(self._begun, self._castings)
+        self.goal, self.stopped, self.since = goal, False, step
+        self.instruction = reworded(instruction, self.axes, episode_stream(*self.key, f"language {step}"))
+        self.checks = self._stage.checks(goal, self.start)
+        self._remember_anew(view)
 
     def memory(self) -> EpisodeMemory:
         """What has happened so far."""
         return EpisodeMemory(
             key=self.key, axes=dict(self.axes), asked=self.asked, goal=self.goal, instruction=self.instruction, stopped=self.stopped,
             initially=dict(self.initially), initial_hash=self.initial_hash, safety=copy.deepcopy(self.safety),
-            past=copy.deepcopy(self.past),
+            past=copy.deepcopy(self.past), since=self.since, castings=dict(self._castings),
         )  # fmt: skip
 
     def is_of(self, memory: EpisodeMemory) -> bool:
@@ -111,8 +133,11 @@ class Episode:
         """Takes up what had happened when `memory` was made, in the same episode; `keep_goal`: but not what was asked for."""
         self.safety = copy.deepcopy(memory.safety)
         self.past = Past() if keep_goal else copy.deepcopy(memory.past)  # what was done under another goal does not count
+        self.since = min(self.since, memory.since) if keep_goal else memory.since
         if keep_goal:
             return
+        self._castings = dict(memory.castings)
+        self.start = self._stage.recast(self._begun, self._castings)
         self.goal, self.instruction, self.stopped = memory.goal, memory.instruction, memory.stopped
         self.checks = {} if self.stopped else self._stage.checks(self.goal, self.start)
         self.initially, self.initial_hash = dict(memory.initially), memory.initial_hash

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import mujoco
 import numpy as np
@@ -15,6 +15,7 @@ from ..core.errors import HomebodyError
 from ..core.marks import Mark, skill_of
 from ..core.phrasebook import phrase
 from ..core.types import Goal
+from .casting import NOBODY, Detail, Parts, allowed, as_begun, as_it_is, parts_of, parts_under, recast, usable
 from .furniture.clearance import Furniture
 from .furniture.parts import add_force, add_touch
 from .objects.instance import Instance, add_thing
@@ -23,9 +24,9 @@ from .robots.arm import Arm
 from .rooms.scene import Layout, Scene, spot_matrix
 from .sensors.registry import add_sensors
 from .splits import episode_rng
-from .stage import Check, Running, Start, robot_rig
+from .stage import Casting, Check, Running, Start, robot_rig
 from .tasks.care import grip
-from .tasks.rivals import LEAST_GOALS, Casting, add_rival, stir
+from .tasks.rivals import LEAST_GOALS, add_rival, stir
 from .tasks.setup import NoRoom, Setup
 from .tasks.task import HouseholdTask
 from .variation import dressed, knobs
@@ -38,43 +39,6 @@ PEOPLE = ("hand_", "person", "pet")
 ATTEMPTS = 40
 """Initial states that are drawn until one has room for everything."""
 SENSOR, OBJECT = mujoco.mjtSensor, mujoco.mjtObj
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """Who plays what under one goal: bodies and what they are, by role."""
-
-    roles: Mapping[str, str]
-    cast: Mapping[str, Instance]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Detail:
-    """What the stage remembers of an episode besides its start."""
-
-    task: str
-    cast: Mapping[str, Instance]
-    layout: str
-    style: str
-    zone: tuple[float, float, float, float]
-    """Free worktop of the layout: x from, x to, y from, y to [m]."""
-    parts: Mapping[Goal, Parts]
-    """Who plays what under each goal that the state allows."""
-
-
-NOBODY = Parts(roles={}, cast={})
-
-
-def parts_of(goal: Goal, start: Start) -> Parts:
-    """Who plays what under `goal` in an episode that began with `start`."""
-    return start.detail.parts.get(goal) or Parts(roles=start.roles, cast=start.detail.cast)
-
-
-def _parts(setup: Setup, casting: Casting) -> Parts:
-    """Who plays what where some things change roles; who is displaced from one is called `other_` and the role's name."""
-    names = {r: [g for g, own in casting.items() if own == r] or [f"other_{r}" if r in casting else r] for r in setup.roles}
-    roles = {n: body for r, body in setup.roles.items() for n in names[r]}
-    return Parts(roles=roles, cast={n: setup.cast_of[r] for r in setup.roles for n in names[r]})
 
 
 def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
@@ -234,7 +198,8 @@ class HouseholdStage:
         return Start(
             goal=goal, instruction=instruction, qpos=qpos, ctrl=np.append(qpos[self.rig.arm_qpos], 1.0), valid=(goal, *parts),
             roles=dict(setup.roles), model=setup.model(), T_world_base=spot_matrix(setup.mount),
-            detail=Detail(task=t.name, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone, parts=parts),
+            detail=Detail(task=t.name, cast=dict(setup.cast_of), layout=setup.layout.name, style=setup.style.name, zone=setup.layout.zone, parts=parts,
+                          handy=frozenset(setup.handy), cloths=setup.cloths),
         )  # fmt: skip
 
     def _set_up(
@@ -271,15 +236,24 @@ class HouseholdStage:
 
     def _allowed(self, setup: Setup, own: Goal) -> dict[Goal, Parts]:
         """The goals besides its own that an initial state allows, in a fixed order."""
-        out: dict[Goal, Parts] = {}
-        for task in self.others.values():
-            if task.possible is None or self.robot.name not in task.robots:
-                continue
-            for goal in task.goals:
-                casting = None if goal == own else task.possible(setup, goal)
-                if casting is not None:
-                    out[goal] = _parts(setup, casting)
-        return out
+        found = allowed(setup, self.others.values(), self.robot.name)
+        return {g: parts_under(c, setup.roles, setup.cast_of) for g, c in found.items() if g != own}
+
+    def usable(self, start: Start, view: World | None = None) -> tuple[Goal, ...]:
+        s = as_begun(self, start) if view is None else as_it_is(self, start, view)
+        found = usable(s, self.others.values(), self.robot.name)
+        return tuple(found) if start.goal in found else (start.goal, *found)
+
+    def open_to(self, start: Start, goal: Goal, view: World) -> dict[Goal, Casting]:
+        found = allowed(as_it_is(self, start, view), self.others.values(), self.robot.name)
+        own = next(t for t in self.others.values() if start.goal in t.goals)
+        for known in {goal, start.goal} if own.possible is None else {goal}:
+            found.setdefault(known, {})
+        start, fresh = recast(start, found), view.anew()
+        return {g: c for g, c in found.items() if not all(check(fresh) for check in self.checks(g, start).values())}
+
+    def recast(self, start: Start, castings: Mapping[Goal, Casting]) -> Start:
+        return recast(start, castings)
 
     def dress(self, start: Start, axes: Mapping[str, float], rng: np.random.Generator) -> mujoco.MjModel:
         assert start.model is not None

@@ -117,6 +117,14 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         episode = self._episodes[i]
         return list(episode.start.valid) if episode else []
 
+    def open_goals(self, i: int) -> list[Goal]:
+        """Every goal that is open to being done in slot i now: the scene has what it takes, within reach, and it does not hold already."""
+        return list(self._episode(i).open_to(self._seen[i]))
+
+    def usable_goals(self, i: int) -> list[Goal]:
+        """Every goal that slot i's present state allows, or would if furniture were moved: what may be asked for one after the other."""
+        return list(self.stage.usable(self._episode(i).start, self._seen[i]))
+
     def paraphrases(self, i: int) -> list[str]:
         return list(phrasings(self.goal(i), self.split))
 
@@ -180,6 +188,10 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
     def steps(self, i: int) -> int:
         """Control steps since the start of slot i's episode."""
         return int(self._steps[i])
+
+    def asked_at(self, i: int) -> int:
+        """The control step at which slot i's present goal was asked for (`ask`), 0 at the start: its horizon counts from there."""
+        return self._episode(i).since
 
     def holds(self, i: int, goal: Goal) -> bool:
         """Whether `goal`'s predicates hold in slot i now."""

@@ -22,6 +22,8 @@ HOLD_STEPS = 10
 SUBSTEPS = 10
 """Physics steps of 5 ms in one control step of 50 ms."""
 
+Casting = Mapping[str, str]
+"""Role of a goal -> the role that the same thing has in the initial state; empty for goals about furniture alone."""
 Check = Callable[[Any], bool]
 """A predicate over one simulation's state: the `view` of a stage."""
 
@@ -129,6 +131,20 @@ class Stage(Protocol):
 
     def points(self, view: Any) -> np.ndarray:
         """(P, 3) positions of the loose things and landmarks of cloths [m], world frame."""
+        ...
+
+    def usable(self, start: Start, view: Any = None) -> tuple[Goal, ...]:
+        """The goals that an episode's start allows, or `view`, the state that it has come to; and those that it would if furniture were
+        moved: what may be asked for one after the other."""
+        ...
+
+    def open_to(self, start: Start, goal: Goal, view: Any) -> Mapping[Goal, Casting]:
+        """The goals that are open to being done in the state that an episode has come to, which is asked for `goal` now, and who plays what
+        under each: those that hold already are not."""
+        ...
+
+    def recast(self, start: Start, castings: Mapping[Goal, Casting]) -> Start:
+        """The start with who plays what under goals that were asked for since."""
         ...
 
     def horizon(self, goal: Goal) -> int: ...

@@ -120,6 +120,13 @@ class World:
             past=self.past,
         )
 
+    def anew(self) -> World:
+        """The same simulation as an instruction that is given now sees it: nothing has happened yet."""
+        out = self.playing(self.roles, self.cast)
+        out.past = Past()
+        out.past.begin(out)
+        return out
+
     def row(self, name: str) -> np.ndarray:
         """This simulation's row of a bound field."""
         return self._fields[name][self._i]

@@ -63,6 +63,11 @@ class Frames:
         are dropped, since any later look may show it."""
         return looks_in == 0 or any(self._conditions[slot].value(axis) > 0 for axis in LATE)
 
+    def again(self, slot: int) -> bool:
+        """Has the next frame of `slot` be its present one once more; whether that has to be drawn, since it may not have been."""
+        self._count[slot] -= 1
+        return not self.needed(slot, 1)
+
     def _source(self, slot: int, number: int) -> tuple[int, np.random.Generator]:
         """The frame whose picture is shown at frame `number`: late, and the one before where it was dropped; and the stream that spoils it."""
         condition = self._conditions[slot]

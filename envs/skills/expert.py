@@ -16,6 +16,7 @@ from ..furniture.clearance import Furniture
 from ..robots.table import arm_named
 from . import appliances, bottles, care, cloth, doors, drawers, first, grains, long, things
 from .base import HouseContext
+from .leaving import leave
 from .motion import DT, Steps, Style, give_way
 
 FAMILIES = (first, things, drawers, doors, appliances, bottles, cloth, grains, care, long)
@@ -85,7 +86,11 @@ class Expert:
                 furniture=Furniture(env.model_of(slot), tuple(p.name for p in env.stage.definition.pieces), env.base_pose(slot)[:3, 3]),
             )  # fmt: skip
             self._pace.begin(slot, ctx.joints)
-            self._contexts[slot], self._skills[slot] = ctx, SKILLS[goal.task](ctx, goal)
+            skill = SKILLS[goal.task](ctx, goal)
+            if 0 < env.steps(slot) == env.asked_at(slot):
+                wanted = next((r for r in ("target", goal.target) if r in ctx.world.cast), "")
+                skill = leave(ctx, wanted and ctx.world.body(wanted), skill)
+            self._contexts[slot], self._skills[slot] = ctx, skill
 
     def span(self, slot: int) -> str:
         """Name of the sub-task that `slot` is in, e.g. `grasp`."""

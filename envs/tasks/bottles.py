@@ -12,13 +12,13 @@ from ...core.types import Goal
 from ..furniture.bottles import BOTTLE, JAR, PLINTH_M
 from ..furniture.thread import ScrewTop
 from ..pointing import DOWN, pose, pushing, yawed
-from ..stage import Check
+from ..stage import Casting, Check
 from ..world import World
 from .fixtures import could_move, fixture_task
 from .marks import SIDE_M, Marks, brought, easiest, either_way, fixture_mark, in_cavity, mark_at, the
 from .predicates import inside, opened, others_left_alone, put_down, released, shut
-from .rivals import Casting
 from .setup import Setup
+from .situation import Situation
 from .task import HouseholdTask
 
 SCENE, ROOM = "home_bathroom", "bathroom"
@@ -71,7 +71,7 @@ def _pill_box(name: str, reverse: str, *, opens: bool) -> HouseholdTask:
         side, check = ("open", opened) if opens else ("shut", shut)
         return {f"{side}({goal.target}_lid)": check(f"lid_{goal.target}"), "others_left_alone": others_left_alone(f"lid_{goal.target}")}
 
-    def possible(s: Setup, goal: Goal) -> Casting | None:
+    def possible(s: Situation, goal: Goal) -> Casting | None:
         return {} if could_move(s, "pill_box", f"lid_{goal.target}", opens=opens) else None
 
     return HouseholdTask(

@@ -15,13 +15,14 @@ from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
 from ..robots.table import arm_named
 from ..rooms.scene import Spot, spot_matrix
-from ..stage import Check
+from ..stage import Casting, Check
 from ..world import World
 from .fixtures import fixture_task
 from .marks import Marks, at_site, brought, the
 from .predicates import in_box, near, put_down, released, stands
-from .rivals import Casting, standing
+from .rivals import standing
 from .setup import Setup
+from .situation import Situation
 from .task import HouseholdTask
 
 SCENE, ROOM = "care_room", "care"
@@ -128,7 +129,7 @@ def _over_checks(goal: Goal) -> dict[str, Check]:
     }  # fmt: skip
 
 
-def _can_give(s: Setup, goal: Goal) -> Casting | None:
+def _can_give(s: Situation, goal: Goal) -> Casting | None:
     """The hand is empty, and what stands about is for it."""
     if "person" not in s.layout.usable or any(r == "target" and r not in s.handy for r in s.roles):
         return None
@@ -136,7 +137,7 @@ def _can_give(s: Setup, goal: Goal) -> Casting | None:
     return None if role is None else {"target": role}
 
 
-def _can_bring(s: Setup, goal: Goal) -> Casting | None:
+def _can_bring(s: Situation, goal: Goal) -> Casting | None:
     """It stands about, out of the person's reach."""
     if "person" not in s.layout.usable:
         return None
@@ -209,7 +210,7 @@ def _task(
     setup: Callable[[Setup, Goal], None],
     checks: Callable[[Goal], dict[str, Check]],
     marks: Marks,
-    possible: Callable[[Setup, Goal], Casting | None] | None,
+    possible: Callable[[Situation, Goal], Casting | None] | None,
     reverse: str = "",
 ) -> HouseholdTask:
     return HouseholdTask(

@@ -8,10 +8,10 @@ from ...core.types import Goal
 from ..objects.catalogue import by_category, graspable
 from ..objects.instance import Instance
 from ..robots.table import arm_named
-from .setup import Setup
+from .situation import Situation
 
 
-def for_hand(s: Setup, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
+def for_hand(s: Situation, more: Callable[[Instance], bool] = lambda _: True) -> Callable[[Instance], bool]:
     """Whether a thing is for the hand of the episode's robot, and meets `more`."""
     return lambda t: graspable(t, s.stage.arm.grip) and more(t)
 
@@ -21,7 +21,7 @@ def some_for_hand(goal: Goal, robot: str, heldout: bool) -> bool:
     return any(graspable(t, arm_named(robot).grip) for t in by_category(goal.target, heldout=heldout))
 
 
-def fits_in(s: Setup, container: str) -> Callable[[Instance], bool]:
+def fits_in(s: Situation, container: str) -> Callable[[Instance], bool]:
     """Whether a thing goes into the cavity of what plays `container`."""
     room = s.cast_of[container].cavity
     assert room is not None

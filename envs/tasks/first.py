@@ -13,13 +13,13 @@ from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bins import BIN_HALF_M, BIN_HEIGHT_M
-from ..stage import Check
+from ..stage import Casting, Check
 from ..world import World
 from .fixtures import careful
 from .marks import at_site, brought, fixture_mark, held_up, in_cavity
 from .predicates import BLOW_N, LIFT_M, SHOVE_N, grasped, in_box, inside, lifted, opened, released, shut
-from .rivals import Casting
 from .setup import Setup
+from .situation import Situation
 from .task import HouseholdTask
 
 SCENE, ROOM = "first", "first"
@@ -71,18 +71,18 @@ def _setup(s: Setup, goal: Goal) -> None:
         s.stand(name, yaw=(away - turn, away + turn) if turn else (-np.pi, np.pi), squeeze=False, handy=name == goal.target)
 
 
-def _possible(s: Setup, goal: Goal) -> Casting | None:
+def _possible(s: Situation, goal: Goal) -> Casting | None:
     return {} if _allows(s, goal) else None
 
 
-def _allows(s: Setup, goal: Goal) -> bool:
+def _allows(s: Situation, goal: Goal) -> bool:
     if goal.task in ("pick_up", "put_in"):
         return goal.target in s.cast_of
-    now = s.joints.get(_joint(goal), 0.0)
+    now, fixture, clearly = s.joints.get(_joint(goal), 0.0), s.stage.names.fixtures[_joint(goal)], s.clear < 1
     if goal.task.startswith("close"):
-        return now > (0.5 if goal.target == "microwave" else 0.1)
+        return now > ((0.5 if goal.target == "microwave" else 0.1) if clearly else fixture.shut)
     above = s.joints.get("drawer_top", 0.0) if goal.target == "bottom" else 0.0
-    return now < 0.01 and above < 0.01
+    return now < (0.01 if clearly else fixture.opened) and above < 0.01
 
 
 def _fixture_checks(word: str, *, opens: bool) -> Callable[[Goal], dict[str, Check]]:

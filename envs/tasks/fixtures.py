@@ -8,12 +8,12 @@ from ...core.marks import Mark
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.piece import Fixture
-from ..stage import Check
+from ..stage import Casting, Check
 from ..world import World
 from .marks import fixture_mark
 from .predicates import BLOW_N, gentle, opened, others_left_alone, shut
-from .rivals import Casting
 from .setup import Setup
+from .situation import Situation
 from .task import HouseholdTask
 
 Joint = Callable[[Goal], str]
@@ -26,12 +26,12 @@ def careful(joint: str, words: str, most_N: float = BLOW_N) -> dict[str, Check]:
     return {f"gentle({words})": gentle(joint, most_N), "others_left_alone": others_left_alone(joint)}
 
 
-def could_move(s: Setup, piece: str, joint: str, *, opens: bool) -> bool:
+def could_move(s: Situation, piece: str, joint: str, *, opens: bool) -> bool:
     """Whether a fixture is in reach and not yet where it is to be moved."""
     if piece not in s.layout.usable:
         return False
     fixture, now = s.stage.names.fixtures[joint], s.joints.get(joint, 0.0)
-    return now < 0.5 * fixture.opened if opens else now > 2 * fixture.shut
+    return now < s.clear * fixture.opened if opens else now > fixture.shut / s.clear
 
 
 def fixture_task(
@@ -60,7 +60,7 @@ def fixture_task(
     def marks(w: World, goal: Goal) -> Mark:
         return fixture_mark(w, joint(goal), opens=opens)
 
-    def possible(s: Setup, goal: Goal) -> Casting | None:
+    def possible(s: Situation, goal: Goal) -> Casting | None:
         return {} if could_move(s, piece, joint(goal), opens=opens) else None
 
     return HouseholdTask(

@@ -3,19 +3,18 @@ other tasks are about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...core.errors import HomebodyError
 from ..objects.catalogue import graspable
 from ..objects.instance import Instance
 from .setup import GAP_M, NoRoom
+from .situation import Situation
 
 if TYPE_CHECKING:
     from .setup import Setup
 
-Casting = Mapping[str, str]
-"""Role of a goal -> the role that the same thing has in the initial state; empty for goals about furniture alone."""
 LEAST_GOALS = 3
 """Every initial state allows so many goals."""
 STIRRED = {"lid": 0.3}
@@ -31,7 +30,7 @@ TALL_M, TALL_GAP_M = 0.055, 0.10
 """A hand over low things would meet what is taller; the room that it needs."""
 
 
-def standing(s: Setup, category: str, fits: Callable[[Instance], bool] = lambda _: True) -> str | None:
+def standing(s: Situation, category: str, fits: Callable[[Instance], bool] = lambda _: True) -> str | None:
     """The role of the one thing of a category about, where it stands in the robot's reach with room for a hand and meets `fits`; None where
     there is none, or another of its kind: nobody could tell which is meant."""
     roles = [r for r, t in s.cast_of.items() if t.category == category]

@@ -55,7 +55,10 @@ class NoRoom(HomebodyError):
 
 
 class Setup:
-    """An initial state in the making. Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
+    """An initial state in the making (and a situation.Situation). Tasks call `use`, `cast`, `stand`, `put`, `joint` and `distract`."""
+
+    clear = 0.5
+    """What else may be asked for is clearly undone in an initial state."""
 
     def __init__(self, stage: CompiledScene, split: str, rng: np.random.Generator, axes: Mapping[str, float]) -> None:
         self.stage, self.rng, self.axes = stage, rng, axes

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ...core.types import Goal
 from ..robots.table import ARMS
-from ..stage import Check
+from ..stage import Casting, Check
 from .marks import Marks
-from .rivals import Casting
 from .setup import Setup
+from .situation import Situation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,8 @@ class HouseholdTask:
     """Whether a robot (by name) can do a goal, in the held-out split or not; None: every robot of `robots` can do all of them."""
     reverse: str = ""
     """The task that undoes it, where there is one."""
-    possible: Callable[[Setup, Goal], Casting | None] | None = None
-    """Whether another goal's initial state allows this one too, so that language alone decides: who plays its roles then, or None."""
+    possible: Callable[[Situation, Goal], Casting | None] | None = None
+    """Whether a state that was not made for this goal allows it: who plays its roles then, or None."""
 
     @property
     def robots(self) -> tuple[str, ...]:

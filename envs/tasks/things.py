@@ -7,12 +7,13 @@ from collections.abc import Callable
 from ...core.phrasebook import task_phrases
 from ...core.types import Goal
 from ..furniture.bins import COMPARTMENT_M, TRAY_DEPTH_M, TRAY_HEIGHT_M
-from ..stage import Check
+from ..stage import Casting, Check
 from .common import fits_in, for_hand, some_for_hand
 from .marks import Marks, at_site, brought, held_up, in_cavity, the
 from .predicates import LIFT_M, grasped, in_bin, inside, lies_in, lifted, put_down, released, upright
-from .rivals import Casting, standing
+from .rivals import standing
 from .setup import Setup
+from .situation import Situation
 from .task import HouseholdTask
 
 SCENE, ROOM = "home_kitchen", "kitchen"
@@ -25,7 +26,7 @@ def _hold_setup(s: Setup, goal: Goal) -> None:
     s.distract(1, 4)
 
 
-def _can_hold(s: Setup, goal: Goal) -> Casting | None:
+def _can_hold(s: Situation, goal: Goal) -> Casting | None:
     role = standing(s, goal.target)
     return None if role is None else {"target": role}
 
@@ -46,8 +47,8 @@ def _put_setup(container: str) -> Callable[[Setup, Goal], None]:
     return setup
 
 
-def _can_put(container: str) -> Callable[[Setup, Goal], Casting | None]:
-    def possible(s: Setup, goal: Goal) -> Casting | None:
+def _can_put(container: str) -> Callable[[Situation, Goal], Casting | None]:
+    def possible(s: Situation, goal: Goal) -> Casting | None:
         found = [r for r, t in s.cast_of.items() if t.category == container]
         if len(found) != 1:
             return None
@@ -92,10 +93,10 @@ def _sort_setup(s: Setup, goal: Goal) -> None:
     s.distract(0, 2)
 
 
-def _with(piece: str) -> Callable[[Setup, Goal], Casting | None]:
+def _with(piece: str) -> Callable[[Situation, Goal], Casting | None]:
     """Whether the thing stands about and a piece is in reach."""
 
-    def possible(s: Setup, goal: Goal) -> Casting | None:
+    def possible(s: Situation, goal: Goal) -> Casting | None:
         return _can_hold(s, goal) if piece in s.layout.usable else None
 
     return possible
@@ -127,7 +128,7 @@ BINNED = brought(the("target"), at_site(lambda _: "bin_floor"))
 
 
 def _task(name: str, family: str, horizon: int, setup: Callable[[Setup, Goal], None], checks: Callable[[Goal], dict[str, Check]],
-          marks: Marks, possible: Callable[[Setup, Goal], Casting | None] | None, *, worktop: bool = False) -> HouseholdTask:  # fmt: skip
+          marks: Marks, possible: Callable[[Situation, Goal], Casting | None] | None, *, worktop: bool = False) -> HouseholdTask:  # fmt: skip
     return HouseholdTask(
         name=name, family=family, room=ROOM, scene=SCENE, horizon=horizon, goals=task_phrases(name).goals, setup=setup, checks=checks,
         marks=marks, worktop=worktop, fits=some_for_hand, possible=possible,

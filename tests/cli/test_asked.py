@@ -27,9 +27,12 @@ def test_where_the_state_leaves_several_the_sentence_is_ambiguous() -> None:
     assert goal_of("pick up the can", 0) == Goal(task="pick_up", target="can")
 
 
-@pytest.mark.parametrize("command", [["prompt"], ["imagine"], ["robot", "--token", "x" * 16, "--instruction"]])
-@pytest.mark.parametrize("text", ["open the top drawer then close the microwave", "do not open the top drawer"])
-def test_two_things_and_negations_end_every_command_with_one_line_before_it_runs(
+TWO, NOT = "open the top drawer then close the microwave", "do not open the top drawer"
+ROBOT = ["robot", "--token", "x" * 16, "--instruction"]
+
+
+@pytest.mark.parametrize(("command", "text"), [(["imagine"], TWO), (ROBOT, TWO), (["prompt"], NOT), (["imagine"], NOT), (ROBOT, NOT)])
+def test_negations_and_where_one_thing_is_done_two_things_end_a_command_with_one_line_before_it_runs(
     command: list[str], text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*command, text]) == 2

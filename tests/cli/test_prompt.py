@@ -5,7 +5,8 @@ import json
 import av
 import numpy as np
 import pytest
-from homebody.cli.prompt import HOLD_FRAMES, prompt, run_episode
+from homebody.cli.filming import HOLD_FRAMES
+from homebody.cli.prompt import prompt, run_episode
 from homebody.core.errors import HomebodyError
 from homebody.core.types import Certificate, Goal
 from homebody.envs.engine import HouseholdVectorEnv
@@ -45,6 +46,9 @@ class FakeHouse:
 
     def horizon(self, i):
         return self.limit
+
+    def asked_at(self, i):
+        return 0
 
     def render_slot(self, i, camera, size, profile):
         return np.full((*size, 3), 120, np.uint8)

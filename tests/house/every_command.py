@@ -16,6 +16,8 @@ from pathlib import Path
 RUNS = (
     'prompt "open the top drawer" --out prompt --json prompt/result.json',
     'prompt "fold the quilt in half" --policy zero --out quilt',  # cloth reads SciPy
+    'prompt "open the fridge and then close the fridge" --plan',
+    "chat --policy zero --seed 1 --out chat --json chat/talk.jsonl <<< help",
     "tasks --json new/tasks.json",
     "tasks --gallery gallery --only open_fridge",
     "robots",
@@ -51,10 +53,11 @@ RUNS = (
     "robot --instruction stop --token none --server ws://127.0.0.1:9",
     "doctor",
 )
-"""Words after `homebody`, one after the other in one folder."""
+"""Words after `homebody`, one after the other in one folder; after `<<<` what is typed in."""
 
 
 def words_of(line: str) -> list[str]:
+    line = line.partition(" <<< ")[0]
     return [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
 
 
@@ -86,7 +89,9 @@ def main(homebody: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         for line in RUNS:
             start = time.monotonic()
-            run = subprocess.run([homebody, *words_of(line)], capture_output=True, text=True, cwd=folder, check=False)
+            run = subprocess.run(
+                [homebody, *words_of(line)], input=line.partition(" <<< ")[2], capture_output=True, text=True, cwd=folder, check=False
+            )
             fault = fault_of(run.returncode, run.stderr, line)
             last = (run.stderr.strip().splitlines() or [""])[-1] if run.returncode == 2 else ""
             print(f"{time.monotonic() - start:5.1f} s  exit {run.returncode}  homebody {line}  {last}", flush=True)
