@@ -185,7 +185,8 @@ class Hearing:
         if both := self._both(tokens, whole, among):
             return Heard(orders=both, sure=min(1.0, both[0].sure), kinds=whole.kinds, options=options)
         best = self._best(tokens, parts, among)
-        if len(best.orders) > 1 and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
+        tied = any(o.link for o in best.orders[1:])  # by `then` or `and`, not by a comma alone
+        if len(best.orders) > 1 and not tied and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
             sure = options[0][1] * LEFT_OVER ** self.model.left_over(text, options[0][0])
             best = _Way(least=sure, orders=(Order(goal=options[0][0], sure=sure, said=text),)) if sure > ONE else best
         return Heard(orders=tuple(in_turn(best.orders)), sure=best.least, kinds=whole.kinds, options=options, missed=best.missed)

@@ -18,7 +18,7 @@ from ..types import Goal
 from .hearing import Heard, Hearing
 from .model import Model
 
-SURE = 0.4
+SURE = 0.35
 """Least probability of a single order that is followed."""
 EACH_SURE = 0.3
 """Least probability of each of several orders."""

@@ -45,7 +45,7 @@ FRUIT = Goal(task="hold_up_food", target="fruit")
 
 
 def test_a_plan_across_rooms_is_read_once_more_as_one_of_a_single_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("homebody.assets.listening.listener", Roomy)
+    monkeypatch.setattr("homebody.cli.asked.listener", Roomy)
     assert plan_of("open the fridge and pick up the apple", 0) == (Goal(task="open_fridge", target="fridge"), FRUIT)
 
 
