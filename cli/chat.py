@@ -62,20 +62,21 @@ def chat(
         task: Where: in an initial state of this task.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
-        policy: `homebody`, `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
+        policy: `homebody` (`house` outside the first room), `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
         device: Where the networks run: `cpu` or `cuda`.
         out: Folder for video.mp4, one film of the whole talk.
         json_path: Write a line of JSON for each sentence there.
     """
     from ..envs.house import TASKS
     from ..envs.lasting import richest_start, room_name
-    from .policies import find_policy
+    from .policies import knowing
     from .video import Background, VideoWriter
     from .video_layout import HEIGHT, WIDTH
 
     if seed < 0:
         raise HomebodyError(f"seed is {seed}: expected 0 or more")
-    source, tasks = find_policy(policy, device), tasks_of(scene, room, task, robot)
+    tasks = tasks_of(scene, room, task, robot)
+    source = knowing(policy, tasks, device)
     name, index = richest_start(tasks, robot=robot, first=seed * SEED_STRIDE)
     env, actor = _build(source, name, robot)
     video = out / "video.mp4"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from .extras import require_extra
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
 
-__all__ = ["IMAGE_SIZE", "PolicySource", "absolute_policy", "checkpoint_folder", "find_policy", "thinking", "world_folder"]
+__all__ = ["IMAGE_SIZE", "PolicySource", "absolute_policy", "checkpoint_folder", "find_policy", "knowing", "thinking", "world_folder"]
 DEVICES = ("cpu", "cuda")
 
 
@@ -81,6 +82,15 @@ def find_policy(name: str, device: str = "cpu") -> PolicySource:
     check_device(device)
     compose()
     return find_source(name, device, require=require_extra)
+
+
+def knowing(name: str, tasks: Iterable[str], device: str = "cpu") -> PolicySource:
+    """As `find_policy`; but of the two policies that ship, `homebody` of the first room and `house` of all others, the one that knows `tasks`
+    where the first was named."""
+    source = find_policy(name, device)
+    if name != "homebody" or source.trained_on is None or set(tasks) <= set(source.trained_on.tasks):
+        return source
+    return find_policy("house", device)
 
 
 def absolute_policy(name: str) -> str:

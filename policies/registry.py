@@ -39,10 +39,15 @@ def _play(place: Place) -> Policy:
     return PlayPolicy(robot=place.robot)
 
 
-def _shipped(device: str) -> PolicySource:
-    from ..assets import checkpoint
+def _shipped(name: str) -> Finder:
+    """A checkpoint that ships with the package, under its own name."""
 
-    return of_folder(checkpoint("homebody"), device, name="homebody")
+    def find(device: str) -> PolicySource:
+        from ..assets import checkpoint
+
+        return of_folder(checkpoint(name), device, name=name)
+
+    return find
 
 
 def scripted(name: str, build: Factory, *, cameras: tuple[str, ...] = (), privileged: bool = False, simulated: bool = False) -> Finder:
@@ -53,7 +58,10 @@ def scripted(name: str, build: Factory, *, cameras: tuple[str, ...] = (), privil
 
 POLICIES: Table[Finder] = Table(
     "policy",
-    {"homebody": _shipped, "random": scripted("random", _random), "play": scripted("play", _play), "zero": scripted("zero", _zero)},
+    {
+        "homebody": _shipped("homebody"), "house": _shipped("house"), "random": scripted("random", _random), "play": scripted("play", _play),
+        "zero": scripted("zero", _zero),
+    },
 )
 """Every policy that has a name. The command line adds `expert` and `parrot`; `add_policy` adds a user's own."""
 

@@ -31,14 +31,14 @@ class Template:
 
     text: str
     only: str = ""
-    """The one target, or receptacle, that it is about; empty where it is about any."""
+    """The one target, or receptacle, that it is about, or both with a plus between; empty where it is about any."""
 
     @property
     def held_out(self) -> bool:
         return zlib.crc32(self.text.encode()) % HELD_OUT == 0
 
     def fits(self, goal: Goal) -> bool:
-        return self.only in ("", goal.target, goal.receptacle)
+        return not self.only or set(self.only.split("+")) <= {goal.target, goal.receptacle}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def sections(text: str, file: str) -> dict[str, list[str]]:
 
 
 def _template(line: str) -> Template:
-    marked = re.match(r"\((\w+)\) (.+)", line)
+    marked = re.match(r"\(([\w+]+)\) (.+)", line)
     return Template(marked[2], marked[1]) if marked else Template(line)
 
 

@@ -43,6 +43,8 @@ SEVERAL, ONE = 0.15, 0.4
 """A sentence that as a whole is likelier than the second one goal, and less likely than the first several, is one."""
 TWINS = {"open_drawer": "open_chest_drawer", "close_drawer": "close_chest_drawer"}
 """What a task without the name of its furniture means after an order that has named it."""
+SHUT_UP = {("close_cutlery_drawer", "cutlery"): "cutlery", ("close_drawer", "top"): "top"}
+"""What a drawer is called that is shut for the night."""
 PAIRS = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 """What stands beside a thing of which there are two."""
 LEFT_OVER = 0.3
@@ -189,7 +191,7 @@ class Hearing:
         if len(best.orders) > 1 and not tied and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
             sure = options[0][1] * LEFT_OVER ** self.model.left_over(text, options[0][0])
             best = _Way(least=sure, orders=(Order(goal=options[0][0], sure=sure, said=text),)) if sure > ONE else best
-        return Heard(orders=tuple(in_turn(best.orders)), sure=best.least, kinds=whole.kinds, options=options, missed=best.missed)
+        return Heard(orders=tuple(as_one(in_turn(best.orders))), sure=best.least, kinds=whole.kinds, options=options, missed=best.missed)
 
     def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
         """The likeliest way to take a sentence apart into orders and asides."""
@@ -251,6 +253,28 @@ def best_of(reading: Reading, among: Collection[Goal] | None) -> tuple[Goal | No
         return None, 0.0
     p, _, goal = max(left, key=lambda o: o[:2])
     return goal, p
+
+
+def as_one(orders: Sequence[Order]) -> list[Order]:
+    """Two orders that are one goal become it: an egg in the pot and the burner on; a drawer shut and the light off; a thing taken and held up."""
+    out: list[Order] = []
+    for order in orders:
+        whole = _together(out[-1].goal, order.goal) if out else None
+        if whole:
+            out[-1] = replace(out[-1], goal=whole, sure=min(out[-1].sure, order.sure))
+        else:
+            out.append(order)
+    return out
+
+
+def _together(a: Goal, b: Goal) -> Goal | None:
+    if (a.task, b.task) == ("put_in_pot", "turn_on_stove"):
+        return Goal(task="start_cooking", target=a.target, receptacle=b.target)
+    if b.task == "switch_off_light" and (which := SHUT_UP.get((a.task, a.target))):
+        return Goal(task="close_up", target=which)
+    if a.task == "pick_up" and b.task.startswith("hold_up") and a.target == b.target:
+        return b
+    return None
 
 
 def in_turn(orders: Sequence[Order]) -> list[Order]:

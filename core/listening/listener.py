@@ -17,6 +17,7 @@ from ..phrasebook import household_goals
 from ..types import Goal
 from .hearing import Heard, Hearing
 from .model import Model
+from .words import UNKNOWN, spelled_out
 
 SURE = 0.35
 """Least probability of a single order that is followed."""
@@ -27,9 +28,14 @@ GUARDED_MOST = 0.15
 NO_ORDER = re.compile(
     r"\b(never|unless|except|either|or|neither|nor|whether|twice|thrice|repeatedly|avoid|leave|(any|every)thing but|would rather|if the)\b"
     r"|(?<!\bi )(?<!\bwe )(?<!\bthey )\bdo not\b(?! (forget|hesitate|mind|worry))|\b(should|must|shall|need) not\b"
+    r"|^(please )?(if|should (it|there|the|he|she|somebody|anybody)|when (?!you|that))\b"
     r"|\b(after|before|once|when) (the|my|a|an|this|that|it|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|had|gets)\b"
 )
 """Words after which nothing is an order, however it looks."""
+QUESTION = re.compile(r"(is|are|was|were|does|did|has|who|what|where|why|how|which)\b[^.!?;]*\?")
+"""A whole text that is one question."""
+FOREIGN_WORDS, FOREIGN_SHARE = 3, 0.4
+"""So many words that nobody knows, and such a share of all, are no instruction."""
 HARM = 0.25
 """A sentence is refused from this probability of harm on, whatever else it may mean."""
 POSSIBLE = 0.1
@@ -89,8 +95,10 @@ class Listener:
         if heard.kinds["harm"] >= HARM:
             raise HomebodyError(f"instruction {quoted(text)} {WHY['harm']}; {HINT}")
         guarded = _no_order(text)
-        if guarded and NO_ORDER.search(without_asides(text)):
+        if guarded and (NO_ORDER.search(without_asides(text)) or QUESTION.fullmatch(text.strip().lower())):
             raise guarded
+        if self._foreign(text):
+            raise self._unknown(text, "nonsense")
         if _decided(heard, guarded):
             return Understood(orders=tuple(o.goal for o in heard.orders))
         if guarded:
@@ -127,6 +135,12 @@ class Listener:
             if (goal := known(plain)) is not None:
                 return goal
         return None
+
+    def _foreign(self, text: str) -> bool:
+        """Whether most of a text is no English that people use in a house."""
+        words = [w for w in spelled_out(text).split() if w != ","]
+        strange = sum(self._hearing.model.vocabulary.correct(w) == UNKNOWN for w in words)
+        return strange >= FOREIGN_WORDS and strange > FOREIGN_SHARE * len(words)
 
     def _options(self, text: str, heard: Heard, among: Collection[Goal] | None) -> list[Goal]:
         """What an unclear text may mean. Raises HomebodyError where that is nothing in particular."""
