@@ -192,25 +192,6 @@ def _print_off(off: dict[str, Any]) -> None:
     print(f"act point {1000 * off['act']['p50']:.0f} mm, 90 %: {1000 * off['act']['p90']:.0f}; place {1000 * off['place']['p50']:.0f} mm")
 
 
-def join(*, eyes: Path, head: Path, out: OutFolder, json_path: JsonPath = None) -> int:
-    """Makes one policy of eyes and a head, in half precision.
-
-    Args:
-        eyes: Folder that `homebody train eyes` wrote.
-        head: Folder that `homebody train head` wrote.
-        out: Folder of the checkpoint.
-        json_path: Write `checkpoint, bytes` there too.
-    """
-    from ..core.files import MODEL_FILE
-    from ..policies.house import join as join_parts
-
-    join_parts(eyes, head, out)
-    size = (out / MODEL_FILE).stat().st_size
-    print(f"{size / 2**20:.1f} MiB: {out}")
-    write_json(json_path, {"checkpoint": str(out), "bytes": size})
-    return DONE
-
-
 def count_episodes(data: tuple[Path, ...]) -> int:
     """How many episodes some data sets hold together."""
     from ..datasets.store import Store
@@ -340,4 +321,4 @@ def check_training(out: Path, resume: bool, device: str) -> None:
     check_folder(out, resume=resume)
 
 
-COMMANDS = {"policy": policy, "head": head, "eyes": eyes, "join": join, "world-model": world_model}
+COMMANDS = {"policy": policy, "head": head, "eyes": eyes, "world-model": world_model}

@@ -57,7 +57,7 @@ class Chunked(ABC):
         slots, robot = sorted(self._queue), self._robot
         actions = robot.still(observation["proprio"])
         for slot in (s for s in slots if s in self._idle and not self._queue[s]):
-            self._queue[slot] = [self._sent.get(slot, actions[slot])] * self._execute
+            self._queue[slot] = [self._sent[slot] if slot in self._sent else actions[slot]] * self._execute
         empty = [s for s in slots if not self._queue[s]]
         if empty:
             motions, _ = self.plan(observation, empty)

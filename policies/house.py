@@ -16,10 +16,10 @@ from ..core.experience import KEY, Experience, read_experience
 from ..core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
 from ..core.instructions import phrasings
 from ..core.weights import load_state, save_state
-from .eyes.checkpoint import load_eyes
+from .eyes.checkpoint import load_eyes, save_eyes
 from .eyes.network import Eyes, EyesConfig
 from .eyes.runtime import Looking
-from .head.checkpoint import load_head
+from .head.checkpoint import load_head, save_head
 from .head.network import ActionHead, HeadConfig
 from .head.runtime import HeadPolicy
 
@@ -42,6 +42,14 @@ def join(eyes: Path, head: Path, folder: Path) -> None:
     write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
     if not (folder / CARD_FILE).exists():
         write_text(folder / CARD_FILE, CARD)
+
+
+def split(folder: Path, eyes: Path, head: Path) -> None:
+    """Writes the two parts of a checkpoint as folders of their own, to train on from. Raises HomebodyError where it is none."""
+    seeing, acting = load_house(folder)
+    known = read_experience(folder)
+    save_eyes(seeing, eyes, known)
+    save_head(acting, head, known)
 
 
 def _both(known: list[Experience]) -> Experience:

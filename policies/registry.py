@@ -59,7 +59,10 @@ def scripted(name: str, build: Factory, *, cameras: tuple[str, ...] = (), privil
 POLICIES: Table[Finder] = Table(
     "policy",
     {
-        "homebody": _shipped("homebody"), "house": _shipped("house"), "random": scripted("random", _random), "play": scripted("play", _play),
+        "homebody": _shipped("homebody"),
+        "house": _shipped("house"),
+        "random": scripted("random", _random),
+        "play": scripted("play", _play),
         "zero": scripted("zero", _zero),
     },
 )

@@ -33,6 +33,7 @@ RUNS = (
     "glance --tasks ring_bell --episodes 1 --policy wander --until 1 --out glances",
     "train eyes --data glances --steps 2 --batch 2 --out eyes",
     "train join --eyes eyes --head head --out house",
+    "train split --policy house --out parts",
     "train listener --sentences 600 --passes 1 --members 1 --examined 20 --out listener",
     "train policy --data set --steps 3 --batch 4 --out policy",
     "train world-model --data set --steps 4 --batch 2 --out world",

@@ -16,6 +16,7 @@ from homebody.core.marks import MARK_DIM, SKILL, SKILLS
 from homebody.core.robots import PANDA
 from homebody.core.touch import TOUCH_DIM
 from homebody.core.types import Goal
+from homebody.core.weights import load_state
 from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glances, write_block
 from homebody.policies.eyes.checkpoint import save_eyes
 from homebody.policies.eyes.network import Eyes, EyesConfig
@@ -126,6 +127,12 @@ def test_eyes_and_a_head_become_one_policy_that_acts(tmp_path: Path, capsys: pyt
     save_head(ActionHead(HeadConfig(skill_width=8, width=32, layers=1)), head)
     assert main(["train", "join", "--eyes", str(eyes), "--head", str(head), "--out", str(out), "--json", str(tmp_path / "r.json")]) == 0
     assert json.loads((tmp_path / "r.json").read_text())["bytes"] == (out / "model.safetensors").stat().st_size
+    assert main(["train", "split", "--policy", str(out), "--out", str(tmp_path / "parts")]) == 0
+    for name, part in (("eyes", Eyes(both)), ("head", ActionHead(HeadConfig(skill_width=8, width=32, layers=1)))):
+        kept, _ = load_state(tmp_path / "parts" / name / "model.safetensors")
+        whole, _ = load_state(tmp_path / name / "model.safetensors")
+        assert kept.keys() == whole.keys() == part.state_dict().keys()
+        assert all(torch.allclose(kept[k], whole[k].float(), atol=2e-3) for k in kept)
     source = find_policy(str(out))
     assert source.cameras == ("scene", "wrist") and source.sensors == ("extrinsics",)
     words = ["--tasks", "ring_bell", "--policy", str(out), "--episodes", "1", "--threads", "1"]
