@@ -160,6 +160,8 @@ class Hearing:
         if goal is None or "both" not in tokens or goal.target not in PAIRS or sure + whole.kinds["several"] < SEVERAL:
             return ()
         pair = (goal, replace(goal, target=PAIRS[goal.target]))
+        if pair[1] not in whole.goals:
+            return ()
         spelled = self._named(" ".join(tokens))
         at = {g.target: spelled.index(f"={g.target}") if f"={g.target}" in spelled else len(spelled) for g in pair}
         pair = sorted(pair, key=lambda g: (at[g.target], g.target not in ("top", "left")))
@@ -168,7 +170,7 @@ class Hearing:
 
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
-        short = len(part.words) <= 4 and part.words[0] in ("the", "that") and part.words[-1] in ("one", "ones")
+        short = set(part.words[:1]) <= {"the", "that"} and set(part.words[-1:]) <= {"one", "ones"} and not part.words[4:]
         return short and "other" not in part.words and not any(w[0] == "=" for w in self._named(" ".join(part.words)))
 
     def _said(self, tokens: Sequence[str], first: Part, last: Part) -> list[str]:
