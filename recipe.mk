@@ -43,7 +43,7 @@ anew = @test ! -f $@ || rm -rf $(basename $@) $@
 
 .PHONY: recipe again
 .SECONDARY:
-recipe: $(OUT)/gate_head.done $(OUT)/gate_eyes.done $(OUT)/gate.done
+recipe: $(OUT)/listener.done $(OUT)/gate_head.done $(OUT)/gate_eyes.done $(OUT)/gate.done
 
 again:
 	rm -rf $(OUT)/$(STAGE) $(OUT)/$(STAGE).done
@@ -52,7 +52,13 @@ again:
 $(OUT)/logs:
 	mkdir -p $@ $(addprefix $(OUT)/,demonstrations takeovers glances walks checks)
 
-# --- the head: marks, touch and words -> motion ---------------------------------------------------------------------------
+# --- the listener: sentences -> goals -------------------------------------------------------------------------------------
+$(OUT)/listener.done: | $(OUT)/logs
+	rm -rf $(OUT)/listener
+	$(HOMEBODY) train listener --out $(OUT)/listener $(call LOG,listener)
+	touch $@
+
+# --- the head: marks and touch -> motion ----------------------------------------------------------------------------------
 # Episodes of the expert without pictures, a third of them knocked off their path.
 $(OUT)/demonstrations/%.done: | $(OUT)/logs
 	$(anew)

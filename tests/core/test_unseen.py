@@ -1,0 +1,82 @@
+"""Understanding, on sentences that other people wrote after the model was trained: `pytest -s tests/core/test_unseen.py` prints the figures."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homebody.assets.listening import listener
+from homebody.core.errors import HomebodyError
+from homebody.core.statistics import wilson
+from homebody.core.types import Goal
+
+UNSEEN = [json.loads(line) for line in Path(__file__).with_name("unseen.jsonl").read_text().splitlines()]
+"""`text`, `kind`: one goal, several, or what has to be refused; `goals` in their order, and `also` what is as right a reading of one."""
+
+
+def goals_of(rows: list[list[Any]]) -> list[Goal]:
+    return [Goal(task=task, target=target, receptacle=receptacle) for task, target, receptacle in rows]
+
+
+def outcome(row: dict[str, Any]) -> str:
+    """`right`, `asked` (nothing is done, and why is said), `half` (of several, only some) or `wrong`."""
+    try:
+        plan = list(listener().plan(row["text"]))
+    except HomebodyError:
+        return "right" if row["kind"] == "refuse" else "asked"
+    if row["kind"] == "refuse":
+        return "wrong"
+    wanted = goals_of(row["goals"])
+    if plan == wanted or (row["kind"] == "goal" and len(plan) == 1 and plan[0] in goals_of(row.get("also", []))):
+        return "right"
+    return "half" if len(plan) < len(wanted) else "wrong"
+
+
+@pytest.fixture(scope="module")
+def counts() -> dict[str, Counter[str]]:
+    out: dict[str, Counter[str]] = {kind: Counter() for kind in ("goal", "refuse", "several")}
+    for row in UNSEEN:
+        out[row["kind"]][outcome(row)] += 1
+    for kind, found in out.items():
+        n = sum(found.values())
+        shares = ", ".join(f"{name} {100 * k / n:.1f} % ({100 * wilson(k, n)[0]:.0f} to {100 * wilson(k, n)[1]:.0f})" for name, k in found.most_common())
+        print(f"{kind}: {n} sentences, {shares}")
+    return out
+
+
+def share(found: Counter[str], *names: str) -> float:
+    return sum(found[n] for n in names) / sum(found.values())
+
+
+def test_there_are_enough_sentences_of_every_sort_and_none_is_learned_from() -> None:
+    kinds = Counter(row["kind"] for row in UNSEEN)
+    assert kinds["goal"] >= 400 and kinds["refuse"] >= 120 and kinds["several"] >= 60
+    folder = Path(__file__).parents[2] / "core" / "listening" / "corpus"
+    learned = {line.partition(") ")[2] or line for file in folder.glob("*.txt") for line in file.read_text().splitlines()}
+    assert not {row["text"] for row in UNSEEN} & learned
+
+
+def test_one_thing_is_understood_or_asked_back_and_hardly_ever_mistaken(counts: dict[str, Counter[str]]) -> None:
+    assert share(counts["goal"], "right") >= RIGHT
+    assert share(counts["goal"], "wrong", "half") <= WRONG
+
+
+def test_what_must_not_be_done_is_refused(counts: dict[str, Counter[str]]) -> None:
+    assert share(counts["refuse"], "right") >= REFUSED
+
+
+def test_several_things_are_planned_in_their_order_and_never_half_of_them(counts: dict[str, Counter[str]]) -> None:
+    assert share(counts["several"], "right") >= PLANNED
+    assert counts["several"]["half"] == 0
+
+
+def test_an_answer_takes_no_time() -> None:
+    listener().plan("open the fridge")
+    started = time.perf_counter()
+    for row in UNSEEN[:50]:
+        outcome(row)
+    assert time.perf_counter() - started < 50 * 0.3  # it takes 3 ms; a loaded machine must not fail this
