@@ -40,6 +40,10 @@ HARM = 0.25
 """A sentence is refused from this probability of harm on, whatever else it may mean."""
 POSSIBLE = 0.1
 """A goal is offered from this share of the best ones' probability on."""
+LIKELY = 0.12
+"""Least probability of a goal that is offered before those that the words alone allow."""
+ALONE, ALONE_SURE, BESIDE = 4.0, 0.2, 0.1
+"""An order is followed at less probability where it is so many times as likely as any other, and hardly anything speaks against it."""
 OFFERED, PART = 4, 50
 """Choices that an error names at most, and letters of a part of a sentence."""
 WHY = {
@@ -154,10 +158,10 @@ class Listener:
             )
         if sure and kind in ("negated", "question", "nonsense", "aside"):
             raise self._unknown(text, kind)
-        named = [g for g in by_words(normalise(text)) if among is None or g in among]
+        most = heard.options[0][1] if heard.options else 0.0
+        named = [g for g in by_words(normalise(text)) if most < LIKELY and (among is None or g in among)]
         if len(named) > 1:
             return named
-        most = heard.options[0][1] if heard.options else 0.0
         likely = [g for g, p in heard.options if p >= max(POSSIBLE * most, 0.02)][:OFFERED]
         if (sure and kind == "impossible") or not likely:
             raise self._unknown(text, kind if sure else "nonsense")
@@ -173,6 +177,12 @@ def _decided(heard: Heard, guarded: HomebodyError | None) -> bool:
     """Whether it is sure enough to be followed."""
     if guarded and max(heard.kinds["negated"], heard.kinds["question"]) > GUARDED_MOST:
         return False
+    if len(heard.orders) == 1 and heard.sure >= ALONE_SURE and len(heard.options) > 1 and heard.options[0][0] == heard.orders[0].goal:
+        against = sum(heard.kinds[k] for k in ("harm", "negated", "question", "several", "nonsense", "aside"))
+        unlike = heard.kinds["impossible"] + heard.kinds["vague"]
+        best, second = heard.options[0][1], heard.options[1][1]
+        if against < BESIDE and unlike < heard.sure and best > ALONE * second and heard.sure > 0.9 * best:  # nothing that it names is left over
+            return True
     return bool(heard.orders) and heard.sure >= (SURE if len(heard.orders) < 2 else EACH_SURE)
 
 

@@ -22,8 +22,8 @@ SHORT = {"won t": "will not", "can t": "can not", "cannot": "can not", "shan t":
          "isnt": "is not", "cant": "can not", "wont": "will not", "im": "i am", "ive": "i have", "thats": "that is", "gonna": "going to",
          "wanna": "want to", "gimme": "give me", "lemme": "let me", "pls": "please", "plz": "please", "u": "you", "ur": "your"}  # fmt: skip
 ENDINGS = {"n t": " not", " ll": " will", " re": " are", " ve": " have", " d": " would", " m": " am"}
-LEAST_CORRECTED, LEAST_SWAPPED = 5, 4
-"""Letters of a word that may be one letter off, and of one whose letters may have changed places."""
+LEAST_CORRECTED, LEAST_SWAPPED, LEAST_MISSING = 5, 3, 4
+"""Letters of a word that may be one letter off, of one whose letters may have changed places, and of one that lacks a letter."""
 
 
 def spelled_out(text: str) -> str:
@@ -64,7 +64,8 @@ class Vocabulary:
         if len(word) >= LEAST_SWAPPED:
             found = {w for short in (word, *near_misses(word)) for w in self._without.get(short, ())}
             swapped = sorted(w for w in found if sorted(w) == sorted(word) and len(w) >= LEAST_SWAPPED)
-            near = sorted(w for w in found if max(len(word), len(w)) >= LEAST_CORRECTED and len(w) >= len(word) and one_off(word, w))
+            least = {0: LEAST_CORRECTED, 1: LEAST_MISSING}
+            near = sorted(w for w in found if (more := len(w) - len(word)) in least and len(w) >= least[more] and one_off(word, w))
             near += sorted(w for w in found if len(w) >= LEAST_CORRECTED and len(w) < len(word) and one_off(word, w))
             same = [w for w in near if w[0] == word[0]]  # the first letter is seldom the wrong one
             if best := swapped or same or near:
