@@ -181,7 +181,9 @@ def _decided(heard: Heard, guarded: HomebodyError | None) -> bool:
         against = sum(heard.kinds[k] for k in ("harm", "negated", "question", "several", "nonsense", "aside"))
         unlike = heard.kinds["impossible"] + heard.kinds["vague"]
         best, second = heard.options[0][1], heard.options[1][1]
-        if against < BESIDE and unlike < heard.sure and best > ALONE * second and heard.sure > 0.9 * best:  # nothing that it names is left over
+        if (
+            against < BESIDE and unlike < heard.sure and best > ALONE * second and heard.sure > 0.9 * best
+        ):  # nothing that it names is left over
             return True
     return bool(heard.orders) and heard.sure >= (SURE if len(heard.orders) < 2 else EACH_SURE)
 
