@@ -49,7 +49,7 @@ def understand(text: str, valid: Sequence[Goal], done: Callable[[Goal], bool] = 
     try:
         found = listener().understand(text, valid)
     except HomebodyError as error:
-        raise NotAskable(f"{error}; you can ask for", nearest(text, here, CHOICES)) from error
+        raise NotAskable(f"{str(error).split('; ')[0]}; you can ask for", nearest(text, here, CHOICES)) from error
     if len(found.orders) > 1:
         raise NotAskable(
             f"{quoted(text)} asks for {len(found.orders)} things; one at a time, you can ask for",

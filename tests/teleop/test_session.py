@@ -201,10 +201,10 @@ def test_a_prompt_before_moving_sets_the_goal_of_the_same_start(start: Start, en
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("sing me a song", "not an instruction"),
+        ("sing me a song", "unknown instruction"),
         ("open the drawer", "could mean"),
-        ("close the microwave", "does not fit this start"),
-        ("", "is empty"),
+        ("close the microwave", "cannot be done here and now"),
+        ("", "empty instruction"),
     ],
 )
 def test_an_instruction_that_cannot_be_followed_is_answered_and_loses_nothing(text: str, said: str, start: Start, env: PatientEnv) -> None:
