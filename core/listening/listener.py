@@ -1,7 +1,7 @@
 """What a person's sentence asks the robot for: goals in their order, a question back, or why it does nothing.
 
 A sentence of the phrasebook means what the phrasebook says, adjectives and slips of the finger aside. Any other is read by the model of
-instructions, which knows when it is not sure; and what the model reads into a negation, a condition or a question has to be surer still.
+instructions, which knows when it is not sure. Harm, negations, conditions and questions are refused, by what the words say and by the model.
 """
 
 from __future__ import annotations
@@ -57,8 +57,6 @@ WHY = {
     "aside": "asks for nothing",
 }
 HINT = "expected something to do, such as 'open the top drawer'"
-
-
 ONE_BY_ONE = "expected one at a time: give them one after the other"
 
 
@@ -153,9 +151,7 @@ class Listener:
         if len(heard.orders) > 1 or (sure and kind == "several"):
             parts = ", ".join(repr(shown(o.said, PART)) for o in heard.orders[:OFFERED]) or quoted(text)
             missed = f"; not understood: {', '.join(repr(shown(m, PART)) for m in heard.missed[:OFFERED])}" if heard.missed else ""
-            raise HomebodyError(
-                f"instruction {quoted(text)} {WHY['several']}: {parts}{missed}; expected one at a time: give them one after the other"
-            )
+            raise HomebodyError(f"instruction {quoted(text)} {WHY['several']}: {parts}{missed}; {ONE_BY_ONE}")
         if sure and kind in ("negated", "question", "nonsense", "aside"):
             raise self._unknown(text, kind)
         most = heard.options[0][1] if heard.options else 0.0
@@ -181,9 +177,8 @@ def _decided(heard: Heard, guarded: HomebodyError | None) -> bool:
         against = sum(heard.kinds[k] for k in ("harm", "negated", "question", "several", "nonsense", "aside"))
         unlike = heard.kinds["impossible"] + heard.kinds["vague"]
         best, second = heard.options[0][1], heard.options[1][1]
-        if (
-            against < BESIDE and unlike < heard.sure and best > ALONE * second and heard.sure > 0.9 * best
-        ):  # nothing that it names is left over
+        whole = heard.sure > 0.9 * best  # nothing that it names is left over
+        if whole and against < BESIDE and unlike < heard.sure and best > ALONE * second:
             return True
     return bool(heard.orders) and heard.sure >= (SURE if len(heard.orders) < 2 else EACH_SURE)
 
