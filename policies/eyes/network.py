@@ -28,6 +28,8 @@ GRID = 16
 """Cells of a map, each way."""
 ASKED = 2
 """What is pointed at: where to act, and where that has to go."""
+TURNS = (0, 3, 7)
+"""Where approach, across and way begin among what is told besides the points."""
 USUAL_M = {"scene": 1.3, "side": 1.3, "wrist": 0.3}
 """How far things usually are from a camera [m]."""
 
@@ -113,6 +115,8 @@ class Answer:
 
     marks: Tensor
     """(B, G, MARK_DIM), base frame"""
+    turns: Tensor
+    """(B, G, 3, 3) approach, across and way before they are made unit vectors: a unit vector that is quite wrong has no way to turn"""
     skill: Tensor
     """(B, G, skills) how likely each is what is to be done there, before the softmax"""
     spread: Tensor
@@ -185,7 +189,8 @@ class Eyes(nn.Module):
         spread = 0.02 * told[..., 3 * ASKED : 4 * ASKED].clamp(-4, 4).exp()
         rest, skill = told[..., 4 * ASKED :].split([SKILL - 3 * ASKED, len(self.known)], -1)
         marks = torch.cat([_mark(points, rest), self.known[skill.argmax(-1, keepdim=True)].to(points.dtype)], -1)
-        return Answer(marks=marks, skill=skill, spread=spread, heat=torch.stack(heats, 1), each=alone)
+        turns = torch.stack([rest[..., k : k + 3] for k in TURNS], -2)
+        return Answer(marks=marks, turns=turns, skill=skill, spread=spread, heat=torch.stack(heats, 1), each=alone)
 
     def _tool(self, proprio: Tensor) -> Tensor:
         """Tool poses (B, 4, 4) in the base frame, as the joints' encoders have them."""
@@ -202,6 +207,6 @@ def _perceptron(inputs: int, width: int, outputs: int) -> nn.Sequential:
 
 def _mark(points: Tensor, rest: Tensor) -> Tensor:
     """Points (B, G, ASKED, 3) and the other numbers (B, G, SKILL - 6) -> marks without their skill (B, G, SKILL) whose directions are unit vectors."""
-    approach, across, way = (F.normalize(rest[..., k : k + 3], dim=-1) for k in (0, 3, 7))
+    approach, across, way = (F.normalize(rest[..., k : k + 3], dim=-1) for k in TURNS)
     width, progress = 0.1 * F.softplus(rest[..., 6:7]), torch.sigmoid(rest[..., 10:11])
     return torch.cat([points[..., 0, :], approach, across, width, points[..., 1, :], way, progress], -1)

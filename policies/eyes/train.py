@@ -68,14 +68,14 @@ def losses(answer: Answer, marks: Tensor, pixels: Tensor) -> dict[str, Tensor]:
     off = (told - truth).abs().sum(-1)  # (B, G, ASKED)
     inside = (pixels.abs() < 1).all(-1)  # (B, V, G, ASKED)
     alone = (answer.each - truth[:, None]).abs().sum(-1)
-    across = answer.marks[..., 6:9], marks[..., 6:9]
-    turned = torch.minimum((across[0] - across[1]).abs().sum(-1), (across[0] + across[1]).abs().sum(-1))  # a gripper is symmetric
+    approach, across, way = answer.turns.unbind(-2)
+    turned = torch.minimum((across - marks[..., 6:9]).abs().sum(-1), (across + marks[..., 6:9]).abs().sum(-1))  # a gripper is symmetric
     scale = answer.spread
     return {
         "points": 10 * off.mean() / 3,
         "alone": 10 * ((alone * inside).sum() / inside.sum().clamp(min=1)) / 3,
         "heat": heat_loss(answer.heat.flatten(1, 2), pixels.flatten(1, 2)),
-        "directions": ((answer.marks[..., 3:6] - marks[..., 3:6]).abs().sum(-1) + turned + (answer.marks[..., 13:16] - marks[..., 13:16]).abs().sum(-1)).mean(),
+        "directions": ((approach - marks[..., 3:6]).abs().sum(-1) + turned + (way - marks[..., 13:16]).abs().sum(-1)).mean(),
         "sure": (off.detach() / scale + scale.log()).mean(),
         "skill": F.cross_entropy(answer.skill.flatten(0, -2), marks[..., SKILL].long().flatten()),
         "rest": 10 * (answer.marks[..., 9] - marks[..., 9]).abs().mean() + (answer.marks[..., 16] - marks[..., 16]).abs().mean(),

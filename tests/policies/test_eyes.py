@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glanc
 from homebody.policies.eyes.checkpoint import save_eyes
 from homebody.policies.eyes.network import Eyes, EyesConfig
 from homebody.policies.eyes.runtime import Looking
-from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, make_eyes_trainer, measure
+from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, losses, make_eyes_trainer, measure
 from homebody.policies.head.checkpoint import save_head
 from homebody.policies.head.network import ActionHead, HeadConfig
 from homebody.policies.house import load_house
@@ -88,6 +89,20 @@ def test_they_learn_where_things_are_in_scenes_that_they_never_saw_and_which_is_
     assert off["tasks"]["ring_bell"]["n"] == off["tasks"]["turn_on_tap"]["n"] == 30
     assert max(row["p50"] for row in off["tasks"].values()) < 0.03, off
     assert off["skill"] > 0.95, off
+
+
+def test_a_direction_that_is_quite_wrong_learns_to_turn(glances: Glances, tmp_path: Path) -> None:
+    """Between opposite unit vectors a loss has no slope: what is told is held against the truth before it is made one."""
+    t = trainer(glances, tmp_path, 1)
+    batch = t.batches.draw()
+    text = t.model.text(batch["tokens"].flatten(0, 1)).unflatten(0, batch["tokens"].shape[:2])
+    answer = t.model(batch, text)
+    turns = torch.zeros_like(answer.turns)
+    turns[..., 0], turns.requires_grad = -1.0, True
+    marks = batch["marks"].clone()
+    marks[..., 13:16] = torch.tensor([1.0, 0.0, 0.0])
+    losses(replace(answer, turns=turns), marks, batch["pixels"])["directions"].backward()
+    assert turns.grad is not None and (turns.grad[..., 2, 0] < 0).all()
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
