@@ -136,13 +136,10 @@ class Hearing:
         """known: the goal of a sentence that needs no model."""
         self.model, self._known = model, known
 
-    def _named(self, text: str) -> list[str]:
-        return self.model.names.named([self.model.vocabulary.correct(w) for w in text.split() if w != ","])
-
     def _completed(self, said: str, before: str) -> list[str]:
         """What a shortened order may mean after the one before: the thing that `it` stands for put in, or the verb."""
-        out, spelled, named = list[str](), said.split(), self._named(said)
-        previous = self._named(before)
+        out, spelled, named = list[str](), said.split(), self.model.named(said)
+        previous = self.model.named(before)
         things = [i for i, w in enumerate(previous) if w.startswith("=")]
         if things and (its := [i for i, w in enumerate(spelled) if w in IT]):
             thing = f"the {previous[things[0]][1:].replace('_', ' ')}"
@@ -162,7 +159,7 @@ class Hearing:
         pair = (goal, replace(goal, target=PAIRS[goal.target]))
         if pair[1] not in whole.goals:
             return ()
-        spelled = self._named(" ".join(tokens))
+        spelled = self.model.named(" ".join(tokens))
         at = {g.target: spelled.index(f"={g.target}") if f"={g.target}" in spelled else len(spelled) for g in pair}
         pair = sorted(pair, key=lambda g: (at[g.target], g.target not in ("top", "left")))
         share = max(sure, whole.goals.get(pair[1], 0.0)) + whole.kinds["several"] + whole.kinds["vague"]
@@ -171,7 +168,7 @@ class Hearing:
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
         short = set(part.words[:1]) <= {"the", "that"} and set(part.words[-1:]) <= {"one", "ones"} and not part.words[4:]
-        return short and "other" not in part.words and not any(w[0] == "=" for w in self._named(" ".join(part.words)))
+        return short and "other" not in part.words and not any(w[0] == "=" for w in self.model.named(" ".join(part.words)))
 
     def _said(self, tokens: Sequence[str], first: Part, last: Part) -> list[str]:
         """A run of parts as it was said, with what ties it to the others where that tells when."""

@@ -19,7 +19,7 @@ from ..errors import HomebodyError
 from ..files import CONFIG_FILE, MODEL_FILE, write_bytes, write_text
 from ..types import Goal
 from .corpus import ALIKE, KINDS
-from .words import BUCKETS, Names, Vocabulary, features, spelled_out
+from .words import BUCKETS, Names, Vocabulary, read, spelled_out
 
 KIND = "homebody-listener"
 NOTHING = "-"
@@ -89,22 +89,19 @@ class Model:
             )
         self.read = functools.lru_cache(maxsize=4096)(self._read)
 
-    def ids(self, text: str) -> np.ndarray:
-        """(n,) features of a text."""
-        spelled = spelled_out(text).split()
-        return features([self.vocabulary.correct(w) for w in spelled], spelled, self.names)
+    def named(self, text: str) -> list[str]:
+        """The corrected words of a text, each thing by the name that goals use, `=name`."""
+        return self.names.named([self.vocabulary.correct(w) for w in spelled_out(text).split() if w != ","])
 
     def left_over(self, text: str, goal: Goal) -> int:
         """How many things a text names that a goal has nothing to do with."""
-        named = {
-            w[1:] for w in self.names.named([self.vocabulary.correct(w) for w in spelled_out(text).split() if w != ","]) if w[0] == "="
-        }
+        named = {w[1:] for w in self.named(text) if w[0] == "="}
         own = {goal.target, goal.receptacle or ""}
         return len(named - self._about.get(goal.task, frozenset()) - own - {ALIKE.get(n, n) for n in own})
 
     def answers(self, text: str) -> list[np.ndarray]:
         """Probabilities (n,) of tasks and kinds, targets, receptacles; members' mean."""
-        w, ids = self._w, self.ids(text)
+        w, ids = self._w, read(text, self.vocabulary, self.names)
         x = w["table"][:, ids].astype(np.float32).sum(1) / np.sqrt(len(ids))
         x = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
         h = np.maximum(np.einsum("mhd,md->mh", w["first.weight"], x) + w["first.bias"], 0)

@@ -142,3 +142,9 @@ def features(words: Sequence[str], spelled: Sequence[str], names: Names) -> np.n
         padded = f"<{word}>"
         out += [f"c {padded[k : k + 3]}" for k in range(len(padded) - 2)] if word != "," else []
     return np.array([_bucket(f) for f in out[:MOST_FEATURES]] or [0], np.int64)
+
+
+def read(text: str, vocabulary: Vocabulary, names: Names) -> np.ndarray:
+    """(n,) features of a text as it is said."""
+    spelled = spelled_out(text).split()
+    return features([vocabulary.correct(w) for w in spelled], spelled, names)

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from ...core.errors import check_numbers
 from ...core.listening.corpus import all_names, corpus, learned_goals, templates
 from ...core.listening.model import Labels, Model, save_model
-from ...core.listening.words import BUCKETS, Names, Vocabulary, features, spelled_out
+from ...core.listening.words import BUCKETS, Names, Vocabulary, read, spelled_out
 from ...core.phrasebook.nouns import NOUNS
 from ...core.wording import AFTER, BEFORE
 from .sayings import BEHIND, FOREIGN, FRONT, IT, LOOKS, NEVER, WHERE, Said, Sayings
@@ -57,7 +57,7 @@ class ListenerTrainConfig:
 
 def words_of_corpus() -> set[str]:
     """Every word of a sentence that may be learned from, and of what things are called."""
-    texts = [t.text for task in {g.task: None for g in learned_goals()} for t in templates(task)]
+    texts = [t.text for task in corpus().tasks for t in templates(task)]
     texts += [t.text for lines in corpus().others.values() for t in lines]
     texts += [*all_names(), *FRONT, *BEHIND, *LOOKS, *WHERE, *FOREIGN, *IT, *BEFORE, *AFTER, *NEVER]
     texts += [n for names in NOUNS.values() for n in names]
@@ -78,7 +78,7 @@ def names_of_everything() -> dict[str, str]:
 def things_about(names: Names) -> dict[str, list[str]]:
     """Task -> names of things that its own sentences speak of besides target and receptacle."""
     out: dict[str, list[str]] = {}
-    for task in {g.task: None for g in learned_goals()}:
+    for task in corpus().tasks:
         seen: Counter[str] = Counter()
         own = [t for t in templates(task) if not t.only]
         for t in own:
@@ -159,11 +159,7 @@ def train_listener(config: ListenerTrainConfig, out: Path, say: Callable[[str], 
     labels, vocabulary, known = Labels.of(goals), Vocabulary(words), Names(names)
     sayings = Sayings(config.seed)
 
-    def read(text: str) -> np.ndarray:
-        spelled = spelled_out(text).split()
-        return features([vocabulary.correct(w) for w in spelled], spelled, known)
-
-    pool = Pool([sayings.draw() for _ in range(config.pool)], labels, read)
+    pool = Pool([sayings.draw() for _ in range(config.pool)], labels, lambda text: read(text, vocabulary, known))
     say(f"{len(pool)} sentences of {len(goals)} goals made in {time.monotonic() - started:.0f} s")
     members, last = [], [0.0, 0.0]
     for m in range(config.members):
