@@ -80,7 +80,7 @@ def head(
     out: OutFolder,
     steps: int = 20_000,
     minutes: float = 0.0,
-    batch: int = 256,
+    batch: int = 1024,
     rate: float = 1e-3,
     start_from: Path | None = None,
     resume: bool = False,
@@ -119,7 +119,7 @@ def head(
         arrays = load_states(data, progress=advance)
     rooms = rooms_of(g.task for g in arrays.goals)
     known = with_earlier(Experience.of((arrays.robot,), rooms.values(), rooms), start_from=start_from, resumed=out if resume else None)
-    trainer = make_head_trainer(arrays, HeadConfig(robot=arrays.robot, lag=True), config, out, start_from=start_from, trained_on=known)
+    trainer = make_head_trainer(arrays, HeadConfig(robot=arrays.robot), config, out, start_from=start_from, trained_on=known)
     if resume:
         trainer.resume()
     return _finish(_shown("train", steps, trainer.run), json_path)

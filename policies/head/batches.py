@@ -14,7 +14,7 @@ from ...core.marks import POINTS
 from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
 from ...datasets.states import StateArrays
-from .network import features, lagging
+from .network import features
 
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
 """Smallest spread that a motion's number is normalised by: what hardly moves must not count as much as what does."""
@@ -46,8 +46,7 @@ class HeadBatches:
     """Random batches from arrays in memory; the same seed gives the same batches."""
 
     def __init__(
-        self, data: StateArrays, numbers: Callable[[np.ndarray], Tensor], *, chunk: int, batch: int, seed: int, augment: HeadAugment,
-        lag: bool = False,
+        self, data: StateArrays, numbers: Callable[[np.ndarray], Tensor], *, chunk: int, batch: int, seed: int, augment: HeadAugment
     ) -> None:  # fmt: skip
         """numbers: which of the network's skills marks (N, MARK_DIM) ask for."""
         self._skills = numbers(data.marks)
@@ -58,19 +57,21 @@ class HeadBatches:
         self._ends = data.starts[1:][episode] - 1
         self._run = unbroken(data.shown, data.starts)
         self._targets = target_poses(self.robot, data.action)
-        self._lag = self._lags() if lag else None
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
         tasks = sorted({g.task for g in data.goals})
         task = np.array([tasks.index(g.task) for g in data.goals])[episode]
-        self._pools = [pool for t in range(len(tasks)) if len(pool := np.flatnonzero(data.shown & (task == t)))]
+        shown = np.flatnonzero(data.shown)
+        self._order = shown[np.argsort(task[shown], kind="stable")]  # task after task
+        sizes = np.bincount(task[shown], minlength=len(tasks))
+        self._sizes, self._firsts = sizes[sizes > 0], (np.cumsum(sizes) - sizes)[sizes > 0]
 
     def __len__(self) -> int:
-        return sum(map(len, self._pools))
+        return len(self._order)
 
     def _draw(self, count: int) -> np.ndarray:
         """(count,) frames: a task at random, then one of its frames."""
-        which = self.rng.integers(len(self._pools), size=count)
-        return np.array([self._pools[t][int(u * len(self._pools[t]))] for t, u in zip(which, self.rng.random(count), strict=True)])
+        which = self.rng.integers(len(self._sizes), size=count)
+        return self._order[self._firsts[which] + (self.rng.random(count) * self._sizes[which]).astype(int)]
 
     def _motions(self, frames: np.ndarray) -> np.ndarray:
         """(B, K, MOTION_DIM) what followed; after the end, the last target."""
@@ -82,17 +83,8 @@ class HeadBatches:
         run, to_end = self._run[frames][:, None], (self._ends[frames] - frames + 1)[:, None]
         return (np.arange(self._chunk) < run) | (run == to_end)
 
-    def _lags(self) -> np.ndarray:
-        """(N, A) of every frame; none where an episode begins, before anything was sent."""
-        d = self._data
-        lag = lagging(self.robot, d.proprio[1:], d.action[:-1])
-        lag = np.concatenate([np.zeros_like(lag[:1]), lag]).astype(np.float32)
-        lag[d.starts[:-1]] = 0
-        return lag
-
     def _features(self, frames: np.ndarray, marks: np.ndarray) -> np.ndarray:
-        lag = None if self._lag is None else self._lag[frames]
-        return features(self.robot, self._data.proprio[frames], self._data.touch[frames], marks, lag)
+        return features(self.robot, self._data.proprio[frames], self._data.touch[frames], marks)
 
     def statistics(self) -> dict[str, np.ndarray]:
         """Means and spreads of features and motions."""

@@ -21,11 +21,12 @@ from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.touch import TOUCH_DIM
 from ..network import MOTION_DIM
 
-NEAR = 5.0
-"""Offsets between hand and mark count in units of 0.2 m."""
-DIRECTIONS = (slice(3, 6), slice(6, 9), slice(13, 16))
-"""Where a mark's vector holds its approach, across and way."""
-SEEN_DIM = 6 * len(POINTS) + 3 * len(DIRECTIONS)
+FAR_M, NEAR_M = 0.2, 0.03
+"""Offsets between hand and mark count in units of the first, and once more squashed at the second: a reach and a grip are told apart by other
+digits of one number."""
+APPROACH, ACROSS, WAY = slice(3, 6), slice(6, 9), slice(13, 16)
+"""Where a mark's vector holds its directions."""
+SEEN_DIM = 3 * (3 * len(POINTS) + 2 + 3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,6 @@ class HeadConfig:
     layers: int = 4
     chunk: int = 16
     """Control steps predicted at once."""
-    lag: bool = False
-    """Whether it knows how far the joints are behind what they were last sent to: what leans on something lags."""
     robot: str = DEFAULT_ROBOT
     """The arm whose joints it feels and whose tool it moves."""
 
@@ -49,28 +48,38 @@ class HeadConfig:
             raise HomebodyError(f"{self}: expected sizes of 1 or more, and {OTHER!r} among the skills")
 
 
-def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.ndarray, lag: np.ndarray | None = None) -> np.ndarray:
-    """proprio (B, P), touch (B, TOUCH_DIM), marks (B, MARK_DIM) in the base frame, lag (B, A) as `lagging` makes it where the network knows
-    it -> (B, F) float32, the mark as seen from the hand too."""
+def features(robot: Robot, proprio: np.ndarray, touch: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """proprio (B, P), touch (B, TOUCH_DIM), marks (B, MARK_DIM) in the base frame -> (B, F) float32: the mark as seen from the hand too, and
+    the hand as seen from the mark."""
     at = robot.position_at.start
     p, R = proprio[:, at : at + 3], rotation_from_6d(proprio[:, at + 3 : at + 9].astype(np.float64)).astype(np.float32)
-    parts = [proprio, touch, marks[:, :SKILL]]
-    for point in POINTS:
-        offset = NEAR * (marks[:, point] - p)
-        parts += [offset, np.einsum("bji,bj->bi", R, offset)]
-    parts += [np.einsum("bji,bj->bi", R, marks[:, direction]) for direction in DIRECTIONS]
-    return np.concatenate(parts if lag is None else [*parts, lag], 1).astype(np.float32)
+    marks = nearest_turn(marks, R)
+    offsets = [marks[:, point] - p for point in POINTS]
+    own = [_turned(R, offset) for offset in offsets]
+    approach, across = marks[:, APPROACH], marks[:, ACROSS]
+    from_mark = _turned(np.stack([np.cross(across, approach), across, approach], -1), -offsets[0])
+    inside = [*own, from_mark]
+    parts = [proprio, touch, marks[:, :SKILL], *(o / FAR_M for o in (*offsets, *inside)), *(np.tanh(o / NEAR_M) for o in inside)]
+    parts += [_turned(R, marks[:, direction]) for direction in (APPROACH, ACROSS, WAY)]
+    return np.concatenate(parts, 1).astype(np.float32)
 
 
-def lagging(robot: Robot, proprio: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """How far the joints (B, P) are behind the actions (B, A) that were sent last: radians, and the gripper's opening."""
-    width = proprio[:, robot.width_at]
-    return np.concatenate([sent[:, : robot.dof] - proprio[:, : robot.dof], (sent[:, robot.dof] - robot.opening(width))[:, None]], 1)
+def nearest_turn(marks: np.ndarray, R: np.ndarray) -> np.ndarray:
+    """Marks (B, MARK_DIM) whose across direction is the one of its two that the hand R (B, 3, 3) has less far to turn to: fingers are alike,
+    so which of them a mark names says nothing."""
+    out = marks.copy()
+    out[:, ACROSS] *= np.where(np.einsum("bi,bi->b", R[:, :, 1], marks[:, ACROSS]) < 0, -1, 1)[:, None]
+    return out
 
 
-def feature_dim(robot: Robot, *, lag: bool) -> int:
+def _turned(R: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Vectors (B, 3) in the frames R (B, 3, 3)."""
+    return np.einsum("bji,bj->bi", R, v)
+
+
+def feature_dim(robot: Robot) -> int:
     """Length of what `features` makes."""
-    return robot.proprio_dim + TOUCH_DIM + SKILL + SEEN_DIM + (robot.action_dim if lag else 0)
+    return robot.proprio_dim + TOUCH_DIM + SKILL + SEEN_DIM
 
 
 class Block(nn.Module):
@@ -99,7 +108,7 @@ class ActionHead(nn.Module):
     def __init__(self, config: HeadConfig) -> None:
         super().__init__()
         self.config, self.robot = config, robot_named(config.robot)
-        n, w = feature_dim(self.robot, lag=config.lag), config.width
+        n, w = feature_dim(self.robot), config.width
         self.skills = nn.Embedding(len(config.skills), config.skill_width)
         self.enter = nn.Linear(n + config.skill_width, w)
         self.blocks = nn.ModuleList([Block(w, config.skill_width) for _ in range(config.layers)])
@@ -118,7 +127,9 @@ class ActionHead(nn.Module):
         """seen (B, feature_dim) as `features` makes it; skill (B,) as `numbers` does."""
         plain = ((seen - self.feature_mean) / self.feature_std).clamp(-6, 6)
         told = self.skills(skill)
-        x = self.enter(torch.cat([plain, told], -1))
+        with torch.autocast(seen.device.type, enabled=False):  # half precision tells millimetres apart no more
+            x = self.enter(torch.cat([plain, told], -1))
         for block in self.blocks:
             x = block(x, told)
-        return self.leave(x).view(-1, self.config.chunk, MOTION_DIM)
+        with torch.autocast(seen.device.type, enabled=False):
+            return self.leave(x.float()).view(-1, self.config.chunk, MOTION_DIM)

@@ -14,7 +14,7 @@ from ...core.touch import summary
 from ...core.types import Observation
 from ..chunks import Chunked
 from .checkpoint import load_head
-from .network import ActionHead, features, lagging
+from .network import ActionHead, features
 
 Where = Callable[[Observation, Sequence[int], Sequence[str]], np.ndarray]
 """Observation (B, ...), slots (n,) and what each was told -> marks (n, MARK_DIM) in the base frame."""
@@ -47,19 +47,10 @@ class HeadPolicy(Chunked):
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         marks, rows = self._where(observation, slots, [self._words[s] for s in slots]), list(slots)
         proprio = np.asarray(observation["proprio"])[rows].astype(np.float32)
-        lag = self._lag(proprio, slots) if self._model.config.lag else None
-        seen = features(self._model.robot, proprio, summary(np.asarray(observation["tactile"])[rows]), marks, lag)
+        seen = features(self._model.robot, proprio, summary(np.asarray(observation["tactile"])[rows]), marks)
         model, chunks = self._model, []
         for row, skill in zip(
             torch.from_numpy(seen), model.numbers(marks), strict=True
         ):  # one at a time: numbers must not depend on the batch
             chunks.append((model(row[None], skill[None]) * model.motion_std + model.motion_mean).numpy())
         return np.concatenate(chunks), np.stack([marks[:, point] for point in POINTS], 1)
-
-    def _lag(self, proprio: np.ndarray, slots: Sequence[int]) -> np.ndarray:
-        """(n, A) how far the joints (n, P) are behind what they were sent to; none where nothing was sent yet."""
-        none = np.zeros(self.robot.action_dim)
-        rows = [
-            lagging(self.robot, p[None], self._sent[s][None])[0] if s in self._sent else none for p, s in zip(proprio, slots, strict=True)
-        ]
-        return np.stack(rows)

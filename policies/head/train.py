@@ -24,7 +24,7 @@ class HeadTrainConfig:
     """How to train."""
 
     steps: int = 20_000
-    batch: int = 256
+    batch: int = 1024
     rate: float = 1e-3
     """Peak learning rate; cosine to 1 % of it."""
     warmup: int = 200
@@ -39,6 +39,8 @@ class HeadTrainConfig:
     save_minutes: float = 3.0
     minutes: float = 0.0
     """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
+    half: bool = True
+    """bfloat16 arithmetic within the blocks: three times as fast where the processor has it."""
     augment: HeadAugment = field(default_factory=HeadAugment)
 
     def __post_init__(self) -> None:
@@ -64,7 +66,8 @@ class HeadTrainer:
 
     def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
         """One update; returns the losses."""
-        loss = motion_loss(self.model, batch, self.config.augment.noise)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.half):
+            loss = motion_loss(self.model, batch, self.config.augment.noise)
         self.course.descend(loss)
         return {"motion": float(loss.detach())}
 
@@ -92,7 +95,7 @@ def make_head_trainer(
     torch.set_num_threads(config.threads)
     model = load_head(start_from).train() if start_from else ActionHead(network)
     c = model.config
-    batches = HeadBatches(data, model.numbers, chunk=c.chunk, batch=config.batch, seed=config.seed, augment=config.augment, lag=c.lag)
+    batches = HeadBatches(data, model.numbers, chunk=c.chunk, batch=config.batch, seed=config.seed, augment=config.augment)
     if start_from is None:
         for name, value in batches.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))

@@ -17,7 +17,7 @@ from homebody.core.touch import TOUCH_DIM, summary
 from homebody.core.types import Goal
 from homebody.datasets.states import StateArrays, load_states
 from homebody.policies.head.batches import HeadAugment, HeadBatches, unbroken
-from homebody.policies.head.network import SEEN_DIM, ActionHead, HeadConfig, feature_dim, features, lagging
+from homebody.policies.head.network import SEEN_DIM, ActionHead, HeadConfig, feature_dim, features, nearest_turn
 from homebody.policies.head.runtime import HeadPolicy
 from homebody.policies.head.train import HeadTrainConfig, HeadTrainer, make_head_trainer
 
@@ -77,27 +77,36 @@ def test_a_mark_looks_the_same_from_the_hand_wherever_the_base_is_turned(states:
     for k in (0, 3, 6, 10, 13):
         other[:, k : k + 3] = marks[:, k : k + 3] @ R.T
     here, there = features(PANDA, proprio, touch, marks)[:, own], features(PANDA, turned, touch, other)[:, own]
-    in_hand = np.r_[3:6, 9:12, 12:21]  # the others are offsets in the base's own axes
-    assert np.allclose(here[:, in_hand], there[:, in_hand], atol=1e-5)
-    assert not np.allclose(here[:, :3], there[:, :3], atol=1e-3)
-    assert features(PANDA, proprio, touch, marks).shape == (40, feature_dim(PANDA, lag=False))
+    assert np.allclose(here[:, 6:], there[:, 6:], atol=1e-4)
+    assert not np.allclose(here[:, :6], there[:, :6], atol=1e-3)  # offsets in the base's own axes
+    assert features(PANDA, proprio, touch, marks).shape == (40, feature_dim(PANDA))
 
 
-def test_the_lag_of_training_is_that_of_running(states: StateArrays) -> None:
-    """What a policy knows of the actions that it sent is what the batches know of those in the data."""
-    batches = HeadBatches(states, ActionHead(SMALL).numbers, chunk=4, batch=8, seed=0, augment=EXACT, lag=True)
-    frames = np.arange(20)
-    seen = batches._features(frames, states.marks[frames])
-    assert seen.shape == (20, feature_dim(PANDA, lag=True)) and not seen[0, -8:].any() and not batches._lags()[20].any()
-    torch.manual_seed(0)
-    policy = HeadPolicy(ActionHead(replace(SMALL, lag=True)), lambda o, slots, words: states.marks[:1], execute=1)
-    policy.reset([0], ["ring the bell"])
-    policy.act({"proprio": states.proprio[:1], "tactile": np.zeros((1, 2, 3, 8, 8), np.float32)})
-    policy._sent[0] = states.action[0]
-    assert np.allclose(policy._lag(states.proprio[1:2], [0]), seen[1, -8:], atol=1e-6)
-    assert np.abs(seen[1:, -8:-1]).max() < 1e-6  # these made-up joints are where they were sent to
-    behind = lagging(PANDA, states.proprio[:1], states.action[:1] + np.float32(0.1))
-    assert np.allclose(behind[0, :7], states.action[0, :7] + 0.1 - states.proprio[0, :7], atol=1e-6)
+def test_which_finger_a_mark_names_says_nothing(states: StateArrays) -> None:
+    """Eyes know across but for its sign; a hand that is turned the other way round is another matter."""
+    proprio, touch, marks = states.proprio[:40], states.touch[:40], states.marks[:40]
+    other = marks.copy()
+    other[:, 6:9] *= -1
+    assert np.array_equal(features(PANDA, proprio, touch, marks), features(PANDA, proprio, touch, other))
+    R = np.eye(3, dtype=np.float32)[None]
+    kept = nearest_turn(np.float32([[0, 0, 0, 0, 0, -1, 0.6, -0.8, 0, *np.zeros(MARK_DIM - 9)]]), R)
+    assert kept[0, 6:9].tolist() == pytest.approx([-0.6, 0.8, 0])
+
+
+def test_millimetres_are_seen_near_the_mark(states: StateArrays) -> None:
+    """One of them there weighs as much as seven further away."""
+    marks = states.marks[19:20].copy()
+    marks[:, :3] = states.proprio[19:20, PANDA.position_at.start : PANDA.position_at.start + 3]
+
+    def change(m: np.ndarray) -> float:
+        moved = m.copy()
+        moved[:, :3] += 0.001 / np.sqrt(3)
+        a, b = (features(PANDA, states.proprio[19:20], states.touch[19:20], x)[0, -SEEN_DIM:] for x in (m, moved))
+        return float(np.linalg.norm(a - b))
+
+    far = marks.copy()
+    far[:, :3] += 0.3
+    assert change(marks) > 4 * change(far)
 
 
 def test_touch_tells_fingers_places_and_slip_apart() -> None:
