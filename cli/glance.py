@@ -33,6 +33,7 @@ def glance(
     robot: str = DEFAULT_ROBOT,
     split: str = "train",
     randomize: str = "",
+    axes: str = "",
     first_index: int = 0,
     slots: int = 12,
     threads: int = 2,
@@ -56,6 +57,7 @@ def glance(
         robot: Robot's name.
         split: `train` or `heldout` initial states.
         randomize: Draw physics, senses, light, colours and cameras from the `train` or `heldout` ranges.
+        axes: Axes to set: NAME=VALUE, several separated by commas (`homebody axes` lists them), as in style=1 to see held-out styles alone.
         first_index: Index of the first episode; the index alone fixes the initial state and the moments.
         slots: Simulations side by side; what is seen does not depend on it.
         threads: Threads for physics and rendering.
@@ -63,6 +65,7 @@ def glance(
         json_path: Write `glances, episodes, skipped` there too.
     """
     from ..datasets.glancing import GlanceConfig
+    from ..envs.axes import parse_axes
     from .doctor import require_gl
     from .progress import progress_bar
 
@@ -72,6 +75,7 @@ def glance(
     names, eyes = _names(tasks, robot), _eyes(cameras)
     require_gl()
     house: dict[str, Any] = {"robot": robot, "cameras": eyes, "image_size": image_size, "split": split, "randomize": randomize or None}
+    house["axes"] = parse_axes(axes)
     studio = _Studio(out, policy, config, range(first_index, first_index + episodes, BLOCK), {**house, "threads": threads}, slots)
     with progress_bar("glance", len(names) * len(studio.starts)) as show:
         for task in names:

@@ -7,6 +7,7 @@ import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -67,6 +68,16 @@ def _add_sensors(spec: mujoco.MjSpec, scene: Scene, root: str) -> None:
         intprm=[1, 0, 1],
     )  # fmt: skip
     spec.add_sensor(name="deepest", type=SENSOR.mjSENS_CONTACT, objtype=OBJECT.mjOBJ_UNKNOWN, intprm=[8, 1, 1])
+
+
+LAYOUTS_KEPT = 32
+"""Compiled layouts kept at a time, 12 MiB and 0.1 s each."""
+
+
+def _make_room(kept: dict[str, Any]) -> None:
+    """Drops the oldest of them where there are many."""
+    while len(kept) >= LAYOUTS_KEPT:
+        del kept[next(iter(kept))]
 
 
 def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, ...] = (), sensors: tuple[str, ...] = ()) -> mujoco.MjSpec:
@@ -156,12 +167,14 @@ class HouseholdStage:
     def base(self, layout: Layout) -> mujoco.MjModel:
         """The compiled model of a layout, made on first use."""
         if layout.name not in self._bases:
+            _make_room(self._bases)
             self._bases[layout.name] = self._compiled(layout)
         return self._bases[layout.name]
 
     def furniture(self, layout: Layout) -> Furniture:
         """What stands in a hand's way in a layout, looked up on first use."""
         if layout.name not in self._furniture:
+            _make_room(self._furniture)
             pieces = tuple(p.name for p in self.definition.pieces)
             self._furniture[layout.name] = Furniture(self.base(layout), pieces, np.zeros(3))
         return self._furniture[layout.name]

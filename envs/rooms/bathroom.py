@@ -76,7 +76,7 @@ def _shell(spec: mujoco.MjSpec) -> None:
 
 TRAIN = (
     "reed", "tarn", "wave", "foam", "pool", "surf", "rill", "brook", "spray", "tide", "steam", "mist", "creek", "bay", "lock", "weir", "moat",
-    "fjord", "delta", "oxbow",
+    "fjord", "delta", "oxbow", *(f"water_{k}" for k in range(40)),
 )  # fmt: skip
 HELDOUT = ("dew", "rain", "well", "fount", "geyser")
 """Names of layouts, from which their places are drawn."""

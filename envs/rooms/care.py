@@ -110,7 +110,7 @@ def _turn(yaw: float, x: float, y: float) -> np.ndarray:
 
 TRAIN = (
     "alder", "birch", "clove", "daisy", "elder", "fern", "gorse", "hazel", "iris", "jasmine", "kale", "lilac", "maple", "nutmeg", "oak", "peony", "rowan",
-    "sorrel",
+    "sorrel", *(f"herb_{k}" for k in range(42)),
 )  # fmt: skip
 HELDOUT = ("mint", "nettle", "olive", "poppy", "quince", "thyme")
 BED_LIFT_M = 0.05

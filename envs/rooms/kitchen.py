@@ -1,4 +1,4 @@
-"""The household kitchen: shell, fourteen pieces, 33 layouts, sixteen styles."""
+"""The household kitchen: shell, fourteen pieces, 87 layouts, sixteen styles."""
 
 from __future__ import annotations
 
@@ -64,6 +64,16 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "vale": ("bread_bin", "cutlery", "bin", "coffee_machine", "light_switch"),
     "reed": ("cutlery", "oven", "bin", "light_switch", "toaster"),
 }
+OTHERS_BESIDE = (
+    ("bin", "toaster", "coffee_machine"), ("coffee_machine", "bin", "light_switch"), ("bin", "coffee_machine", "cutlery_tray"),
+    ("light_switch", "bin", "toaster"),
+)  # fmt: skip
+CROWDED = ("quay_0", "yard_0", "yard_2", "cove_0", "cove_2", "dale_2", "glen_1", "glen_2", "glen_3", "moor_1")
+"""Of those that follow: where something would stand in something else's way (tests/envs/test_rooms.py)."""
+TABLE |= {
+    f"{name}_{k}": (*row[:2], *small) for name, row in tuple(TABLE.items()) for k, small in enumerate(OTHERS_BESIDE) if f"{name}_{k}" not in CROWDED
+}  # fmt: skip
+"""A few kitchens are soon known by heart: each again with other things beside the robot, every second one the other way round."""
 HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "isle": ("chest", "fridge", "coffee_machine", "bin", "toaster"),
     "rise": ("cutlery", "microwave", "bin", "light_switch", "toaster"),
@@ -83,7 +93,22 @@ HELDOUT: dict[str, tuple[str, str, str, str, str]] = {
     "moss": ("hob", "fridge", "bin", "coffee_machine", "light_switch"),
     "bank": ("bread_bin", "microwave", "toaster", "bin", "coffee_machine"),
 }
-MIRRORED = ("mill", "quay", "loft", "yard", "park", "vale", "mere", "rise", "reef", "crag", "cape", "moss", "bank")
+MIRRORED = (
+    "mill",
+    "quay",
+    "loft",
+    "yard",
+    "park",
+    "vale",
+    "mere",
+    "rise",
+    "reef",
+    "crag",
+    "cape",
+    "moss",
+    "bank",
+    *(n for n in TABLE if n[-2:] in ("_1", "_3")),
+)
 """These layouts are the other way round: what the table calls left stands on the right, hinged on the other side."""
 SMALL = ("coffee_machine", "toaster", "light_switch", "bin", "cutlery_tray")
 FRONT = {"hob": (0.44, 0.38, 0.5), "sink": (0.18, 0.31, 0.8)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ...core.instructions import phrasings
 from ...core.preprocess import pictures
@@ -25,6 +26,10 @@ class EyesAugment:
 
     colour: float = 0.2
     """Half-width of random brightness and contrast."""
+    shift: float = 0.15
+    """How far a window on the picture, which is all that is seen, is off its middle, in half pictures: rooms must not be known by heart."""
+    zoom: float = 0.1
+    """How much smaller or larger than the picture the window is."""
     proprio: float = 0.01
     """Noise on the normalised proprioception."""
 
@@ -65,12 +70,20 @@ class EyesBatches:
         """What the network sees and feels at some glances."""
         d = self._data
         drawn = [pictures(torch.from_numpy(np.stack([d.picture(g, v) for g in glances])), self._size) for v in self._views]
+        windows = np.tile(np.float32([0, 0, 1]), (len(glances), len(drawn), 1))
         if vary:
-            drawn = [self._coloured(x) for x in drawn]
+            windows = self._windows(len(glances))
+            drawn = [seen_through(self._coloured(x), torch.from_numpy(windows[:, v])) for v, x in enumerate(drawn)]
         return {
-            "pictures": torch.stack(drawn, 1), "proprio": torch.from_numpy(d.proprio[glances]), "touch": torch.from_numpy(d.touch[glances]),
+            "pictures": torch.stack(drawn, 1), "window": torch.from_numpy(windows), "proprio": torch.from_numpy(d.proprio[glances]), "touch": torch.from_numpy(d.touch[glances]),
             "extrinsics": torch.from_numpy(d.extrinsics[glances]),
         }  # fmt: skip
+
+    def _windows(self, n: int) -> np.ndarray:
+        """(n, V, 3) middle and half size of the windows, in half pictures."""
+        a, views = self._augment, len(self._views)
+        middle = self.rng.uniform(-a.shift, a.shift, (n, views, 2))
+        return np.concatenate([middle, self.rng.uniform(1 - a.zoom, 1 + a.zoom, (n, views, 1))], -1).astype(np.float32)
 
     def _coloured(self, x: Tensor) -> Tensor:
         a, n = self._augment.colour, len(x)
@@ -92,8 +105,21 @@ class EyesBatches:
         goals = (self.rng.random((self._batch, self._asked)) * self._counts[glances][:, None]).astype(int)
         goals[:, 0] = 0  # what was asked for always
         tokens = np.stack([[self._question(g, k) for k in row] for g, row in zip(glances, goals, strict=True)])
-        return {**self.inputs(glances, vary=True), "tokens": torch.from_numpy(tokens), **self.truth(glances, goals)}
+        seen, truth = self.inputs(glances, vary=True), self.truth(glances, goals)
+        window = seen["window"][:, :, None, None]
+        truth["pixels"] = (truth["pixels"] - window[..., :2]) / window[..., 2:]
+        return {**seen, "tokens": torch.from_numpy(tokens), **truth}
 
     def statistics(self) -> dict[str, np.ndarray]:
         """Means and spreads of proprioception."""
         return {"proprio_mean": self._data.proprio.mean(0), "proprio_std": self._data.proprio.std(0) + 1e-2}
+
+
+def seen_through(x: Tensor, window: Tensor) -> Tensor:
+    """Pictures (B, C, S, S) through windows (B, 3), their middle and half size in half pictures, at the same size; what is beyond the edge
+    looks like the edge."""
+    turn = torch.zeros(len(x), 2, 3)
+    turn[:, 0, 0] = turn[:, 1, 1] = window[:, 2]
+    turn[:, :, 2] = window[:, :2]
+    grid = F.affine_grid(turn, list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)

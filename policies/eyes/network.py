@@ -155,7 +155,8 @@ class Eyes(nn.Module):
 
     def forward(self, inputs: Mapping[str, Tensor], text: Tensor) -> Answer:
         """`pictures` (B, V, 3, S, S) in [-0.5, 0.5], `proprio` (B, P), `touch` (B, TOUCH_DIM), `extrinsics` (B, len(EYES), 10); text
-        (B, G, T), a vector for each goal."""
+        (B, G, T), a vector for each goal. Where pictures are windows on what the cameras see, `window` (B, V, 3): their middle and half
+        size, in half pictures."""
         maps = [self.asking[v](self.trunks[v](inputs["pictures"][:, v]), text) for v in range(len(self.config.cameras))]
         with torch.autocast(text.device.type, enabled=False):  # half precision tells millimetres apart no more
             return self._point(inputs, text.float(), maps)
@@ -171,6 +172,9 @@ class Eyes(nn.Module):
             heat = heat.float()
             sought = heat.softmax(-1)  # (B, G, ASKED, HW)
             points, under = sought @ self.grid, sought @ y.float()  # (B, G, ASKED, 2), (B, G, ASKED, C)
+            if "window" in inputs:
+                window = inputs["window"][:, v, None, None]
+                points = window[..., :2] + window[..., 2:] * points
             p, R, tangent = in_base(inputs["extrinsics"], tool, camera)
             ways = rays(R, tangent, points.flatten(1, 2)).unflatten(1, (goals, ASKED))
             peak = sought.amax(-1, keepdim=True)
