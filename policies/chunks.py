@@ -33,6 +33,11 @@ class Chunked(ABC):
         """The arm that it drives."""
         return self._robot
 
+    @property
+    def execute(self) -> int:
+        """How many of a chunk's control steps are acted out."""
+        return self._execute
+
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         for slot, text in zip(slots, instructions, strict=True):
             heard = self.heard(text)
@@ -43,6 +48,10 @@ class Chunked(ABC):
     def heard(self, text: str) -> str | None:
         """What it takes an instruction for; None where it moves nothing."""
         return text
+
+    def told(self, slot: int) -> str | None:
+        """The words that reach the network; None where it holds still."""
+        return None if slot in self._idle else self._words[slot]
 
     @abstractmethod
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,9 @@ from ..core.text import tokenise
 from ..core.types import Observation
 from .checkpoint import load_model
 from .chunks import Chunked
+from .explaining import JOINTS, TOUCH, WORDS, Belief, shares
 from .network import VisuoTactilePolicy
+from .source import CAMERAS
 
 
 class CudaChunk:
@@ -67,17 +69,30 @@ class ChunkPolicy(Chunked):
     @torch.inference_mode()
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Chunks (n, chunk, 10) of tool motions for `slots`, and the grounded points (n, 2, 3) [m]."""
-        chunks, points = [], []
-        for slot in slots:  # one at a time: the numbers of a slot must not depend on the batch it is in
-            row = slice(slot, slot + 1)
-            inputs = {c: pictures(tensor(observation[c][row], self._device), self.image_size) for c in ("scene", "wrist")}
-            inputs["tactile"] = taxels(tensor(observation["tactile"][row], self._device))
-            inputs["proprio"] = tensor(observation["proprio"][row].astype(np.float32), self._device)
-            inputs["text"] = self._text(self._words[slot])
-            chunk, point, _ = self._forward(inputs)
-            chunks.append((chunk * self._model.motion_std + self._model.motion_mean).float().cpu().numpy())
-            points.append(point.float().cpu().numpy())
-        return np.concatenate(chunks), np.concatenate(points)
+        planned = [self._ask(observation, slot, self._words[slot]) for slot in slots]
+        return np.concatenate([chunk for chunk, _, _ in planned]), np.concatenate([points for _, points, _ in planned])
+
+    @property
+    def senses(self) -> tuple[str, ...]:
+        """See explaining.Explainable."""
+        return (*CAMERAS, TOUCH, JOINTS, WORDS)
+
+    def believe(self, observation: Observation, slot: int, words: str) -> Belief:
+        """See explaining.Explainable."""
+        chunk, points, heat = self._ask(observation, slot, words)
+        return Belief(motions=chunk[0, : self.execute], points=points[0], heat=dict(zip(CAMERAS, shares(heat[0]), strict=True)))
+
+    @torch.inference_mode()
+    def _ask(self, observation: Observation, slot: int, words: str) -> tuple[np.ndarray, np.ndarray, Tensor]:
+        """A chunk (1, chunk, 10), points (1, 2, 3) [m] and heat (1, cameras, 2, HW) before the softmax. One slot at a time: its numbers must
+        not depend on the batch it is in."""
+        row = slice(slot, slot + 1)
+        inputs = {c: pictures(tensor(observation[c][row], self._device), self.image_size) for c in CAMERAS}
+        inputs["tactile"] = taxels(tensor(observation["tactile"][row], self._device))
+        inputs["proprio"] = tensor(observation["proprio"][row].astype(np.float32), self._device)
+        inputs["text"] = self._text(words)
+        chunk, points, heat = self._forward(inputs)
+        return (chunk * self._model.motion_std + self._model.motion_mean).float().cpu().numpy(), points.float().cpu().numpy(), heat
 
     def _forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         if self._device.type != "cuda":

@@ -12,7 +12,8 @@ from ...core.preprocess import pictures
 from ...core.text import tokenise
 from ...core.touch import summary
 from ...core.types import Observation
-from .network import Eyes
+from ..explaining import shares
+from .network import Answer, Eyes
 
 
 class Looking:
@@ -32,20 +33,26 @@ class Looking:
             self._texts[words] = self._model.text(torch.from_numpy(tokenise(words)[None]))[:, None]
         return self._texts[words]
 
-    @torch.inference_mode()
     def __call__(self, observation: Observation, slots: Sequence[int], words: Sequence[str]) -> np.ndarray:
         """(n, MARK_DIM) where what each slot was told is, base frame."""
-        out, size = [], self._model.config.image_size
-        for slot, said in zip(slots, words, strict=True):
-            row = slice(slot, slot + 1)
-            inputs = {
-                "pictures": torch.stack([pictures(torch.from_numpy(np.asarray(observation[c][row])), size) for c in self.cameras], 1),
-                "proprio": torch.from_numpy(np.asarray(observation["proprio"][row], np.float32)),
-                "touch": torch.from_numpy(summary(np.asarray(observation["tactile"][row]))),
-                "extrinsics": torch.from_numpy(np.asarray(observation["extrinsics"][row], np.float32)),
-            }  # fmt: skip
-            text = self._text(said)
-            with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
-                answer = self._model(inputs, text)
-            out.append(answer.marks[0, 0].float().numpy())
-        return np.stack(out)
+        answers = [self._ask(observation, slot, said) for slot, said in zip(slots, words, strict=True)]
+        return np.stack([answer.marks[0, 0].float().numpy() for answer in answers])
+
+    def look(self, observation: Observation, slot: int, words: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """See head.runtime.Sighted."""
+        answer = self._ask(observation, slot, words)
+        return answer.marks[0, 0].float().numpy(), dict(zip(self.cameras, shares(answer.heat[0, :, 0]), strict=True))
+
+    @torch.inference_mode()
+    def _ask(self, observation: Observation, slot: int, words: str) -> Answer:
+        """Of one picture from each camera, asked for one goal."""
+        row, size = slice(slot, slot + 1), self._model.config.image_size
+        inputs = {
+            "pictures": torch.stack([pictures(torch.from_numpy(np.asarray(observation[c][row])), size) for c in self.cameras], 1),
+            "proprio": torch.from_numpy(np.asarray(observation["proprio"][row], np.float32)),
+            "touch": torch.from_numpy(summary(np.asarray(observation["tactile"][row]))),
+            "extrinsics": torch.from_numpy(np.asarray(observation["extrinsics"][row], np.float32)),
+        }  # fmt: skip
+        text = self._text(words)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
+            return self._model(inputs, text)
