@@ -10,8 +10,11 @@ from ..core.rollout import Listener, Run
 from ..core.types import CONTROL_HZ, Observation
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..envs.engine import HouseholdVectorEnv
     from .video import Background
+    from .video_layout import Moment
 
 Quality = Literal["fast", "pretty"]
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
@@ -43,8 +46,12 @@ class Film(Listener):
 
     looks = False  # it draws its own
 
-    def __init__(self, env: HouseholdVectorEnv, who: str, background: Background, quality: Quality) -> None:
-        self._env, self._who, self._background = env, who, background
+    def __init__(
+        self, env: HouseholdVectorEnv, who: str, background: Background, quality: Quality,
+        frame: Callable[[Run, Moment], Callable[[], np.ndarray]] | None = None,
+    ) -> None:  # fmt: skip
+        """frame: what draws a frame of the film, on another thread; video_layout.compose where nothing else is said."""
+        self._env, self._who, self._background, self._frame = env, who, background, frame
         self._profile: Literal["film", "pretty"] = "pretty" if quality == "pretty" else "film"
 
     def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
@@ -59,4 +66,5 @@ class Film(Listener):
             horizon=self._env.horizon(slot), time_s=run.steps / CONTROL_HZ, credit=float(info["credit"][slot]),
             success=bool(info["success"][slot]),
         )  # fmt: skip
-        self._background.add(partial(compose, moment), times=1 + HOLD_FRAMES if run.over else 1)
+        frame = self._frame(run, moment) if self._frame else partial(compose, moment)
+        self._background.add(frame, times=1 + HOLD_FRAMES if run.over else 1)

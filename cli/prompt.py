@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from .outputs import JsonPath, OutFolder, write_json
 
 if TYPE_CHECKING:
     from ..envs.engine import HouseholdVectorEnv
+    from .explain import Explainer
     from .policies import PolicySource
 
 SEED_STRIDE = 50
@@ -41,21 +43,27 @@ class Outcome:
     heard: str | None
     """What was asked for in the middle instead; success is about that. None where nobody changed their mind."""
 
+    def to_json(self) -> dict[str, Any]:
+        """The fields, by their names."""
+        return {k: dict(v) if isinstance(v, Mapping) else v for k, v in vars(self).items()}
+
 
 def run_plan(
     env: HouseholdVectorEnv, policy: Policy, goals: Sequence[Goal], words: Sequence[str], index: int, video: Path, *,
-    quality: Quality = "fast", say: Callable[[str], None] = print, goes_home: bool = False,
+    quality: Quality = "fast", say: Callable[[str], None] = print, goes_home: bool = False, explainer: Explainer | None = None,
 ) -> tuple[Outcome, list[Done]]:  # fmt: skip
     """Runs slot 0 of `env` from initial state `index` on `words`, a sentence for each goal, one after the other, and writes one film to `video`.
 
     The policy hears the words as the environment's language axes pass them on, and hears when they change in the middle. goes_home: as
-    `doing.Stay` has it.
+    `doing.Stay` has it. explainer: hears of every frame, and draws what it knows into the film.
     """
     from .video import Background, VideoWriter
     from .video_layout import HEIGHT, WIDTH
 
-    with VideoWriter(video, size=(HEIGHT, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
-        stay = Stay(env, policy, [Announcer(say), Film(env, policy.name, background, quality)], say, goes_home=goes_home)
+    height, frame, asking = (HEIGHT, None, []) if explainer is None else (explainer.height, explainer.frame, [explainer])
+    with VideoWriter(video, size=(height, WIDTH), fps=CONTROL_HZ) as film, Background(film) as background:
+        listeners = [Announcer(say), *asking, Film(env, policy.name, background, quality, frame)]
+        stay = Stay(env, policy, listeners, say, goes_home=goes_home)
         stay.begin(index, goals[0], words[0])
         done = stay.do(goals, words)
     names = dict.fromkeys(name for d in done for name in d.predicates)
@@ -91,6 +99,7 @@ def prompt(
     device: str = "cpu",
     out: OutFolder = Path("out/prompt"),
     quality: str = "fast",
+    explain: bool = False,
     json_path: JsonPath = None,
 ) -> int:
     """Tells the robot what to do, films it and says whether it did it.
@@ -108,6 +117,7 @@ def prompt(
         device: Where the networks run: `cpu` or `cuda`.
         out: Folder for video.mp4.
         quality: The film's pictures: `fast`, or `pretty` (shadows and smooth edges, several times slower).
+        explain: Draw where the policy looks and acts into the film, colour the words that say so, and print what its decisions leaned on: each is planned again without each sense, which takes some 50 ms (for `homebody`, `house` and their kind).
         json_path: Write the result there too.
     """
     from .asked import plan_of
@@ -120,18 +130,18 @@ def prompt(
     if plan:
         return _planned(text, goals, json_path)
     env, actor, index, learned = _build(goals, policy, device, think, scene=scene, robot=robot, randomize=randomize, axes=axes, first=first)
+    explainer = _explainer(env, actor) if explain else None
     print(f"{actor.name}: {text!r}", flush=True)
     video = out / "video.mp4"
     result, done = run_plan(
-        env, actor, goals, told(goals, text), index, video, quality=profile, say=lambda line: print(line, flush=True), goes_home=learned
+        env, actor, goals, told(goals, text), index, video, quality=profile, say=partial(print, flush=True), goes_home=learned, explainer=explainer
     )  # fmt: skip
     env.close()
     _print(result, time.perf_counter() - started, video)
-    data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in vars(result).items()}
-    about = {"instruction": text, "task": goals[0].task, "goal": goals[0].to_json(), "seconds": result.steps / CONTROL_HZ}
-    wall = {"wall_seconds": time.perf_counter() - started, "video": str(video), "policy": actor.name}
+    about = {**_about(text, goals), "seconds": result.steps / CONTROL_HZ, "policy": actor.name, **result.to_json()}
+    wall = {"wall_seconds": time.perf_counter() - started, "video": str(video)}
     parts = {"plan": [d.to_json() for d in done]} if len(goals) > 1 else {}
-    write_json(json_path, {**about, **data, **wall, **parts})
+    write_json(json_path, {**about, **wall, **parts, **(explainer.report() if explainer else {})})
     return 0 if result.success else 1
 
 
@@ -148,8 +158,19 @@ def _checked(seed: int, think: float, quality: str) -> tuple[int, Quality]:
 def _planned(text: str, goals: Sequence[Goal], json_path: Path | None) -> int:
     """What `--plan` says, and nothing else."""
     parts = [{"instruction": phrasings(g)[0], "task": g.task, "goal": g.to_json(), "success": None} for g in goals]
-    write_json(json_path, {"instruction": text, "task": goals[0].task, "goal": goals[0].to_json(), "plan": parts})
+    write_json(json_path, {**_about(text, goals), "plan": parts})
     return 0
+
+
+def _about(text: str, goals: Sequence[Goal]) -> dict[str, Any]:
+    """What was asked for: the first of several goals."""
+    return {"instruction": text, "task": goals[0].task, "goal": goals[0].to_json()}
+
+
+def _explainer(env: HouseholdVectorEnv, policy: Policy) -> Explainer:
+    from .explain import Explainer
+
+    return Explainer(env, policy)
 
 
 def _build(

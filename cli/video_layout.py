@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -42,6 +43,8 @@ class Moment:
     credit: float
     policy: str
     success: bool = False
+    inks: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Words of the instruction, in lower case, that have a colour of their own."""
 
 
 @functools.cache
@@ -161,13 +164,20 @@ def _background() -> np.ndarray:
     return image
 
 
+def _title(image: np.ndarray, title: str, inks: Mapping[str, tuple[int, int, int]]) -> None:
+    """The instruction, each word in its colour."""
+    for part in re.finditer(r"[^\W\d_]+|[\W\d_]+", title):
+        x = 20 + text_width(title[: part.end()], size=26, weight=600) - text_width(part[0], size=26, weight=600)
+        text(image, part[0], (x, 38), size=26, weight=600, color=inks.get(part[0].lower(), INK))
+
+
 def compose(m: Moment) -> np.ndarray:
     """The frame (540, 960, 3) uint8 RGB."""
     image = _background().copy()
     side = WIDTH - 20 - text_width(m.policy, size=15)
     text(image, m.policy, (side, 34), size=15, color=SOFT)
     title = shorten(m.instruction or "(no instruction)", side - 40, size=26, weight=600)
-    text(image, title, (20, 38), size=26, weight=600)
+    _title(image, title, m.inks)
     place(image, m.scene, SCENE)
     place(image, m.wrist, WRIST)
     for finger, box in zip(m.tactile, TOUCH, strict=True):

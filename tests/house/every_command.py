@@ -15,6 +15,7 @@ from pathlib import Path
 
 RUNS = (
     'prompt "open the top drawer" --out prompt --json prompt/result.json',
+    'prompt "close the microwave" --explain --out explained --json explained/result.json',
     'prompt "fold the quilt in half" --policy zero --out quilt',  # cloth reads SciPy
     'prompt "open the fridge and then close the fridge" --plan',
     "chat --policy zero --seed 1 --out chat --json chat/talk.jsonl <<< help",
