@@ -59,10 +59,10 @@ $(OUT)/listener.done: | $(OUT)/logs
 	touch $@
 
 # --- the head: marks and touch -> motion ----------------------------------------------------------------------------------
-# Episodes of the expert without pictures, a third of them knocked off their path.
+# Episodes of the expert without pictures, half of them knocked off their path.
 $(OUT)/demonstrations/%.done: | $(OUT)/logs
 	$(anew)
-	$(HOMEBODY) collect --tasks $* --episodes $(or $(DEMONSTRATIONS_$*),$(DEMONSTRATIONS)) --first-index $(FIRST) --perturb 0.3 $(STATE) --out $(OUT)/demonstrations/$* $(call LOG,demonstrations) $(OR_NONE)
+	$(HOMEBODY) collect --tasks $* --episodes $(or $(DEMONSTRATIONS_$*),$(DEMONSTRATIONS)) --first-index $(FIRST) --perturb 0.5 $(STATE) --out $(OUT)/demonstrations/$* $(call LOG,demonstrations) $(OR_NONE)
 	touch $@
 
 # The head learns from them by true marks, ...
@@ -96,7 +96,7 @@ $(OUT)/glances/%.done: | $(OUT)/logs
 	touch $@
 
 $(OUT)/walks/%.done: | $(OUT)/logs
-	$(HOMEBODY) glance --tasks $* --episodes $(WANDERED) --first-index $(WALKED) --policy wander --until 40 --every 10 $(ONE) --out $(OUT)/walks $(call LOG,walks)
+	$(HOMEBODY) glance --tasks $* --episodes $(WANDERED) --first-index $(WALKED) --policy wander --until 30 --every 12 --randomize train $(ONE) --out $(OUT)/walks $(call LOG,walks)
 	touch $@
 
 $(OUT)/checks/%.done: | $(OUT)/logs

@@ -19,6 +19,7 @@ from homebody.core.touch import TOUCH_DIM
 from homebody.core.types import Goal
 from homebody.core.weights import load_state
 from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glances, write_block
+from homebody.policies.eyes.batches import EyesAugment, EyesBatches
 from homebody.policies.eyes.checkpoint import save_eyes
 from homebody.policies.eyes.network import Eyes, EyesConfig
 from homebody.policies.eyes.runtime import Looking
@@ -28,6 +29,7 @@ from homebody.policies.head.network import ActionHead, HeadConfig
 from homebody.policies.house import load_house
 
 SMALL = EyesConfig(cameras=("scene",), image_size=32, width=16, blocks=1, text_width=16)
+SMALL_EYES = Eyes(SMALL)
 GOALS = (Goal(task="ring_bell", target="bell"), Goal(task="turn_on_tap", target="tap"))
 EYE = np.array([0.5, 0.0, 1.0])
 """A camera that looks straight down: the picture's x is the base's y, its down the base's x."""
@@ -103,6 +105,30 @@ def test_a_direction_that_is_quite_wrong_learns_to_turn(glances: Glances, tmp_pa
     marks[..., 13:16] = torch.tensor([1.0, 0.0, 0.0])
     losses(replace(answer, turns=turns), marks, batch["pixels"])["directions"].backward()
     assert turns.grad is not None and (turns.grad[..., 2, 0] < 0).all()
+
+
+def test_a_window_on_a_picture_shows_things_where_the_labels_say(glances: Glances) -> None:
+    """What stands at a pixel of the window is what the rays of that window's point meet."""
+    wide = EyesAugment(colour=0.0, shift=0.3, zoom=0.2)
+    batches = EyesBatches(glances, cameras=("scene",), batch=60, asked=1, image_size=32, seed=4, augment=wide)
+    batch = batches.draw()
+    red = batch["marks"][:, 0, SKILL] == SKILLS.index("ring_bell")
+    uv = batch["pixels"][:, 0, 0, 0]
+    inside = (uv.abs() < 0.8).all(-1)
+    assert inside.sum() > 20 and not torch.allclose(batch["window"], torch.tensor([0.0, 0.0, 1.0]))
+    column, row = ((uv + 1) * 16).long().clamp(0, 31).unbind(-1)
+    seen = batch["pictures"][torch.arange(60), 0, :, row, column]
+    assert (torch.where(red, seen[:, 0] - seen[:, 2], seen[:, 2] - seen[:, 0])[inside] > 0.4).float().mean() > 0.95
+    heat = torch.full((60, 1, 1, 2, 256), -30.0)
+    grid = SMALL_EYES.grid
+    heat[torch.arange(60), 0, 0, :, (grid[None] - uv[:, None]).norm(dim=-1).argmin(-1)] = 30.0
+    text = torch.zeros(60, 1, SMALL.text_width)
+    maps = [(torch.zeros(60, 1, 256, SMALL.width), heat[:, 0])]
+    each = SMALL_EYES._point(batch, text, maps).each[:, 0, 0, 0]
+    told = (each - torch.tensor(EYE)) / (each - torch.tensor(EYE)).norm(dim=-1, keepdim=True)
+    true = batch["marks"][:, 0, :3] - torch.tensor(EYE)
+    apart = (told * (true / true.norm(dim=-1, keepdim=True))).sum(-1).clamp(-1, 1).arccos()
+    assert apart[inside].max() < np.deg2rad(60) / 16, "more than a cell of the map"
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
