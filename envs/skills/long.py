@@ -33,6 +33,8 @@ def chain(ctx: HouseContext, *stages: Stage) -> Steps:
             yield from wait(ctx, 1, ctx.grip)
         elif not (yield from skill()):
             yield from back_off(ctx)
+        else:
+            yield from wait(ctx, 1, ctx.grip)  # a skill may take for done what is not: time goes on all the same
 
 
 def free(ctx: HouseContext, role: str) -> bool:

@@ -9,6 +9,7 @@ from homebody.envs.registry import all_tasks
 from homebody.envs.robots.panda import PANDA_ARM
 from homebody.envs.robots.so101 import SO101_ARM
 from homebody.envs.skills.expert import Expert
+from homebody.envs.skills.long import chain
 from homebody.envs.tasks import long
 
 NAMES = [t.name for t in long.TASKS]
@@ -41,6 +42,23 @@ def test_the_expert_does_every_part_in_turn(task) -> None:
     success, shares = run(env, np.arange(4))
     assert success.sum() >= 3
     assert ((shares > 0) & (shares < 1)).any(axis=0).all(), "parts are done one after another"
+
+
+def test_time_goes_on_where_a_skill_takes_for_done_what_is_not() -> None:
+    """Food that lies across the pot's rim was such a thing: the expert never came back."""
+    env = make("close_up")
+    _, info = env.reset(seed=0)
+    expert = Expert(env)
+    expert.reset([0], info["instruction"])
+    ctx = expert._contexts[0]
+
+    def skill():
+        return True
+        yield
+
+    steps = chain(ctx, (lambda: False, skill))
+    for _ in range(5):
+        next(steps)
 
 
 @pytest.mark.parametrize("split", ["train", "heldout"])
