@@ -24,3 +24,10 @@ def rays(R: Tensor, tangent: Tensor, points: Tensor) -> Tensor:
     and tangent (B,) as `in_base` gives them."""
     ahead = torch.stack([points[..., 0] * tangent[:, None], -points[..., 1] * tangent[:, None], -torch.ones_like(points[..., 0])], -1)
     return torch.nn.functional.normalize(ahead @ R.transpose(1, 2), dim=-1)
+
+
+def to_worktop(p: Tensor, ways: Tensor, usual: float) -> Tensor:
+    """How far it is from p (..., 3) along unit vectors (..., 3) to the height of the robot's foot (..., 1) [m], kept between a quarter and twice of
+    what is usual. A thing's height then says by which share it is nearer, wherever it stands."""
+    down = -ways[..., 2:]
+    return (p[..., 2:] / down.clamp(min=1e-3)).clamp(0.25 * usual, 2 * usual)

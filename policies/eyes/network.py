@@ -22,7 +22,7 @@ from ...core.marks import SKILL, SKILLS
 from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.text import TextEncoder
 from ...core.touch import TOUCH_DIM
-from .geometry import in_base, rays
+from .geometry import in_base, rays, to_worktop
 
 GRID = 16
 """Cells of a map, each way."""
@@ -31,7 +31,8 @@ ASKED = 2
 TURNS = (0, 3, 7)
 """Where approach, across and way begin among what is told besides the points."""
 USUAL_M = {"scene": 1.3, "side": 1.3, "wrist": 0.3}
-"""How far things usually are from a camera [m]."""
+"""How far things usually are from a camera [m]; as far as a ray meets the worktop between a quarter and twice of it, that is where they are
+first looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +182,7 @@ class Eyes(nn.Module):
             there = torch.cat([under, points, ways, p[:, None, None].expand_as(ways), peak], -1)
             out = self.along[v](torch.cat([there, about], -1)).unflatten(-1, (ASKED, 2))
             out = torch.stack([out[:, :, k, k] for k in range(ASKED)], 2)  # (B, G, ASKED, 2): of each point its own
-            far = USUAL_M[camera] * out[..., :1].clamp(-3, 2).exp()
+            far = to_worktop(p[:, None, None], ways, USUAL_M[camera]) * out[..., :1].clamp(-3, 2).exp()
             seen.append(under.flatten(2))
             heats.append(heat)
             each.append(p[:, None, None] + far * ways)

@@ -233,4 +233,5 @@ class Sayings:
         text = self._pick(self._others[JOINS] if kind == "aside" and self.rng.random() < 0.1 else self._others[kind])
         if kind == "aside" and self.rng.random() < 0.3:
             text = f"{text}, {self._aside()}"
-        return (text if kind in ("nonsense", "aside") else self._dressed(text)), kind, NOTHING if kind != "harm" else None, None
+        target = None if kind in ("harm", "several") else NOTHING
+        return (text if kind in ("nonsense", "aside") else self._dressed(text)), kind, target, None

@@ -21,6 +21,7 @@ from homebody.core.weights import load_state
 from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glances, write_block
 from homebody.policies.eyes.batches import EyesAugment, EyesBatches
 from homebody.policies.eyes.checkpoint import save_eyes
+from homebody.policies.eyes.geometry import to_worktop
 from homebody.policies.eyes.network import Eyes, EyesConfig
 from homebody.policies.eyes.runtime import Looking
 from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, losses, make_eyes_trainer, measure
@@ -129,6 +130,15 @@ def test_a_window_on_a_picture_shows_things_where_the_labels_say(glances: Glance
     true = batch["marks"][:, 0, :3] - torch.tensor(EYE)
     apart = (told * (true / true.norm(dim=-1, keepdim=True))).sum(-1).clamp(-1, 1).arccos()
     assert apart[inside].max() < np.deg2rad(60) / 16, "more than a cell of the map"
+
+
+def test_a_ray_is_followed_to_the_worktop_and_not_to_the_horizon() -> None:
+    p = torch.tensor([[0.0, -0.5, 1.2]])
+    there = torch.tensor([[0.4, 0.1, 0.0], [0.7, 0.9, 0.0]])
+    ways = (there - p) / (there - p).norm(dim=-1, keepdim=True)
+    assert torch.allclose(p + to_worktop(p, ways, 1.3) * ways, there, atol=1e-6)
+    level = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, -1.0]])
+    assert to_worktop(p, level, 1.3).flatten().tolist() == pytest.approx([2.6, 2.6, 1.2])
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
