@@ -183,7 +183,7 @@ def bench(
         varied = f", house varied over the {randomize} ranges" if randomize else ""
         add_scores(card, f"{split} initial states, {language} instructions{varied}", summary)
     write_json(json_path, summary)
-    passed = summary["mean"] >= fail_below
+    passed = (summary["mean"] or 0.0) >= fail_below  # None where every episode diverged
     return INTERRUPTED if summary["interrupted"] else DONE if passed else NEGATIVE
 
 

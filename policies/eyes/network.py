@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -204,6 +204,24 @@ class Eyes(nn.Module):
         T = torch.eye(4, device=proprio.device, dtype=proprio.dtype).repeat(len(proprio), 1, 1)
         T[:, :3, 3], T[:, :3, :3] = proprio[:, at : at + 3], torch.stack([x, y, torch.linalg.cross(x, y)], -1)
         return T
+
+
+@torch.no_grad()
+def for_arm(model: Eyes, robot: str) -> Eyes:
+    """The same eyes on another arm: all that they know of pictures and words, and nothing of its joints yet."""
+    c = model.config
+    if c.robot == robot:
+        return model
+    out = Eyes(replace(c, robot=robot))
+    own, behind = out.state_dict(), TOUCH_DIM + c.text_width
+    for name, value in model.state_dict().items():
+        if own[name].shape == value.shape:
+            own[name].copy_(value)
+        elif own[name].dim() == 2:  # a first layer: joints stand before touch and text among its inputs
+            before = value.shape[1] - behind - model.robot.proprio_dim
+            own[name].zero_()
+            own[name][:, :before], own[name][:, -behind:] = value[:, :before], value[:, -behind:]
+    return out
 
 
 def _perceptron(inputs: int, width: int, outputs: int) -> nn.Sequential:

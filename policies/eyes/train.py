@@ -21,7 +21,7 @@ from ...datasets.glances import Glances
 from ..train import heat_loss
 from .batches import EyesAugment, EyesBatches
 from .checkpoint import load_eyes, save_eyes
-from .network import ASKED, Answer, Eyes, EyesConfig
+from .network import ASKED, Answer, Eyes, EyesConfig, for_arm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,17 +131,18 @@ def make_eyes_trainer(
     data: Glances, network: EyesConfig, config: EyesTrainConfig, out: Path, *, start_from: Path | None = None,
     trained_on: Experience | None = None,
 ) -> EyesTrainer:  # fmt: skip
-    """Seeds everything and builds a trainer; `start_from` is a checkpoint whose weights to begin with."""
+    """Seeds everything and builds a trainer; `start_from` is a checkpoint whose weights to begin with, of this arm or another."""
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
-    model = load_eyes(start_from).train() if start_from else Eyes(network)
+    known = load_eyes(start_from) if start_from else None
+    model = for_arm(known, data.robot).train() if known else Eyes(network)
     c = model.config
     if missing := [name for name in c.cameras if name not in data.cameras]:
         raise HomebodyError(f"the glances have cameras {', '.join(data.cameras)}: expected {', '.join(missing)} as well")
     batches = EyesBatches(
         data, cameras=c.cameras, batch=config.batch, asked=config.asked, image_size=c.image_size, seed=config.seed, augment=config.augment
     )
-    if start_from is None:
+    if known is None or known.config.robot != data.robot:
         for name, value in batches.statistics().items():
             getattr(model, name).copy_(torch.from_numpy(value))
     out.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...core.errors import check_numbers
+from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
 from ...core.training import Course, Progress
 from ...datasets.states import StateArrays
@@ -95,6 +95,8 @@ def make_head_trainer(
     torch.set_num_threads(config.threads)
     model = load_head(start_from).train() if start_from else ActionHead(network)
     c = model.config
+    if c.robot != data.robot:
+        raise HomebodyError(f"{start_from or 'the network'} moves {c.robot}, the data are of {data.robot}: expected those of one arm")
     batches = HeadBatches(data, model.numbers, chunk=c.chunk, batch=config.batch, seed=config.seed, augment=config.augment)
     if start_from is None:
         for name, value in batches.statistics().items():

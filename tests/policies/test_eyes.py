@@ -22,7 +22,7 @@ from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glanc
 from homebody.policies.eyes.batches import EyesAugment, EyesBatches
 from homebody.policies.eyes.checkpoint import save_eyes
 from homebody.policies.eyes.geometry import to_worktop
-from homebody.policies.eyes.network import Eyes, EyesConfig
+from homebody.policies.eyes.network import Eyes, EyesConfig, for_arm
 from homebody.policies.eyes.runtime import Looking
 from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, losses, make_eyes_trainer, measure
 from homebody.policies.head.checkpoint import save_head
@@ -139,6 +139,20 @@ def test_a_ray_is_followed_to_the_worktop_and_not_to_the_horizon() -> None:
     assert torch.allclose(p + to_worktop(p, ways, 1.3) * ways, there, atol=1e-6)
     level = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, -1.0]])
     assert to_worktop(p, level, 1.3).flatten().tolist() == pytest.approx([2.6, 2.6, 1.2])
+
+
+def test_eyes_go_on_on_another_arm_with_all_but_its_joints() -> None:
+    torch.manual_seed(1)
+    eyes = Eyes(SMALL)
+    other = for_arm(eyes, "so101")
+    assert for_arm(eyes, "panda") is eyes and other.config.robot == "so101"
+    inputs = {
+        "pictures": torch.rand(2, 1, 3, 32, 32) - 0.5, "proprio": torch.zeros(2, PANDA.proprio_dim), "touch": torch.rand(2, TOUCH_DIM),
+        "extrinsics": torch.rand(2, len(EYES), 10),
+    }  # fmt: skip
+    text, small = torch.rand(2, 1, SMALL.text_width), torch.rand(2, other.robot.proprio_dim)
+    told, same = eyes(inputs, text).marks, other({**inputs, "proprio": small}, text).marks
+    assert torch.allclose(told, same, atol=1e-4), "joints that say nothing change nothing"
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
