@@ -16,7 +16,7 @@ from .words import spelled_out
 
 FOLDER = Path(__file__).with_name("corpus")
 KINDS = ("several", "aside", "harm", "impossible", "negated", "question", "vague", "nonsense")
-"""What a text is that asks for no one goal. Of `several` the corpus has none: they are put together."""
+"""What a text is that asks for no one goal. Most of `several` are put together from single ones."""
 JOINS = "connector"
 """The section of what people say between two orders."""
 ALIKE = {"apple": "fruit"}

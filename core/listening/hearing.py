@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..types import Goal
+from .corpus import ALIKE
 from .model import Model, Reading
 from .words import SKIPPED, spelled_out
 
@@ -50,7 +52,35 @@ PAIRS = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 LEFT_OVER = 0.3
 """What an order loses for each thing in its words that it has nothing to do with: that belongs to another order, or was not understood."""
 ASKING = ("please", "can you", "could you", "would you", "will you")
+CARRYING = frozenset(
+    [
+        "put_in", "serve_on_plate", "put_in_pot", "set_on_tray", "toys_in_basket", "sort_cutlery", "clear_rubbish", "hand_over", "bring_within_reach",
+        "stow_in_chest", "put_cutlery_away", "lay_tray", "start_cooking", "put_toothbrush_in_cup",
+    ]
+)  # fmt: skip
+"""Tasks that take the thing up on their way."""
+SHOWING = frozenset(
+    ["hold", "up", "high", "air", "show", "raise", "look", "see", "aloft", "so", "for", "check", "inspect", "read", "until", "let"]
+)
+"""Words by which a thing is held up for its own sake, not to be carried on."""
+WITHIN = {
+    ("open_chest_drawer", "stow_in_chest"), ("stow_in_chest", "close_chest_drawer"), ("stow_in_chest", "close_chest"),
+    ("open_cutlery_drawer", "put_cutlery_away"), ("put_cutlery_away", "close_cutlery_drawer"),
+}  # fmt: skip
+"""Steps that a longer task takes anyway, before it or after it."""
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
+VERBS = (
+    "close", "shut", "open", "turn", "switch", "put", "ring", "press", "push", "wipe", "fold", "lay", "stack", "hand", "give", "pass", "take", "bring",
+    "unscrew", "pick", "hold", "throw", "pour", "stow", "set", "serve", "make", "light",
+)  # fmt: skip
+"""What orders begin with: a part that does asks for something."""
+ORDERED = 0.3
+"""What is left of the probability that such a part asks for nothing."""
+NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|{'|'.join(VERBS)})\b))"
+EARLIER = re.compile(rf"\bbefore (?:that|this|doing (?:that|so|it)|you do(?: (?:that|it|so))?){NOW}")
+EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any of (?:that|this)){NOW}")
+PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
+"""What belongs to a verb, and is not left out where the verb is."""
 FRONTS = 8
 """Words of an order before, at most, that a shortened one borrows."""
 
@@ -79,6 +109,8 @@ class Order:
     """The first word of it, as it was said."""
     link: tuple[str, ...] = ()
     """What ties it to the order before."""
+    rival: float = 0.0
+    """Probability of the likeliest other goal of the same words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +127,10 @@ class Heard:
     """The likeliest goals of the sentence as one, best first."""
     missed: tuple[str, ...] = ()
     """Parts that ask for something that was not understood."""
+    passed_over: float = 1.0
+    """Probability of the part that was taken to ask for nothing and is least sure to."""
+    tied: bool = False
+    """Whether words stand in it that tie one order to another."""
 
 
 def parts_of(tokens: Sequence[str]) -> list[Part]:
@@ -129,6 +165,12 @@ def parted(tokens: list[str]) -> list[str]:
     return [*tokens[: asks[0]], ",", *tokens[asks[0] :]] if asks and asks[0] < len(tokens) - 1 else tokens
 
 
+def in_one_word(spelled: str) -> str:
+    """With `before that, ...` and `... before you do` as the one word that turns two orders round, `before all that` as the one that comes first."""
+    spelled = EARLIEST.sub("first ", spelled)
+    return " ".join(EARLIER.sub("beforehand ", spelled).split())
+
+
 class Hearing:
     """Reads sentences with a model."""
 
@@ -146,7 +188,9 @@ class Hearing:
             out.append(" ".join(thing if i == its[0] else w for i, w in enumerate(spelled)))
         if things and any(w.startswith("=") for w in named):
             verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
-            out += [" ".join([*verb, said]), " ".join([*verb[:1], said])]
+            out += [" ".join([*verb, said])]
+            if not PARTICLES & set(verb) or PARTICLES & set(spelled):
+                out += [" ".join([*verb[:1], said])]
             place = " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ") if len(things) > 1 else ""
             out += [" ".join([*verb[:1], said, place])] if place else []
         return out
@@ -177,7 +221,7 @@ class Hearing:
 
     def hear(self, text: str, among: Collection[Goal] | None = None) -> Heard:
         """What a text asks for; `among` are the goals that are possible here, where not all are."""
-        tokens = parted(spelled_out(text).split())
+        tokens = parted(in_one_word(spelled_out(text)).split())
         parts = parts_of(tokens)
         whole = self.model.read(" ".join(tokens))
         options = tuple(sorted(((g, p) for g, p in whole.goals.items() if among is None or g in among), key=lambda o: -o[1])[:5])
@@ -190,7 +234,15 @@ class Hearing:
         if len(best.orders) > 1 and not tied and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
             sure = options[0][1] * LEFT_OVER ** self.model.left_over(text, options[0][0])
             best = _Way(least=sure, orders=(Order(goal=options[0][0], sure=sure, said=text),)) if sure > ONE else best
-        return Heard(orders=tuple(as_one(in_turn(best.orders))), sure=best.least, kinds=whole.kinds, options=options, missed=best.missed)
+        return Heard(
+            orders=tuple(as_one(in_turn(best.orders))),
+            sure=best.least,
+            kinds=whole.kinds,
+            options=options,
+            missed=best.missed,
+            passed_over=best.passed_over,
+            tied=any(part.link for part in parts),
+        )
 
     def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
         """The likeliest way to take a sentence apart into orders and asides."""
@@ -202,12 +254,14 @@ class Hearing:
                 texts = self._said(tokens, parts[i], parts[j - 1])
                 if j - i == 1:
                     p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(texts[0]).kinds["aside"]
-                    options.append(before.aside(p, texts[0]))
-                if before.orders:
-                    texts += self._completed(texts[0], before.orders[-1].said)
+                    options.append(before.aside(p * ORDERED if parts[i].words[0] in VERBS else p, texts[0]))
+                for earlier in before.orders[-2:]:
+                    texts += self._completed(texts[0], earlier.said)
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in texts:
-                    goal, sure = best_of(self.model.read(text), among)
+                    reading = self.model.read(text)
+                    goal, sure = best_of(reading, among)
+                    rival = max((p for g, p in reading.goals.items() if g != goal), default=0.0)
                     if (certain := self._known(" ".join(w for w in text.split() if w != ","))) and (among is None or certain in among):
                         goal, sure = certain, CERTAIN
                     if goal is not None:
@@ -215,7 +269,10 @@ class Hearing:
                         sure *= LEFT_OVER ** self.model.left_over(text, goal)
                         options.append(
                             before.order(
-                                Order(goal=goal, sure=sure, said=text, words=words, first=parts[i].words[0], link=parts[i].link), texts[0]
+                                Order(
+                                    goal=goal, sure=sure, said=text, words=words, first=parts[i].words[0], link=parts[i].link, rival=rival
+                                ),
+                                texts[0],
                             )
                         )
             best.append(max(options, key=lambda o: o.p))
@@ -231,12 +288,14 @@ class _Way:
     """The probability of the least sure piece."""
     orders: tuple[Order, ...] = ()
     missed: tuple[str, ...] = ()
+    passed_over: float = 1.0
 
     def _next(self, p: float, orders: tuple[Order, ...], said: str) -> _Way:
-        return _Way(self.p * p, min(self.least, p), orders, self.missed if p >= MISSED else (*self.missed, said))
+        missed = self.missed if p >= MISSED else (*self.missed, said)
+        return _Way(self.p * p, min(self.least, p), orders, missed, self.passed_over)
 
     def aside(self, p: float, said: str) -> _Way:
-        return self._next(p, self.orders, said)
+        return replace(self._next(p, self.orders, said), passed_over=min(self.passed_over, p))
 
     def order(self, order: Order, said: str) -> _Way:
         again = self.orders and self.orders[-1].goal == order.goal  # said twice, meant once
@@ -255,10 +314,11 @@ def best_of(reading: Reading, among: Collection[Goal] | None) -> tuple[Goal | No
 
 
 def as_one(orders: Sequence[Order]) -> list[Order]:
-    """Two orders that are one goal become it: an egg in the pot and the burner on; a drawer shut and the light off; a thing taken and held up."""
+    """Two orders that are one goal become it: an egg in the pot and the burner on; a drawer shut and the light off; a thing taken and put
+    somewhere, or held up; a step that the other order takes anyway."""
     out: list[Order] = []
     for order in orders:
-        whole = _together(out[-1].goal, order.goal) if out else None
+        whole = _together(out[-1], order) if out else None
         if whole:
             out[-1] = replace(out[-1], goal=whole, sure=min(out[-1].sure, order.sure))
         else:
@@ -266,14 +326,24 @@ def as_one(orders: Sequence[Order]) -> list[Order]:
     return out
 
 
-def _together(a: Goal, b: Goal) -> Goal | None:
+def _together(one: Order, other: Order) -> Goal | None:
+    a, b = one.goal, other.goal
     if (a.task, b.task) == ("put_in_pot", "turn_on_stove"):
         return Goal(task="start_cooking", target=a.target, receptacle=b.target)
     if b.task == "switch_off_light" and (which := SHUT_UP.get((a.task, a.target))):
         return Goal(task="close_up", target=which)
-    if a.task == "pick_up" and b.task.startswith("hold_up") and a.target == b.target:
+    if a.task == b.task == "close_chest_drawer":
+        return Goal(task="close_chest", target="chest") if a != b else None
+    if (a.task, b.task) in WITHIN:
+        return b if b.task in CARRYING else a
+    if ALIKE.get(a.target, a.target) != ALIKE.get(b.target, b.target):
+        return None
+    if a.task == "pick_up" and b.task.startswith("hold_up"):
         return b
-    return None
+    taken = a.task == "pick_up" or (
+        a.task.startswith("hold_up") and not SHOWING & (one.words - {"up"} if "pick" in one.words else one.words)
+    )
+    return b if taken and b.task in CARRYING else None
 
 
 def in_turn(orders: Sequence[Order]) -> list[Order]:

@@ -19,10 +19,14 @@ from .hearing import Heard, Hearing
 from .model import Model
 from .words import UNKNOWN, spelled_out
 
-SURE = 0.35
-"""Least probability of a single order that is followed."""
-EACH_SURE = 0.3
+SURE, SURE_TIED = 0.25, 0.35
+"""Least probability of a single order that is followed; where a word stands in it that ties orders together, such as `and`."""
+EACH_SURE = 0.25
 """Least probability of each of several orders."""
+SEVERAL_SURE, OF_SEVERAL, FAR_AHEAD = 0.8, 0.12, 4.0
+"""Where a text surely asks for several things, each of them is followed from a lower probability on, if it is so many times as likely as any other."""
+NOT_ONE = 0.5
+"""A text that is likelier than this to ask for several things is not followed where one alone was found: nothing is done by half."""
 GUARDED_MOST = 0.15
 """Most that a text with a negation, a condition or a question's word may look like one as a whole."""
 NO_ORDER = re.compile(
@@ -173,6 +177,8 @@ def _decided(heard: Heard, guarded: HomebodyError | None) -> bool:
     """Whether it is sure enough to be followed."""
     if guarded and max(heard.kinds["negated"], heard.kinds["question"]) > GUARDED_MOST:
         return False
+    if len(heard.orders) == 1 and heard.kinds["several"] > NOT_ONE:
+        return False
     if len(heard.orders) == 1 and heard.sure >= ALONE_SURE and len(heard.options) > 1 and heard.options[0][0] == heard.orders[0].goal:
         against = sum(heard.kinds[k] for k in ("harm", "negated", "question", "several", "nonsense", "aside"))
         unlike = heard.kinds["impossible"] + heard.kinds["vague"]
@@ -180,7 +186,10 @@ def _decided(heard: Heard, guarded: HomebodyError | None) -> bool:
         whole = heard.sure > 0.9 * best  # nothing that it names is left over
         if whole and against < BESIDE and unlike < heard.sure and best > ALONE * second:
             return True
-    return bool(heard.orders) and heard.sure >= (SURE if len(heard.orders) < 2 else EACH_SURE)
+    surely = len(heard.orders) > 1 and heard.kinds["several"] > SEVERAL_SURE and heard.passed_over >= EACH_SURE and not guarded
+    if surely and all(o.sure >= OF_SEVERAL and o.sure > FAR_AHEAD * o.rival for o in heard.orders):
+        return True
+    return bool(heard.orders) and heard.sure >= (EACH_SURE if len(heard.orders) > 1 else SURE_TIED if heard.tied else SURE)
 
 
 def _possible(text: str, goals: tuple[Goal, ...], among: Collection[Goal] | None) -> tuple[Goal, ...]:

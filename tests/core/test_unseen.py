@@ -18,7 +18,7 @@ UNSEEN = [json.loads(line) for line in Path(__file__).with_name("unseen.jsonl").
 """`text`, `kind`: one goal, several, or what has to be refused; `goals` in their order, and `also` what is as right a reading of one."""
 
 
-RIGHT, WRONG, REFUSED, PLANNED = 0.86, 0.02, 0.95, 0.8
+RIGHT, WRONG, REFUSED, PLANNED = 0.9, 0.01, 0.975, 0.87
 """What was reached when they were first read, less a sentence or two; the goal is 0.92, 0.01, 0.98 and 0.9."""
 
 
