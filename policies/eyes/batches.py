@@ -70,7 +70,7 @@ class EyesBatches:
         """What the network sees and feels at some glances."""
         d = self._data
         drawn = [pictures(torch.from_numpy(np.stack([d.picture(g, v) for g in glances])), self._size) for v in self._views]
-        windows = np.tile(np.float32([0, 0, 1]), (len(glances), len(drawn), 1))
+        windows = np.tile(np.array([0, 0, 1], np.float32), (len(glances), len(drawn), 1))
         if vary:
             windows = self._windows(len(glances))
             drawn = [seen_through(self._coloured(x), torch.from_numpy(windows[:, v])) for v, x in enumerate(drawn)]
