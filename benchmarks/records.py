@@ -1,13 +1,14 @@
-"""The raw records of an evaluation on disk: one line per episode, appended as it ends; everything else is computed from them."""
+"""The raw records of an evaluation on disk: one line per episode or sequence, appended as it ends; everything else is computed from them."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..core.errors import HomebodyError
 from ..core.files import write_text
@@ -23,51 +24,85 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(data, indent=2) + "\n")
 
 
+class Line(Protocol):
+    """A record that is one line of a file."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+R = TypeVar("R", bound=Line)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[R]):
+    """What a results folder holds records of."""
+
+    file: str
+    noun: str
+    """As in `no NOUN record`."""
+    command: str
+    """The command that writes them."""
+    read: Callable[[Mapping[str, Any]], R]
+    """Of what a line says. Raises HomebodyError, TypeError or ValueError for what is no record."""
+    key: Callable[[R], Any]
+    """What tells a record from all others; they stand in its order."""
+
+
+EPISODE: Kind[EpisodeRecord] = Kind(
+    file=EPISODES, noun="episode", command="homebody bench", read=EpisodeRecord.from_json, key=lambda r: r.key
+)  # fmt: skip
+
+
 def read_records(folder: Path) -> list[EpisodeRecord]:
     """All whole records of a results folder, in the order of task, arm and index. A last line cut by a kill is not counted."""
-    path = folder / EPISODES
+    return read_lines(folder, EPISODE)
+
+
+def read_lines(folder: Path, kind: Kind[R]) -> list[R]:
+    """All whole records of one kind in a folder, in the order of their keys. Raises HomebodyError where it holds none, or a line that is none."""
+    path = folder / kind.file
     if not path.is_file():
-        raise HomebodyError(f"{folder} holds no {EPISODES}: expected the --out folder of `homebody bench`")
+        raise HomebodyError(f"{folder} holds no {kind.file}: expected the --out folder of `{kind.command}`")
     lines = path.read_text().split("\n")
-    records: dict[tuple[str, str, int], EpisodeRecord] = {}
+    records: dict[Any, R] = {}
     for number, line in enumerate(lines[:-1], 1):  # what follows the last newline is not a finished line
         try:
-            record = EpisodeRecord.from_json(json.loads(line))
+            record = kind.read(json.loads(line))
         except (ValueError, TypeError, HomebodyError) as error:
-            raise HomebodyError(f"{path} line {number} is no episode record: {error}") from error
-        records[record.key] = record
+            raise HomebodyError(f"{path} line {number} is no {kind.noun} record: {error}") from error
+        records[kind.key(record)] = record
     return [records[k] for k in sorted(records)]
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
     """The settings that a results folder was made with."""
-    return _read(folder)[0]
+    return _read(folder, EPISODE.command)[0]
 
 
-def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def _read(folder: Path, command: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Settings and plan of a results folder, which share a file."""
     try:
         settings = json.loads((folder / SETTINGS).read_text())
         return settings, settings.pop(PLAN, {})
     except (OSError, ValueError) as error:
-        raise HomebodyError(f"{folder} holds no readable {SETTINGS}: expected the --out folder of `homebody bench`") from error
+        raise HomebodyError(f"{folder} holds no readable {SETTINGS}: expected the --out folder of `{command}`") from error
 
 
-class RecordStore:
-    """Appends records to a folder and knows which episodes are already there."""
+class LineStore(Generic[R]):
+    """Appends records to a folder and knows which are already there."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, Any], kind: Kind[R]) -> None:
         """Reads what `folder` holds, if it is there. Raises HomebodyError where it holds results of different settings."""
-        self.folder = folder
+        self.folder, self._kind = folder, kind
         self._settings = json.loads(json.dumps(settings))  # as it reads back
         self._file: FileIO | None = None
-        self.records: list[EpisodeRecord] = []
+        self.records: list[R] = []
         self.plan: dict[str, Any] = {}
-        if (folder / EPISODES).exists():
-            there, self.plan = _read(folder)
+        if (folder / kind.file).exists():
+            there, self.plan = _read(folder, kind.command)
             self._check(there, self._settings)
             self._cut_torn_line()
-            self.records = read_records(folder)
+            self.records = read_lines(folder, kind)
         elif folder.exists() and not folder.is_dir():
             raise HomebodyError(f"{folder} is a file: expected a folder for the results")
 
@@ -76,12 +111,12 @@ class RecordStore:
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_json(self.folder / SETTINGS, self._settings | ({PLAN: self.plan} if self.plan else {}))
-            self._file = (self.folder / EPISODES).open("ab", buffering=0)
+            self._file = (self.folder / self._kind.file).open("ab", buffering=0)
         return self._file
 
     def intend(self, episodes: int) -> None:
-        """Says how many episodes a task are to be run. The first number is the plan; a later one that is larger extends it, which the
-        folder remembers: who goes on until the rate pleases reports a rate that pleases."""
+        """Says how many episodes (of a task) or sequences are to be run. The first number is the plan; a later one that is larger extends
+        it, which the folder remembers: who goes on until the rate pleases reports a rate that pleases."""
         if not self.plan:
             self.plan = {"episodes": episodes}
         elif episodes > self.plan["episodes"] and episodes not in [e["to"] for e in self.plan.get("extended", ())]:
@@ -96,13 +131,13 @@ class RecordStore:
                 )
 
     def _cut_torn_line(self) -> None:
-        path = self.folder / EPISODES
+        path = self.folder / self._kind.file
         data = path.read_bytes()
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
             os.truncate(path, whole)
 
-    def append(self, record: EpisodeRecord) -> None:
+    def append(self, record: R) -> None:
         """Adds a line, whole or not at all: what a full disk took of it is cut off again. Raises OSError."""
         file = self.open()
         line, before = (json.dumps(record.to_json()) + "\n").encode(), os.fstat(file.fileno()).st_size
@@ -111,15 +146,23 @@ class RecordStore:
                 line = line[file.write(line) :]
         except OSError as error:
             file.truncate(before)
-            error.filename = error.filename or str(self.folder / EPISODES)
+            error.filename = error.filename or str(self.folder / self._kind.file)
             raise
         self.records.append(record)
 
-    def done(self) -> set[tuple[str, str, int]]:
-        """Keys (task, arm, index) of the finished episodes."""
-        return {r.key for r in self.records}
+    def done(self) -> set[Any]:
+        """Keys of the finished records: of an episode task, arm and index."""
+        return {self._kind.key(r) for r in self.records}
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+class RecordStore(LineStore[EpisodeRecord]):
+    """Of episodes."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        """As LineStore."""
+        super().__init__(folder, settings, EPISODE)

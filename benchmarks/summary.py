@@ -17,7 +17,8 @@ Summary = dict[str, Any]
 """The content of `summary.json`."""
 
 
-def _rate(outcomes: Sequence[bool]) -> dict[str, Any]:
+def rate_of(outcomes: Sequence[bool]) -> dict[str, Any]:
+    """`successes`, `rate` (None without outcomes) and Wilson's `ci95`."""
     n, k = len(outcomes), sum(outcomes)
     return {"successes": k, "rate": k / n if n else None, "ci95": list(wilson(k, n))}
 
@@ -25,7 +26,7 @@ def _rate(outcomes: Sequence[bool]) -> dict[str, Any]:
 def summarise_task(records: Sequence[EpisodeRecord]) -> dict[str, Any]:
     """One task's row. Diverged episodes are failures of the simulator: counted apart, in no rate."""
     valid = [r for r in records if not r.diverged]
-    row: dict[str, Any] = {"episodes": len(valid), **_rate([r.success for r in valid])}
+    row: dict[str, Any] = {"episodes": len(valid), **rate_of([r.success for r in valid])}
     row["credit"] = sum(r.credit for r in valid) / len(valid) if valid else None
     row["steps"] = sum(r.steps for r in valid) / len(valid) if valid else None
     solved = [r.seconds for r in valid if r.success]
@@ -39,7 +40,7 @@ def summarise_task(records: Sequence[EpisodeRecord]) -> dict[str, Any]:
     if scores := [r.safety for r in valid if r.safety]:
         row["safety"] = summarise_safety(scores)
     if any(r.other is not None for r in valid):
-        row["other"] = _rate([bool(r.other_success) for r in valid])
+        row["other"] = rate_of([bool(r.other_success) for r in valid])
     goals = sorted({tuple(str(v) for v in r.goal.values() if v) for r in valid})
     row["goals"] = {
         " ".join(g): {"episodes": len(mine), "successes": sum(r.success for r in mine)}

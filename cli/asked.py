@@ -42,12 +42,18 @@ def plan_of(text: str, start: int, *, robot: str = DEFAULT_ROBOT, scene: str = "
     Raises HomebodyError for what is refused, unclear or stays ambiguous.
     """
     try:
-        return _of_one_scene(text, listener().plan(text))
+        return heard(text)
     except HomebodyError as unclear:
         try:
             return (goal_of(text, start, robot=robot, scene=scene),)
         except HomebodyError:
             raise unclear from None
+
+
+def heard(text: str) -> tuple[Goal, ...]:
+    """The goals that the words of `text` alone ask for, in the order in which they have to be done. Raises HomebodyError for what is refused,
+    unclear or ambiguous."""
+    return _of_one_scene(text, listener().plan(text))
 
 
 def _of_one_scene(text: str, goals: tuple[Goal, ...]) -> tuple[Goal, ...]:
