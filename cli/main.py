@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "train rl": ("train_rl", "rl", "learn by trial, from state or as a residual on a frozen policy"),
     "bench": ("bench", "bench", "evaluate a policy: raw lines, intervals, a report"),
     "bench verify": ("bench_verify", "verify", "run episodes of an evaluation again: are its records what happens?"),
+    "sequences": ("sequences", "sequences", "measure how often both things that a sentence asks for are done"),
     "compare": ("bench", "compare", "compare two benchmark runs, paired"),
     "serve": ("serve", "serve", "serve a policy to robots over a websocket"),
     "robot": ("robot", "robot", "run a simulated or real arm by a policy server"),

@@ -43,6 +43,7 @@ RUNS = (
     "bench --policy expert --tasks open_cupboard,pour_peas --episodes 1 --films 0 --out experts",
     "bench verify bench --episodes 1",
     "compare bench bench",
+    "sequences --policy expert --rooms first --episodes 2 --out sequences",
     "motion --tasks close_chest_drawer --episodes 1",
     "speed --seconds 0.2 --rounds 1",
     "calibrate --print-board board.png",
