@@ -70,19 +70,23 @@ def glance(
     from .progress import progress_bar
 
     config = GlanceConfig(every=every, until=until, seed=seed)
-    if episodes < 1 or first_index < 0 or first_index % BLOCK:
-        raise HomebodyError(f"episodes is {episodes} and first index {first_index}: expected 1 or more, and a multiple of {BLOCK}")
-    names, eyes = _names(tasks, robot), _eyes(cameras)
+    starts, names, eyes = _starts(episodes, first_index), _names(tasks, robot), _eyes(cameras)
     require_gl()
     house: dict[str, Any] = {"robot": robot, "cameras": eyes, "image_size": image_size, "split": split, "randomize": randomize or None}
-    house["axes"] = parse_axes(axes)
-    studio = _Studio(out, policy, config, range(first_index, first_index + episodes, BLOCK), {**house, "threads": threads}, slots)
+    studio = _Studio(out, policy, config, starts, {**house, "axes": parse_axes(axes), "threads": threads}, slots)
     with progress_bar("glance", len(names) * len(studio.starts)) as show:
         for task in names:
             studio.take(task, lambda done, name=task: show(done, f"{name}, {studio.glances} glances"))
     print(f"{studio.glances} glances of {studio.episodes} episodes, {studio.skipped} there before: {out}")
     write_json(json_path, {"glances": studio.glances, "episodes": studio.episodes, "skipped": studio.skipped})
     return DONE
+
+
+def _starts(episodes: int, first_index: int) -> range:
+    """First indices of the files."""
+    if episodes < 1 or first_index < 0 or first_index % BLOCK:
+        raise HomebodyError(f"episodes is {episodes} and first index {first_index}: expected 1 or more, and a multiple of {BLOCK}")
+    return range(first_index, first_index + episodes, BLOCK)
 
 
 def _names(tasks: str, robot: str) -> list[str]:
