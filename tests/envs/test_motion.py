@@ -21,7 +21,7 @@ def make(task: str, count: int = 1, **settings: Any) -> HouseholdVectorEnv:
 
 
 def watched(task: str, episodes: int, robot: str = "panda") -> MotionRecord:
-    env = make(task, min(episodes, 8), robot=robot)
+    env = make(task, min(episodes, 8), robot=robot, split="heldout")
     record = watch_episodes(env, Expert(env), range(episodes))
     env.close()
     return record
