@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,11 +9,11 @@ from typing import Any
 import torch
 
 from ..assets.listening import listener
+from ..core.checkpoints import fill, read_sizes, read_weights, settings, write_checkpoint
 from ..core.errors import HomebodyError
-from ..core.experience import KEY, Experience, read_experience
-from ..core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
+from ..core.experience import Experience, read_experience
+from ..core.files import CARD_FILE, write_text
 from ..core.instructions import phrasings
-from ..core.weights import load_state, save_state
 from .eyes.checkpoint import load_eyes, save_eyes
 from .eyes.network import Eyes, EyesConfig
 from .eyes.runtime import Looking
@@ -32,14 +30,10 @@ def join(eyes: Path, head: Path, folder: Path) -> None:
     parts: dict[str, Any] = {"eyes": load_eyes(eyes), "head": load_head(head)}
     if len(robots := {m.config.robot for m in parts.values()}) > 1:
         raise HomebodyError(f"{eyes} and {head} are of {' and '.join(sorted(robots))}: expected those of one arm")
-    folder.mkdir(parents=True, exist_ok=True)
     weights = {f"{name}.{k}": v.half() if v.is_floating_point() else v for name, m in parts.items() for k, v in m.state_dict().items()}
-    save_state(folder / MODEL_FILE, weights, {"kind": KIND})
-    config: dict[str, Any] = {"kind": KIND, **{name: asdict(m.config) for name, m in parts.items()}}
     known = [read_experience(f) for f in (eyes, head)]
-    if all(known):
-        config[KEY] = _both([k for k in known if k]).to_json()
-    write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
+    both = _both([k for k in known if k]) if all(known) else None
+    write_checkpoint(folder, KIND, weights, {name: asdict(m.config) for name, m in parts.items()}, both)
     if not (folder / CARD_FILE).exists():
         write_text(folder / CARD_FILE, CARD)
 
@@ -67,26 +61,11 @@ the instruction's goal is (2.4 M parameters), a head acts by that (3.5 M). `make
 
 def load_house(folder: Path) -> tuple[Eyes, ActionHead]:
     """Both parts of a checkpoint. Raises HomebodyError that names the file and what is wrong with it."""
-    path = folder / CONFIG_FILE
-    try:
-        config: Mapping[str, Any] = json.loads(path.read_text())
-        if config.get("kind") != KIND:
-            raise HomebodyError(f"{folder} holds a {config.get('kind')!r}: expected a {KIND!r}")
-        seen = {**config["eyes"], "cameras": tuple(config["eyes"]["cameras"]), "skills": tuple(config["eyes"]["skills"])}
-        acting = {**config["head"], "skills": tuple(config["head"]["skills"])}
-        parts: dict[str, Any] = {"eyes": Eyes(EyesConfig(**seen)), "head": ActionHead(HeadConfig(**acting))}
-    except OSError as error:
-        raise HomebodyError(f"no {CONFIG_FILE} in {folder}: expected a checkpoint of eyes and head") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise HomebodyError(f"damaged {path}: {error}; expected JSON with the keys {' and '.join(map(repr, PARTS))}") from error
-    tensors, _ = load_state(folder / MODEL_FILE)
-    for name, model in parts.items():
-        try:
-            own = {k.removeprefix(f"{name}."): v.float() for k, v in tensors.items() if k.startswith(f"{name}.")}
-            model.load_state_dict(own)
-        except RuntimeError as error:
-            raise HomebodyError(f"{folder / MODEL_FILE} does not fit {path}: {' '.join(str(error).split())[:200]}") from error
-    return parts["eyes"].eval(), parts["head"].eval()
+    sizes = read_sizes(folder, KIND, *PARTS, expected="a checkpoint of eyes and head")
+    eyes, head = Eyes(settings(EyesConfig, sizes[0], folder)), ActionHead(settings(HeadConfig, sizes[1], folder))
+    tensors = read_weights(folder)
+    own = [{k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")} for name in PARTS]
+    return fill(eyes, own[0], folder), fill(head, own[1], folder)
 
 
 def house_policy(folder: Path, *, name: str) -> HeadPolicy:

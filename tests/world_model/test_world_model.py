@@ -260,7 +260,7 @@ def test_a_checkpoint_gives_back_the_same_judgement(tmp_path: Path) -> None:
 
 
 def test_another_kind_of_checkpoint_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(HomebodyError, match="no world model in"):
+    with pytest.raises(HomebodyError, match="no config.json in"):
         load_world(tmp_path)
     (tmp_path / "config.json").write_text('{"kind": "homebody-policy", "network": {}}')
     with pytest.raises(HomebodyError, match=r"holds a 'homebody-policy': expected a 'homebody-world-model'"):
