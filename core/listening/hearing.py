@@ -64,10 +64,10 @@ SHOWING = frozenset(
 )
 """Words by which a thing is held up for its own sake, not to be carried on."""
 WITHIN = {
-    ("open_chest_drawer", "stow_in_chest"), ("stow_in_chest", "close_chest_drawer"), ("stow_in_chest", "close_chest"),
-    ("open_cutlery_drawer", "put_cutlery_away"), ("put_cutlery_away", "close_cutlery_drawer"),
+    ("open_chest_drawer", "stow_in_chest"): "top", ("stow_in_chest", "close_chest_drawer"): "top",
+    ("open_cutlery_drawer", "put_cutlery_away"): "cutlery", ("put_cutlery_away", "close_cutlery_drawer"): "cutlery",
 }  # fmt: skip
-"""Steps that a longer task takes anyway, before it or after it."""
+"""Steps that a longer task takes anyway, before it or after it -> the drawer that it takes them with."""
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
 VERBS = (
     "close", "shut", "open", "turn", "switch", "put", "ring", "press", "push", "wipe", "fold", "lay", "stack", "hand", "give", "pass", "take", "bring",
@@ -334,8 +334,9 @@ def _together(one: Order, other: Order) -> Goal | None:
         return Goal(task="close_up", target=which)
     if a.task == b.task == "close_chest_drawer":
         return Goal(task="close_chest", target="chest") if a != b else None
-    if (a.task, b.task) in WITHIN:
-        return b if b.task in CARRYING else a
+    if drawer := WITHIN.get((a.task, b.task)):
+        task, step = (b, a) if b.task in CARRYING else (a, b)
+        return task if step.target == drawer else None
     if ALIKE.get(a.target, a.target) != ALIKE.get(b.target, b.target):
         return None
     if a.task == "pick_up" and b.task.startswith("hold_up"):

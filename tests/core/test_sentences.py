@@ -7,7 +7,7 @@ import time
 import pytest
 from homebody.assets.listening import listener
 from homebody.core.errors import HomebodyError
-from homebody.core.instructions import all_goals, household_goals, phrasings
+from homebody.core.instructions import all_goals, household_goals, known, phrasings
 from homebody.core.listening.listener import meant
 from homebody.core.types import Goal
 from homebody.core.wording import AFTER, BEFORE
@@ -185,6 +185,24 @@ def test_of_several_things_all_are_planned_in_their_order_or_none(text: str) -> 
         assert "\n" not in str(error)
     else:
         assert plan == PLANS.get(text, plan) and len(plan) > 1
+
+
+@pytest.mark.parametrize(("text", "plan"), [
+    ("take the mug and put it in the bowl", ["put the mug in the bowl"]),
+    ("pick up the spoon and put it in the left compartment", ["put the spoon in the left compartment"]),
+    ("hold up the egg so that I can see it, then put it in the pot", ["hold up the egg", "put the egg in the pot"]),
+    ("open the top drawer of the chest, put the toy in the top drawer of the chest and close it", ["stow_in_chest"]),
+    ("open the bottom drawer of the chest and then stow the toy in the top drawer of the chest", ["open the bottom drawer of the chest", "stow_in_chest"]),
+    ("close the top drawer of the chest and close the bottom drawer of the chest", ["close_chest"]),
+    ("lay the blanket on the bed, but before that close the bottom drawer of the chest", ["close the bottom drawer of the chest", "lay_blanket"]),
+    ("open the cupboard, stack the bowls and close it again", ["open the cupboard", "stack_bowls", "close the cupboard"]),
+])  # fmt: skip
+def test_steps_of_one_thing_are_one_and_what_comes_before_comes_first(text: str, plan: list[str]) -> None:
+    """By sentence, or by task where that has many."""
+    goals = listener().plan(text)
+    assert len(goals) == len(plan)
+    for goal, wanted in zip(goals, plan, strict=True):
+        assert goal.task == wanted if "_" in wanted else known(wanted) == goal
 
 
 def test_parts_that_are_not_understood_are_named_and_nothing_is_done() -> None:
