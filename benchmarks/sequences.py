@@ -102,7 +102,8 @@ def draw(
         found = next(_taken_back(firsts, looks, rng), None)
     if found is None:
         returned, other = False, turn - turn // RETURNS
-        firsts, seconds = (_in_turn(known, seed, room, part, other) for part in ("first", "second"))
+        firsts = _in_turn([t for t in known if not all(map(holds, TASKS[t].goals))], seed, room, "first", other)
+        seconds = _in_turn(known, seed, room, "second", other)
         found = next((f for t in firsts if (f := _after(t, seconds, tasks, looks, rng))), None)
     if found is None:
         raise HomebodyError(f"no two of {len(known)} known tasks make sense one after the other in room {room!r}: expected another room")
@@ -160,12 +161,10 @@ def _after(first: str, seconds: Sequence[str], tasks: Collection[str], looks: _L
 def go_together(first: Goal, second: Goal) -> bool:
     """Whether the second can be asked for after the first wherever a state allows both.
 
-    Neither needs what the other moves or opens. The robot has one hand: what it was to pick up or hold up it has to bring somewhere and let go of
-    before it can do anything else, so only that is asked for then.
+    Neither needs what the other moves or opens. The robot has one hand: with a thing in it nothing else can be done, and to take a thing and bring
+    it somewhere is one thing to ask for.
     """
-    if holds(first):
-        return second.target == first.target and f"released({second.target})" in TASKS[second.task].predicates(second)
-    return not _touched(first) & _touched(second)
+    return not holds(first) and not _touched(first) & _touched(second)
 
 
 def holds(goal: Goal) -> bool:

@@ -30,7 +30,7 @@ MUG_IN_BOWL, CAN_IN_BOWL = (Goal(task="put_in", target=t, receptacle="bowl") for
         (OPEN, CLOSE, False),  # that is a return, drawn apart
         (MICROWAVE, MUG, True),
         (MUG, MICROWAVE, False),  # the hand is full
-        (MUG, MUG_IN_BOWL, True),
+        (MUG, MUG_IN_BOWL, False),  # that is one thing to ask for
         (MUG_IN_BOWL, MUG, False),
         (Goal(task="hold_up_drink", target="mug"), Goal(task="pour_peas", target="mug", receptacle="bowl"), False),  # it is let go nowhere
         (MUG_IN_BOWL, CAN_IN_BOWL, False),
@@ -53,7 +53,8 @@ def test_a_drawn_world_allows_both_or_the_second_takes_back_the_first() -> None:
         assert a != b and a in start.valid and b in stage.usable(start) and TASKS[a.task].room == s.room == "first"
         assert (s.returns and TASKS[a.task].reverse == b.task and a.target == b.target) or (b in start.valid and go_together(a, b))
     assert sum(s.returns for s in drawn) == len(drawn) // RETURNS and len({s.text for s in drawn}) == len(drawn)
-    assert Counter(s.goals[0].task for s in drawn if not s.returns) == dict.fromkeys(tasks_at_home("first"), 2)
+    firsts = Counter(s.goals[0].task for s in drawn if not s.returns)
+    assert set(firsts) == {*tasks_at_home("first")} - {"pick_up"} and max(firsts.values()) - min(firsts.values()) <= 1
     assert [draw(n, seed=0, tasks=list(TASKS), rooms=("first", "bathroom")).room for n in range(3)] == ["first", "bathroom", "first"]
 
 
