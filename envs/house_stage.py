@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,10 +74,13 @@ LAYOUTS_KEPT = 32
 """Compiled layouts kept at a time, 12 MiB and 0.1 s each."""
 
 
-def _make_room(kept: dict[str, Any]) -> None:
-    """Drops the oldest of them where there are many."""
-    while len(kept) >= LAYOUTS_KEPT:
-        del kept[next(iter(kept))]
+def _kept(kept: dict[str, Any], layout: Layout, make: Callable[[Layout], Any]) -> Any:
+    """What was made of a layout, made on first use; the oldest goes where there are many."""
+    if layout.name not in kept:
+        if len(kept) >= LAYOUTS_KEPT:
+            del kept[next(iter(kept))]
+        kept[layout.name] = make(layout)
+    return kept[layout.name]
 
 
 def build_spec(scene: Scene, arm: Arm, layout: Layout, donors: tuple[Instance, ...] = (), sensors: tuple[str, ...] = ()) -> mujoco.MjSpec:
@@ -166,18 +169,12 @@ class HouseholdStage:
 
     def base(self, layout: Layout) -> mujoco.MjModel:
         """The compiled model of a layout, made on first use."""
-        if layout.name not in self._bases:
-            _make_room(self._bases)
-            self._bases[layout.name] = self._compiled(layout)
-        return self._bases[layout.name]
+        return _kept(self._bases, layout, self._compiled)
 
     def furniture(self, layout: Layout) -> Furniture:
         """What stands in a hand's way in a layout, looked up on first use."""
-        if layout.name not in self._furniture:
-            _make_room(self._furniture)
-            pieces = tuple(p.name for p in self.definition.pieces)
-            self._furniture[layout.name] = Furniture(self.base(layout), pieces, np.zeros(3))
-        return self._furniture[layout.name]
+        pieces = tuple(p.name for p in self.definition.pieces)
+        return _kept(self._furniture, layout, lambda y: Furniture(self.base(y), pieces, np.zeros(3)))
 
     @functools.cached_property
     def donor(self) -> mujoco.MjModel:

@@ -15,6 +15,7 @@ from ...core.robots import robot_named
 from ...core.text import tokenise
 from ...core.types import Goal
 from ...datasets.glances import Glances
+from ..evenly import Evenly
 
 OWN_WORDS = 0.5
 """Share of questions about what was asked for that use the episode's own words, adjectives included."""
@@ -47,7 +48,7 @@ class EyesBatches:
         self.rng = np.random.default_rng(seed)
         self._counts = np.array([len(data.scenes[e].goals) for e in data.episode])
         tasks = np.array([data.scenes[e].goals[0].task for e in data.episode])
-        self._pools = [np.flatnonzero(tasks == t) for t in np.unique(tasks)]
+        self._frames = Evenly(tasks, np.arange(len(tasks)))
         self._tokens: dict[Goal, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -100,8 +101,7 @@ class EyesBatches:
 
     def draw(self) -> dict[str, Tensor]:
         """One batch: inputs, `tokens` (B, G, WORDS, FEATURES) and the truth."""
-        which = self.rng.integers(len(self._pools), size=self._batch)
-        glances = np.array([self._pools[t][int(u * len(self._pools[t]))] for t, u in zip(which, self.rng.random(self._batch), strict=True)])
+        glances = self._frames.draw(self.rng, self._batch)
         goals = (self.rng.random((self._batch, self._asked)) * self._counts[glances][:, None]).astype(int)
         goals[:, 0] = 0  # what was asked for always
         tokens = np.stack([[self._question(g, k) for k in row] for g, row in zip(glances, goals, strict=True)])

@@ -14,6 +14,7 @@ from ...core.marks import POINTS
 from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
 from ...datasets.states import StateArrays
+from ..evenly import Evenly
 from .network import features
 
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
@@ -60,18 +61,14 @@ class HeadBatches:
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
         tasks = sorted({g.task for g in data.goals})
         task = np.array([tasks.index(g.task) for g in data.goals])[episode]
-        shown = np.flatnonzero(data.shown)
-        self._order = shown[np.argsort(task[shown], kind="stable")]  # task after task
-        sizes = np.bincount(task[shown], minlength=len(tasks))
-        self._sizes, self._firsts = sizes[sizes > 0], (np.cumsum(sizes) - sizes)[sizes > 0]
+        self._frames = Evenly(task, np.flatnonzero(data.shown))
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._frames)
 
     def _draw(self, count: int) -> np.ndarray:
-        """(count,) frames: a task at random, then one of its frames."""
-        which = self.rng.integers(len(self._sizes), size=count)
-        return self._order[self._firsts[which] + (self.rng.random(count) * self._sizes[which]).astype(int)]
+        """(count,) frames, tasks equally often."""
+        return self._frames.draw(self.rng, count)
 
     def _motions(self, frames: np.ndarray) -> np.ndarray:
         """(B, K, MOTION_DIM) what followed; after the end, the last target."""

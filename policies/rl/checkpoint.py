@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...core.checkpoints import fill, read_weights, write_checkpoint
 from ...core.errors import HomebodyError
-from ...core.experience import KEY, Experience
+from ...core.experience import Experience
 from ...core.files import CARD_FILE, CONFIG_FILE, MODEL_FILE, write_text
-from ...core.weights import load_state, save_state
 from .networks import PlainActor
 
 STATE_KIND, RESIDUAL_KIND = "homebody-rl-state", "homebody-rl-residual"
@@ -22,12 +22,7 @@ LARGEST = 4096
 
 def save_actor(folder: Path, actor: PlainActor, kind: str, interface: Mapping[str, Any], trained_on: Experience | None = None) -> None:
     """`interface` is what the actor sees and does: the keyword arguments of its policy; `trained_on` what it has seen."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_state(folder / MODEL_FILE, actor.state_dict(), {"kind": kind})
-    config: dict[str, Any] = {"kind": kind, "actor": actor.settings, "interface": dict(interface)}
-    if trained_on:
-        config[KEY] = trained_on.to_json()
-    write_text(folder / CONFIG_FILE, json.dumps(config, indent=2) + "\n")
+    write_checkpoint(folder, kind, actor.state_dict(), {"actor": actor.settings, "interface": dict(interface)}, trained_on)
 
 
 def read_kind(folder: Path) -> str:
@@ -77,12 +72,7 @@ def load_actor(folder: Path, kind: str) -> tuple[PlainActor, dict[str, Any]]:
     if activation not in ACTIVATIONS or squash not in SQUASHES:
         raise HomebodyError(f"{path}: activation {activation!r} and squash {squash!r}: expected one of {ACTIVATIONS} and {SQUASHES}")
     plain = PlainActor(sizes[0], hidden, sizes[1], activation, squash)
-    tensors, _ = load_state(folder / MODEL_FILE)
-    try:
-        plain.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise HomebodyError(f"{folder / MODEL_FILE} does not fit {path}: {' '.join(str(error).split())[:200]}") from error
-    return plain.eval(), interface
+    return fill(plain, read_weights(folder), folder), interface
 
 
 def write_card(folder: Path, title: str, facts: Mapping[str, Any]) -> None:
