@@ -88,7 +88,7 @@ class Sayings:
             self._goals.setdefault(goal.task, []).append(goal)
         self._names = list(self._goals)
         shares = np.sqrt([len(self._goals[t]) for t in self._names])
-        self._shares = shares / shares.sum()
+        self._up_to = np.cumsum(shares) / shares.sum()
         self._others = {k: [x.text for x in v if x.held_out == heldout] for k, v in corpus().others.items()}
         self._makers = [
             *[self.single] * SINGLE, *[self.several] * 2, self.negated, self.wrong_thing, self.wrong_thing, self.pointless, *[self.written] * 6,
@@ -116,7 +116,8 @@ class Sayings:
 
     def _one(self) -> tuple[Goal, Template]:
         while True:
-            goal = self._pick(self._goals[str(self.rng.choice(self._names, p=self._shares))])
+            name = self._names[int(self._up_to.searchsorted(self.rng.random(), side="right"))]  # Generator.choice with p= swallows Ctrl-C
+            goal = self._pick(self._goals[name])
             task = self._pick(FAMILIES[0]) if goal.task in FAMILIES[0] and self.rng.random() < KIN else goal.task
             if fitting := [t for t in self._tasks[task] if t.fits(goal)]:
                 return goal, self._pick(fitting)
