@@ -90,33 +90,45 @@ $(OUT)/gate_head.done: $(OUT)/head_again.done
 	touch $@
 
 # --- the eyes: pictures and words -> marks --------------------------------------------------------------------------------
-# Glances while the expert acts, and of many more scenes near whose things a hand goes about; and of scenes that are never trained on.
-$(OUT)/glances/%.done: | $(OUT)/logs
-	$(HOMEBODY) glance --tasks $* --episodes $(GLANCED) --first-index $(SEEN) --every 16 $(ONE) --out $(OUT)/glances $(call LOG,glances)
-	touch $@
-
+# Glances of many scenes near whose things a hand goes about; and of scenes that are never trained on.
 $(OUT)/walks/%.done: | $(OUT)/logs
-	$(HOMEBODY) glance --tasks $* --episodes $(WANDERED) --first-index $(WALKED) --policy wander --until 30 --every 12 --randomize train $(ONE) --out $(OUT)/walks $(call LOG,walks)
+	$(HOMEBODY) glance --tasks $* --episodes $(WANDERED) --first-index $(WALKED) --policy wander --until 36 --every 12 --randomize train $(ONE) --out $(OUT)/walks $(call LOG,walks)
 	touch $@
 
 $(OUT)/checks/%.done: | $(OUT)/logs
 	$(HOMEBODY) glance --tasks $* --episodes $(CHECKED) --every 32 --split heldout $(ONE) --out $(OUT)/checks $(call LOG,checks)
 	touch $@
 
-EYES = train eyes --data $(OUT)/glances $(OUT)/walks --steps $(EYES_STEPS) --threads 1 --out $(OUT)/eyes
-$(OUT)/eyes.done: $(call all,glances) $(call all,walks)
+# The eyes learn from those, ...
+$(OUT)/eyes.done: $(call all,walks)
 	$(anew)
-	$(HOMEBODY) $(EYES) $(call going_on,eyes) $(call LOG,eyes)
+	$(HOMEBODY) train eyes --data $(OUT)/walks --steps $(EYES_STEPS) --threads 1 --out $(OUT)/eyes $(call going_on,eyes) $(call LOG,eyes)
+	touch $@
+
+$(OUT)/beginning.done: $(OUT)/head_again.done $(OUT)/eyes.done
+	$(HOMEBODY) train join --eyes $(OUT)/eyes --head $(OUT)/head_again --out $(OUT)/beginning $(call LOG,beginning)
+	touch $@
+
+# ... lead the hand, also to the wrong thing, and look again from wherever that led; ...
+$(OUT)/glances/%.done: $(OUT)/beginning.done
+	$(HOMEBODY) glance --tasks $* --episodes $(GLANCED) --first-index $(SEEN) --policy $(OUT)/beginning --until 150 --every 12 $(ONE) --out $(OUT)/glances $(call LOG,glances)
+	touch $@
+
+# ... learn from both.
+AGAIN = train eyes --data $(OUT)/glances $(OUT)/walks --start-from $(OUT)/eyes --rate 6e-4 --steps $(EYES_STEPS) --threads 1 --out $(OUT)/eyes_again
+$(OUT)/eyes_again.done: $(call all,glances) $(call all,walks)
+	$(anew)
+	$(HOMEBODY) $(AGAIN) $(call going_on,eyes_again) $(call LOG,eyes_again)
 	touch $@
 
 # Gate: half of the act points of scenes that they never saw are within 10 mm.
-$(OUT)/gate_eyes.done: $(OUT)/eyes.done $(call all,checks)
-	$(HOMEBODY) $(EYES) --resume --check $(OUT)/checks --most-off 0.01 --json $(OUT)/gate_eyes.json 2>> $(OUT)/logs/gate_eyes.log
+$(OUT)/gate_eyes.done: $(OUT)/eyes_again.done $(call all,checks)
+	$(HOMEBODY) $(AGAIN) --resume --check $(OUT)/checks --most-off 0.01 --json $(OUT)/gate_eyes.json 2>> $(OUT)/logs/gate_eyes.log
 	touch $@
 
 # --- the policy -----------------------------------------------------------------------------------------------------------
-$(OUT)/house.done: $(OUT)/head_again.done $(OUT)/eyes.done
-	$(HOMEBODY) train join --eyes $(OUT)/eyes --head $(OUT)/head_again --out $(OUT)/house $(call LOG,house)
+$(OUT)/house.done: $(OUT)/head_again.done $(OUT)/eyes_again.done
+	$(HOMEBODY) train join --eyes $(OUT)/eyes_again --head $(OUT)/head_again --out $(OUT)/house $(call LOG,house)
 	touch $@
 
 # Gate: it solves 70 % of held-out starts.

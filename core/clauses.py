@@ -19,6 +19,18 @@ IDIOMS = (
 """Said besides: their `no`, `if`, `why` and `and` say nothing of the task."""
 REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
 """A reason is no order, whatever it names."""
+KIN = (
+    "kids?|children|grandchildren|grandson|granddaughter|child|toddler|baby|cat|dog|guests?|visitors?|friends?|mum|mother|dad|father|son|daughter|wife|husband"
+    "|sister|brother|nan|gran|grandma|grandad|nurse|carer|neighbours?|hands?|eyes|knees?|back|fingers?|wrists?|arms?|legs?|hip|shoulder|grip"
+)
+REMARK = re.compile(
+    r"(?:(?<=^)|(?<=, ))(?:(?:so|well|but|and|sorry|um|oh|look) )?"
+    r"(?:(?:i|we) (?:(?:can?|could|have) not|never)|(?:(?:the|my|our|his|her|these|those|your) )?(?:\w+ )?(?:"
+    + KIN
+    + r") (?:\w+ )?(?:not|never)"
+    r"|(?:she|he|they) (?:\w+ )?(?:not|never))\b(?![^,]*\b(?:want|like|wish|allow|let|you|robot)\b)[^,]*(?=,|$)"
+)
+"""What somebody cannot do or never does is why another is asked to: `the kids never tidy up, put the ball back`."""
 REFUSED = {
     "a negation": frozenset(
         ["not", "cannot", "never", "without", "except", "instead", "nothing", "neither", "nor", "no", "avoid", "leave", "none", "rather"]
@@ -81,6 +93,12 @@ def without_asides(text: str, reasons: Sequence[re.Pattern[str]] = REASONS) -> s
     for aside in sorted((*BEFORE, *AFTER, *IDIOMS), key=len, reverse=True):
         low = re.sub(rf"\b{aside}\b", "", low)
     return " ".join(low.split())
+
+
+def without_remarks(spoken: str) -> str:
+    """Clauses, as `without_asides` leaves them, less those that say what somebody else cannot or does not do; all where nothing else is said."""
+    rest = REMARK.sub("", spoken).strip(" ,")
+    return rest if rest else spoken
 
 
 def refuse_what_is_no_order(text: str, spoken: str) -> None:

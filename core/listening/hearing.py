@@ -82,6 +82,8 @@ EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any
 """What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
 PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
 """What belongs to a verb, and is not left out where the verb is."""
+REMEMBERED = 3
+"""Remarks before an order in which what `it` stands for may have been named."""
 FRONTS = 8
 """Words of an order before, at most, that a shortened one borrows."""
 
@@ -196,6 +198,17 @@ class Hearing:
             out += [" ".join([*verb[:1], said, place])] if place else []
         return out
 
+    def _pointed_at(self, said: str, before: Sequence[Part]) -> list[str]:
+        """An order for `it` with each thing put in that the nearest remark before has named: `that mug was my ex's. throw it away`."""
+        spelled = said.split()
+        its = [i for i, w in enumerate(spelled) if w in IT]
+        if not its or any(w[0] == "=" for w in self.model.named(said)):
+            return []
+        for part in reversed(before):
+            if things := dict.fromkeys(w[1:].replace("_", " ") for w in self.model.named(" ".join(part.words)) if w[0] == "="):
+                return [" ".join(f"the {thing}" if i == its[0] else w for i, w in enumerate(spelled)) for thing in things]
+        return []
+
     def _both(self, tokens: Sequence[str], whole: Reading, among: Collection[Goal] | None) -> tuple[Order, ...]:
         """The two orders of `both drawers`, the one that is named first in front; none where a text asks for no such pair."""
         goal, sure = best_of(whole, among)
@@ -258,6 +271,7 @@ class Hearing:
                     options.append(before.aside(p * ORDERED if parts[i].words[0] in VERBS else p, texts[0]))
                 for earlier in before.orders[-2:]:
                     texts += self._completed(texts[0], earlier.said)
+                texts += self._pointed_at(texts[0], parts[max(0, i - REMEMBERED) : i])
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in texts:
                     reading = self.model.read(text)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from ..clauses import REASONS, check_length, quoted, refuse_what_is_no_order, without_asides
+from ..clauses import REASONS, check_length, quoted, refuse_what_is_no_order, without_asides, without_remarks
 from ..errors import HomebodyError, nearest, shown
 from ..instructions import all_goals, by_words, known, normalise, phrasings
 from ..phrasebook import household_goals
@@ -36,6 +36,10 @@ NO_ORDER = re.compile(
     r"|\b(after|before|once|when) (the|my|a|an|this|that|it|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|had|gets)\b"
 )
 """Words after which nothing is an order, however it looks."""
+HIMSELF = re.compile(
+    r"\b(i|we|she|he|they) (ll|will|shall|am going to|are going to|is going to)\b[^,]*\b(myself|ourselves|herself|himself|themselves)\b"
+)
+"""Words of somebody who does it himself."""
 QUESTION = re.compile(r"(is|are|was|were|does|did|has|who|what|where|why|how|which)\b[^.!?;]*\?")
 """A whole text that is one question."""
 FOREIGN_WORDS, FOREIGN_SHARE = 3, 0.4
@@ -101,7 +105,8 @@ class Listener:
         if heard.kinds["harm"] >= HARM:
             raise HomebodyError(f"instruction {quoted(text)} {WHY['harm']}; {HINT}")
         guarded = _no_order(text)
-        if guarded and (NO_ORDER.search(without_asides(text)) or QUESTION.fullmatch(text.strip().lower())):
+        spoken = without_asides(text)
+        if guarded and (NO_ORDER.search(without_remarks(spoken)) or HIMSELF.search(spoken) or QUESTION.fullmatch(text.strip().lower())):
             raise guarded
         if self._foreign(text):
             raise self._unknown(text, "nonsense")
@@ -202,10 +207,13 @@ def _possible(text: str, goals: tuple[Goal, ...], among: Collection[Goal] | None
 
 def _no_order(text: str) -> HomebodyError | None:
     """What the words themselves say against an order: a question, a negation, a choice, a condition."""
+    spoken = without_asides(text)
     try:
-        refuse_what_is_no_order(text, without_asides(text))
+        refuse_what_is_no_order(text, without_remarks(spoken))
     except HomebodyError as error:
         return error
+    if found := HIMSELF.search(spoken):
+        return HomebodyError(f"instruction {quoted(text)} says that somebody else does it ({found[0]!r}): {HINT}")
     return None
 
 

@@ -19,6 +19,11 @@ from ..evenly import Evenly
 
 OWN_WORDS = 0.5
 """Share of questions about what was asked for that use the episode's own words, adjectives included."""
+PLAINEST = 0.5
+"""Share of the others in the plainest words of all, which is what a policy that listens asks in."""
+
+YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
+"""Brightness and two axes of colour, of red, green and blue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +32,9 @@ class EyesAugment:
 
     colour: float = 0.2
     """Half-width of random brightness and contrast."""
+    dyed: float = 0.5
+    """Share of rows whose colours are turned about the grey axis by any angle, and paled: a thing is known by its shape where nobody says its
+    colour."""
     shift: float = 0.15
     """How far a window on the picture, which is all that is seen, is off its middle, in half pictures: rooms must not be known by heart."""
     zoom: float = 0.1
@@ -60,21 +68,22 @@ class EyesBatches:
             self._tokens[goal] = np.stack([tokenise(p) for p in phrasings(goal, "train")])
         return self._tokens[goal]
 
-    def _question(self, glance: int, goal: int) -> np.ndarray:
+    def _question(self, glance: int, goal: int, *, plainly: bool) -> np.ndarray:
+        """plainly: without adjectives."""
         scene = self._data.scenes[self._data.episode[glance]]
-        if goal == 0 and self.rng.random() < OWN_WORDS:
+        if goal == 0 and self.rng.random() < OWN_WORDS and not plainly:
             return tokenise(scene.instruction)
         words = self.words(scene.goals[goal])
-        return words[self.rng.integers(len(words))]
+        return words[0 if self.rng.random() < PLAINEST else self.rng.integers(len(words))]
 
-    def inputs(self, glances: np.ndarray, *, vary: bool = False) -> dict[str, Tensor]:
-        """What the network sees and feels at some glances."""
+    def inputs(self, glances: np.ndarray, dyed: np.ndarray | None = None) -> dict[str, Tensor]:
+        """What the network sees and feels at some glances; varied where it is said which are to be `dyed` (B,)."""
         d = self._data
         drawn = [pictures(torch.from_numpy(np.stack([d.picture(g, v) for g in glances])), self._size) for v in self._views]
         windows = np.tile(np.array([0, 0, 1], np.float32), (len(glances), len(drawn), 1))
-        if vary:
-            windows = self._windows(len(glances))
-            drawn = [seen_through(self._coloured(x), torch.from_numpy(windows[:, v])) for v, x in enumerate(drawn)]
+        if dyed is not None:
+            windows, dyes = self._windows(len(glances)), torch.from_numpy(self._dyes(dyed))
+            drawn = [seen_through(self._coloured(in_colours(x, dyes)), torch.from_numpy(windows[:, v])) for v, x in enumerate(drawn)]
         return {
             "pictures": torch.stack(drawn, 1), "window": torch.from_numpy(windows), "proprio": torch.from_numpy(d.proprio[glances]), "touch": torch.from_numpy(d.touch[glances]),
             "extrinsics": torch.from_numpy(d.extrinsics[glances]),
@@ -85,6 +94,17 @@ class EyesBatches:
         a, views = self._augment, len(self._views)
         middle = self.rng.uniform(-a.shift, a.shift, (n, views, 2))
         return np.concatenate([middle, self.rng.uniform(1 - a.zoom, 1 + a.zoom, (n, views, 1))], -1).astype(np.float32)
+
+    def _dyes(self, dyed: np.ndarray) -> np.ndarray:
+        """(B, 3, 3) what colours become; nothing else where they are not `dyed`."""
+        angle = np.where(dyed, self.rng.uniform(-np.pi, np.pi, len(dyed)), 0)
+        strong = np.where(dyed, self.rng.uniform(0, 1.5, len(dyed)), 1)
+        turn = np.zeros((len(dyed), 3, 3))
+        turn[:, 0, 0] = 1
+        turn[:, 1, 1] = turn[:, 2, 2] = strong * np.cos(angle)
+        turn[:, 2, 1] = strong * np.sin(angle)
+        turn[:, 1, 2] = -turn[:, 2, 1]
+        return (np.linalg.inv(YIQ) @ turn @ YIQ).astype(np.float32)
 
     def _coloured(self, x: Tensor) -> Tensor:
         a, n = self._augment.colour, len(x)
@@ -104,15 +124,21 @@ class EyesBatches:
         glances = self._frames.draw(self.rng, self._batch)
         goals = (self.rng.random((self._batch, self._asked)) * self._counts[glances][:, None]).astype(int)
         goals[:, 0] = 0  # what was asked for always
-        tokens = np.stack([[self._question(g, k) for k in row] for g, row in zip(glances, goals, strict=True)])
-        seen, truth = self.inputs(glances, vary=True), self.truth(glances, goals)
+        dyed = self.rng.random(self._batch) < self._augment.dyed
+        asked = [[self._question(g, k, plainly=d) for k in row] for g, row, d in zip(glances, goals, dyed, strict=True)]
+        seen, truth = self.inputs(glances, dyed), self.truth(glances, goals)
         window = seen["window"][:, :, None, None]
         truth["pixels"] = (truth["pixels"] - window[..., :2]) / window[..., 2:]
-        return {**seen, "tokens": torch.from_numpy(tokens), **truth}
+        return {**seen, "tokens": torch.from_numpy(np.stack(asked)), **truth}
 
     def statistics(self) -> dict[str, np.ndarray]:
         """Means and spreads of proprioception."""
         return {"proprio_mean": self._data.proprio.mean(0), "proprio_std": self._data.proprio.std(0) + 1e-2}
+
+
+def in_colours(x: Tensor, dyes: Tensor) -> Tensor:
+    """Pictures (B, 3, S, S) in [-0.5, 0.5] whose colours are multiplied by (B, 3, 3), as colours from 0 to 1."""
+    return torch.einsum("bij,bjhw->bihw", dyes, x + 0.5).clamp(0, 1) - 0.5
 
 
 def seen_through(x: Tensor, window: Tensor) -> Tensor:

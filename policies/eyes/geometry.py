@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ...core.eyes import EYES
 
@@ -23,7 +26,22 @@ def rays(R: Tensor, tangent: Tensor, points: Tensor) -> Tensor:
     """Unit directions (B, K, 3) in the base frame of picture points (B, K, 2): x right, y down, [-1, 1] inside a square picture. R (B, 3, 3)
     and tangent (B,) as `in_base` gives them."""
     ahead = torch.stack([points[..., 0] * tangent[:, None], -points[..., 1] * tangent[:, None], -torch.ones_like(points[..., 0])], -1)
-    return torch.nn.functional.normalize(ahead @ R.transpose(1, 2), dim=-1)
+    return F.normalize(ahead @ R.transpose(1, 2), dim=-1)
+
+
+def onto(p: Tensor, R: Tensor, tangent: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
+    """Where points (B, K, 3) of the base frame appear in a picture (B, K, 2), as `rays` counts, and whether they are ahead of the camera (B, K)."""
+    local = (points - p[:, None]) @ R
+    depth = -local[..., 2:]
+    there = torch.cat([local[..., :1], -local[..., 1:2]], -1) / (depth.clamp(min=1e-3) * tangent[:, None, None])
+    return there, depth[..., 0] > 1e-3
+
+
+def looked_up(shares: Tensor, at: Tensor) -> Tensor:
+    """How much of a heat map, shares (..., S * S), lies in the three by three cells around places `at` (..., 2) in [-1, 1]: (...)."""
+    side = math.isqrt(shares.shape[-1])
+    blurred = 9 * F.avg_pool2d(shares.reshape(-1, 1, side, side), 3, 1, 1)
+    return F.grid_sample(blurred, at.reshape(-1, 1, 1, 2), align_corners=False).reshape(shares.shape[:-1])
 
 
 def to_worktop(p: Tensor, ways: Tensor, usual: float) -> Tensor:

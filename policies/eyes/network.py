@@ -3,7 +3,8 @@
 Each camera's picture goes once through a trunk that knows nothing of the instruction. A sentence then asks the trunk's map for two things, what
 to act on and where that has to go, and points at them (spatial softmax, Finn et al. 2016). A pointed place is a ray in the base frame, since
 cameras stand where their calibration says; how far along it, the features under the finger tell; and the cameras' answers are weighed
-against each other. So many goals are asked of one picture for little more than the price of one.
+against each other, by how sure each is and by what the other one sees there. So many goals are asked of one picture for little more than the
+price of one.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ from ...core.marks import SKILL, SKILLS
 from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.text import TextEncoder
 from ...core.touch import TOUCH_DIM
-from .geometry import in_base, rays, to_worktop
+from .geometry import in_base, looked_up, onto, rays, to_worktop
 
 GRID = 16
 """Cells of a map, each way."""
 ASKED = 2
 """What is pointed at: where to act, and where that has to go."""
+AROUND = 1.5 * 2 / GRID
+"""A point is the mean of a heat map so near its hottest cell, three by three cells, in half pictures: halfway between two things is neither."""
+LEAST = 1e-3
+"""Least share of a heat map that counts as any."""
 TURNS = (0, 3, 7)
 """Where approach, across and way begin among what is told besides the points."""
 USUAL_M = {"scene": 1.3, "side": 1.3, "wrist": 0.3}
@@ -133,6 +138,7 @@ class Eyes(nn.Module):
 
     robot: Robot
     grid: Tensor
+    whole: Tensor
     known: Tensor
     proprio_mean: Tensor
     proprio_std: Tensor
@@ -146,11 +152,15 @@ class Eyes(nn.Module):
         self.asking = nn.ModuleList([Asking(w, t) for _ in config.cameras])
         felt = p + TOUCH_DIM
         self.along = nn.ModuleList([_perceptron(w + 9 + felt + t, 128, 2 * ASKED) for _ in config.cameras])
+        self.judge = _perceptron(2 * views * (views + 1) + 1, 48, views)
+        for last in self.judge[-1].parameters():
+            nn.init.zeros_(last)  # at first everybody is taken at his word
         self.tell = _perceptron(views * ASKED * w + 3 * ASKED + felt + t, 320, SKILL - 3 * ASKED + 4 * ASKED + len(config.skills))
         line = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
         self.register_buffer("grid", torch.stack([line.repeat(GRID), line.repeat_interleave(GRID)], -1), persistent=False)  # (HW, 2)
         known = [SKILLS.index(s) if s in SKILLS else 0 for s in config.skills]  # a checkpoint may count its skills otherwise
         self.register_buffer("known", torch.tensor(known), persistent=False)
+        self.register_buffer("whole", torch.tensor([0.0, 0.0, 1.0]), persistent=False)
         self.register_buffer("proprio_mean", torch.zeros(p))
         self.register_buffer("proprio_std", torch.ones(p))
 
@@ -168,15 +178,16 @@ class Eyes(nn.Module):
         felt = torch.cat([(proprio - self.proprio_mean) / self.proprio_std, inputs["touch"]], -1)[:, None].expand(-1, goals, -1)
         about = torch.cat([felt, text], -1)[:, :, None].expand(-1, -1, ASKED, -1)
         tool = self._tool(proprio)
-        seen, heats, each, trust = [], [], [], []
+        seen, heats, each, trust, views = [], [], [], [], []
         for v, (camera, (y, heat)) in enumerate(zip(self.config.cameras, maps, strict=True)):
             heat = heat.float()
-            sought = heat.softmax(-1)  # (B, G, ASKED, HW)
+            there = heat.softmax(-1)  # (B, G, ASKED, HW)
+            sought, mass = self._around_peak(there)
             points, under = sought @ self.grid, sought @ y.float()  # (B, G, ASKED, 2), (B, G, ASKED, C)
-            if "window" in inputs:
-                window = inputs["window"][:, v, None, None]
-                points = window[..., :2] + window[..., 2:] * points
+            window = inputs["window"][:, v, None, None] if "window" in inputs else self.whole
+            points = window[..., :2] + window[..., 2:] * points
             p, R, tangent = in_base(inputs["extrinsics"], tool, camera)
+            views.append((p, R, tangent, window, there))
             ways = rays(R, tangent, points.flatten(1, 2)).unflatten(1, (goals, ASKED))
             peak = sought.amax(-1, keepdim=True)
             there = torch.cat([under, points, ways, p[:, None, None].expand_as(ways), peak], -1)
@@ -186,8 +197,9 @@ class Eyes(nn.Module):
             seen.append(under.flatten(2))
             heats.append(heat)
             each.append(p[:, None, None] + far * ways)
-            trust.append(out[..., 1])
-        alone, weights = torch.stack(each, 1), torch.stack(trust, 1).softmax(1)
+            trust.append(torch.stack([out[..., 1], mass[..., 0].clamp(min=LEAST).log()], -1))
+        alone = torch.stack(each, 1)
+        weights = self._weights(alone, torch.stack(trust, 1), views, tool)
         points = (weights[..., None] * alone).sum(1)  # (B, G, ASKED, 3)
         told = self.tell(torch.cat([*seen, points.flatten(2), felt, text], -1))
         points = points + 0.1 * told[..., : 3 * ASKED].unflatten(-1, (ASKED, 3))
@@ -196,6 +208,32 @@ class Eyes(nn.Module):
         marks = torch.cat([_mark(points, rest), self.known[skill.argmax(-1, keepdim=True)].to(points.dtype)], -1)
         turns = torch.stack([rest[..., k : k + 3] for k in TURNS], -2)
         return Answer(marks=marks, turns=turns, skill=skill, spread=spread, heat=torch.stack(heats, 1), each=alone)
+
+    def _around_peak(self, there: Tensor) -> tuple[Tensor, Tensor]:
+        """Shares (..., HW) of a heat map -> those of the cells around its hottest one, adding up to 1, and how much of the map that is (..., 1)."""
+        hottest = self.grid[there.argmax(-1)]  # (..., 2)
+        near = there * ((self.grid - hottest[..., None, :]).abs() <= AROUND).all(-1)
+        mass = near.sum(-1, keepdim=True)
+        return near / mass, mass
+
+    def _weights(self, alone: Tensor, trust: Tensor, views: Sequence[tuple[Tensor, ...]], tool: Tensor) -> Tensor:
+        """How much each camera's answer counts (B, V, G, ASKED): what it thinks of itself (B, V, G, ASKED, 2), whether the others see the
+        thing where it puts it (B, V, G, ASKED, 3), how far that is from the hand, and how far apart the answers are."""
+        alone, own, tool = alone.detach(), trust[..., 0], tool[:, None, None, :3, 3]
+        about = [trust.detach().permute(0, 3, 2, 1, 4).flatten(3)]  # (B, ASKED, G, 2 V)
+        for v in range(len(views)):
+            for w, (p, R, tangent, window, there) in enumerate(views):
+                if v != w:
+                    at, ahead = onto(p, R, tangent, alone[:, v].flatten(1, 2))
+                    at = (at.unflatten(1, alone.shape[2:4]) - window[..., :2]) / window[..., 2:]
+                    inside = (at.abs() < 1).all(-1) & ahead.unflatten(1, alone.shape[2:4])
+                    share = looked_up(there.detach(), at.clamp(-1, 1)).clamp(min=LEAST).log() * inside
+                    about.append(torch.stack([share, inside.to(share.dtype)], -1).transpose(1, 2))
+            away = (alone[:, v] - tool).norm(dim=-1, keepdim=True)
+            about.append(torch.cat([away, (away + LEAST).log()], -1).transpose(1, 2))
+        apart = (alone - alone.mean(1, keepdim=True)).norm(dim=-1).mean(1)[..., None]
+        judged = self.judge(torch.cat([*about, apart.transpose(1, 2)], -1))  # (B, ASKED, G, V)
+        return (own + judged.transpose(1, 3)).softmax(1)
 
     def _tool(self, proprio: Tensor) -> Tensor:
         """Tool poses (B, 4, 4) in the base frame, as the joints' encoders have them."""

@@ -15,7 +15,6 @@ from torch.nn import functional as F
 from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
 from ...core.marks import POINTS, SKILL
-from ...core.text import tokenise
 from ...core.training import Course, Progress
 from ...datasets.glances import Glances
 from ..train import heat_loss
@@ -41,7 +40,7 @@ class EyesTrainConfig:
     """Moving average of the weights, per step."""
     clip: float = 5.0
     """Largest gradient norm."""
-    heat: float = 0.1
+    heat: float = 0.3
     """Weight of the heat maps' cross entropy against the points' errors [dm]."""
     seed: int = 0
     threads: int = 2
@@ -151,14 +150,14 @@ def make_eyes_trainer(
 
 @torch.inference_mode()
 def measure(model: Eyes, data: Glances, *, block: int = 32) -> dict[str, Any]:
-    """How far off the points of what was asked for are [m]. Keys: `act` and `place`, each {p50, p90}, `tasks`: {name: {p50, p90, n}} of
-    the act point, and `skill`: the share of glances whose skill is named right."""
+    """How far off the points of what was asked for are [m], asked for in the plainest words, as a policy that listens does. Keys: `act` and
+    `place`, each {p50, p90}, `tasks`: {name: {p50, p90, n}} of the act point, and `skill`: the share of glances whose skill is named right."""
     c = model.config
     batches = EyesBatches(data, cameras=c.cameras, batch=block, asked=1, image_size=c.image_size, seed=0, augment=EyesAugment())
     off, named = np.zeros((len(data), ASKED)), np.zeros(len(data), bool)
     for first in range(0, len(data), block):
         rows = np.arange(first, min(first + block, len(data)))
-        tokens = np.stack([tokenise(data.scenes[data.episode[g]].instruction) for g in rows])
+        tokens = np.stack([batches.words(data.scenes[data.episode[g]].goals[0])[0] for g in rows])
         text = model.text(torch.from_numpy(tokens))[:, None]
         with torch.autocast("cpu", torch.bfloat16):
             answer = model(batches.inputs(rows), text)

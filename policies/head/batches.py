@@ -20,6 +20,8 @@ from .network import features
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
 """Smallest spread that a motion's number is normalised by: what hardly moves must not count as much as what does."""
 SPREAD_FRAMES = 50_000
+NEAR_M, NEAR = 0.06, 0.5
+"""A batch has this share of frames whose hand is so near the mark: there a few millimetres decide, and on the way there nothing does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +64,17 @@ class HeadBatches:
         tasks = sorted({g.task for g in data.goals})
         task = np.array([tasks.index(g.task) for g in data.goals])[episode]
         self._frames = Evenly(task, np.flatnonzero(data.shown))
+        hand = data.proprio[:, self.robot.position_at]
+        near = data.shown & (np.linalg.norm(data.marks[:, POINTS[0]] - hand, axis=1) < NEAR_M)
+        self._near = Evenly(task, np.flatnonzero(near))
 
     def __len__(self) -> int:
         return len(self._frames)
 
     def _draw(self, count: int) -> np.ndarray:
         """(count,) frames, tasks equally often."""
-        return self._frames.draw(self.rng, count)
+        near = int(NEAR * count) if len(self._near) else 0
+        return np.concatenate([self._near.draw(self.rng, near), self._frames.draw(self.rng, count - near)])
 
     def _motions(self, frames: np.ndarray) -> np.ndarray:
         """(B, K, MOTION_DIM) what followed; after the end, the last target."""
@@ -86,7 +92,7 @@ class HeadBatches:
     def statistics(self) -> dict[str, np.ndarray]:
         """Means and spreads of features and motions."""
         frames = self._draw(SPREAD_FRAMES)
-        seen, motions = self._features(frames, self._data.marks[frames]), self._motions(frames[: SPREAD_FRAMES // 5])
+        seen, motions = self._features(frames, self._data.marks[frames]), self._motions(frames[::5])
         return {
             "feature_mean": seen.mean(0), "feature_std": seen.std(0) + 0.02, "motion_mean": motions.mean(0),
             "motion_std": np.maximum(motions.std(0), MOTION_FLOOR),

@@ -32,6 +32,15 @@ class Sighted(Protocol):
         ...
 
 
+@runtime_checkable
+class Remembering(Protocol):
+    """A Where that keeps in mind what it saw."""
+
+    def forget(self, slots: Sequence[int]) -> None:
+        """Slots in which something else begins."""
+        ...
+
+
 def true_marks(place: Any) -> Where:
     """What a simulation itself knows: the upper bound of every eye. `place` has `mark(slot)`, as HouseholdVectorEnv does."""
     return lambda observation, slots, words: np.stack([place.mark(slot).vector() for slot in slots])
@@ -51,6 +60,11 @@ class HeadPolicy(Chunked):
     def load(folder: Path, where: Where, *, name: str | None = None, execute: int = 8) -> HeadPolicy:
         """From a checkpoint folder. Raises HomebodyError when it is none."""
         return HeadPolicy(load_head(folder), where, name=name or folder.name, execute=execute)
+
+    def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
+        super().reset(slots, instructions)
+        if isinstance(self._where, Remembering):
+            self._where.forget(slots)
 
     def heard(self, text: str) -> str | None:
         return self._listen(text) if self._listen else text

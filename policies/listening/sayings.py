@@ -62,7 +62,7 @@ TYPING = 0.03
 KIN = 0.4
 """Share of orders to hold something up in the words that another such task has."""
 SINGLE = 12
-"""Single orders in a batch's cycle of 24; the rest asks for none or for several."""
+"""Single orders in a batch's cycle of 25; the rest asks for none or for several."""
 
 
 @functools.cache
@@ -91,7 +91,7 @@ class Sayings:
         self._up_to = np.cumsum(shares) / shares.sum()
         self._others = {k: [x.text for x in v if x.held_out == heldout] for k, v in corpus().others.items()}
         self._makers = [
-            *[self.single] * SINGLE, *[self.several] * 2, self.negated, self.wrong_thing, self.wrong_thing, self.pointless, *[self.written] * 6,
+            *[self.single] * SINGLE, *[self.several] * 2, self.negated, self.wrong_thing, self.wrong_thing, self.pointless, self.salad, *[self.written] * 6,
         ]  # fmt: skip
 
     def draw(self) -> Said:
@@ -227,6 +227,13 @@ class Sayings:
             if "{target}" in template.text and goal.task not in ("sort_cutlery", "lay_tray", "start_cooking"):
                 break
         return self._dressed(self._filled(template, goal, {"target": self._pick(IT)})), "vague", NOTHING, None
+
+    def salad(self) -> Said:
+        """Words of four sentences, in no order."""
+        texts = [self._filled(t, g) for g, t in (self._one() for _ in range(3))] + [self._pick(self._others["aside"])]
+        words = " ".join(texts).split()
+        count = min(len(words), int(self.rng.integers(4, 10)))
+        return " ".join(words[i] for i in self.rng.permutation(len(words))[:count]), "nonsense", None, None
 
     def written(self) -> Said:
         """As somebody wrote it down."""

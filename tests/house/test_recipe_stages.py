@@ -46,7 +46,7 @@ def test_a_recipe_that_is_killed_ten_times_comes_to_the_same_weights(tmp_path: P
             process.kill() if rng.random() < 0.5 else os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     assert recipe(cut, STAGE).wait() == 0
-    for stage in ("head", "head_again", "eyes", "house"):
+    for stage in ("head", "head_again", "eyes", "eyes_again", "house"):
         assert weights(whole, stage) == weights(cut, stage), stage
     for logs in (whole, cut):
         assert "Traceback" not in "".join(p.read_text() for p in (logs / "logs").iterdir())

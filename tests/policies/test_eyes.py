@@ -19,9 +19,9 @@ from homebody.core.touch import TOUCH_DIM
 from homebody.core.types import Goal
 from homebody.core.weights import load_state
 from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glances, write_block
-from homebody.policies.eyes.batches import EyesAugment, EyesBatches
+from homebody.policies.eyes.batches import EyesAugment, EyesBatches, in_colours
 from homebody.policies.eyes.checkpoint import save_eyes
-from homebody.policies.eyes.geometry import to_worktop
+from homebody.policies.eyes.geometry import in_base, looked_up, onto, rays, to_worktop
 from homebody.policies.eyes.network import Eyes, EyesConfig, for_arm
 from homebody.policies.eyes.runtime import Looking
 from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, losses, make_eyes_trainer, measure
@@ -78,7 +78,8 @@ def glances(tmp_path_factory: pytest.TempPathFactory) -> Glances:
 
 
 def trainer(data: Glances, out: Path, steps: int) -> EyesTrainer:
-    config = EyesTrainConfig(steps=steps, batch=24, asked=2, rate=3e-3, warmup=10, threads=1, half=False)
+    augment = EyesAugment(dyed=0.0)  # these things differ in colour alone
+    config = EyesTrainConfig(steps=steps, batch=24, asked=2, rate=3e-3, warmup=10, threads=1, half=False, augment=augment)
     return make_eyes_trainer(data, SMALL, config, out)
 
 
@@ -110,7 +111,7 @@ def test_a_direction_that_is_quite_wrong_learns_to_turn(glances: Glances, tmp_pa
 
 def test_a_window_on_a_picture_shows_things_where_the_labels_say(glances: Glances) -> None:
     """What stands at a pixel of the window is what the rays of that window's point meet."""
-    wide = EyesAugment(colour=0.0, shift=0.3, zoom=0.2)
+    wide = EyesAugment(colour=0.0, dyed=0.0, shift=0.3, zoom=0.2)
     batches = EyesBatches(glances, cameras=("scene",), batch=60, asked=1, image_size=32, seed=4, augment=wide)
     batch = batches.draw()
     red = batch["marks"][:, 0, SKILL] == SKILLS.index("ring_bell")
@@ -130,6 +131,59 @@ def test_a_window_on_a_picture_shows_things_where_the_labels_say(glances: Glance
     true = batch["marks"][:, 0, :3] - torch.tensor(EYE)
     apart = (told * (true / true.norm(dim=-1, keepdim=True))).sum(-1).clamp(-1, 1).arccos()
     assert apart[inside].max() < np.deg2rad(60) / 16, "more than a cell of the map"
+
+
+def test_colours_turn_about_the_grey_axis_and_grey_stays_grey(glances: Glances) -> None:
+    batches = EyesBatches(glances, cameras=("scene",), batch=8, asked=1, image_size=32, seed=4, augment=EyesAugment())
+    dyes = torch.from_numpy(batches._dyes(np.arange(8) < 6))
+    assert torch.allclose(dyes[6:], torch.eye(3).expand(2, 3, 3), atol=1e-5)
+    grey, red = torch.full((8, 3, 1, 1), 0.2), torch.tensor([0.5, -0.5, -0.5]).view(1, 3, 1, 1).expand(8, 3, 1, 1)
+    assert torch.allclose(in_colours(grey, dyes), grey, atol=1e-3)
+    hues = in_colours(red, dyes)[:6, :, 0, 0]
+    assert len({tuple(h) for h in (hues * 10).round().int().tolist()}) > 4 and (hues.argmax(1) != 0).any()
+
+
+def test_a_point_is_one_of_two_things_and_not_halfway_between_them() -> None:
+    there = torch.zeros(256)
+    there[[20, 25]], there[21] = torch.tensor([0.5, 0.4]), 0.1
+    near, mass = SMALL_EYES._around_peak(there)
+    assert float(mass) == pytest.approx(0.6) and float(near[25]) == 0
+    at = near @ SMALL_EYES.grid
+    assert torch.allclose(at, (5 * SMALL_EYES.grid[20] + SMALL_EYES.grid[21]) / 6)
+
+
+def test_what_is_pointed_at_appears_in_the_other_picture_where_its_rays_go() -> None:
+    torch.manual_seed(3)
+    p, tangent = torch.tensor([[0.1, -0.4, 1.0]]), torch.tensor([0.6])
+    R = torch.linalg.qr(torch.randn(1, 3, 3)).Q
+    at = torch.rand(1, 5, 2) * 1.6 - 0.8
+    points = p[:, None] + rays(R, tangent, at) * torch.rand(1, 5, 1)
+    there, ahead = onto(p, R, tangent, points)
+    assert ahead.all() and torch.allclose(there, at, atol=1e-4)
+    _, ahead = onto(p, R, tangent, 2 * p[:, None] - points)
+    assert not ahead.any()
+    shares = torch.zeros(1, 5, 256)
+    shares[..., 37] = 1.0
+    seen = looked_up(shares, SMALL_EYES.grid[[37, 36, 53, 39, 200]][None])
+    assert torch.allclose(seen, torch.tensor([[1.0, 1.0, 1.0, 0.0, 0.0]]), atol=1e-5)
+
+
+def test_the_camera_that_the_other_one_agrees_with_is_judged_by_more_than_its_own_word() -> None:
+    """Two cameras straight above: what one points at, the other sees there, or does not; the judge can tell the two apart."""
+    both = Eyes(EyesConfig(image_size=32, width=16, blocks=1, text_width=16))
+    seen: list[torch.Tensor] = []
+    both.judge.register_forward_hook(lambda _module, given, _out: seen.append(given[0]))
+    extrinsics = torch.zeros(1, len(EYES), 10)
+    extrinsics[:] = torch.tensor([*EYE, *AXES[0], *AXES[1], np.deg2rad(60)])
+    T = torch.eye(4)[None]
+    views = [in_base(extrinsics, T, c) for c in ("scene", "wrist")]
+    points = torch.stack([v[0][:, None] + rays(v[1], v[2], both.grid[None, [100]]) for v in views], 1)[:, :, :, None].expand(1, 2, 1, 2, 3)
+    for cell in (100, 30):
+        there = torch.full((1, 1, 2, 256), 1e-6)
+        there[..., cell] = 1.0
+        weights = both._weights(points, torch.zeros(1, 2, 1, 2, 2), [(*v, both.whole, there) for v in views], T)
+        assert torch.allclose(weights.sum(1), torch.ones(1, 1, 2))
+    assert not torch.allclose(seen[0], seen[1])
 
 
 def test_a_ray_is_followed_to_the_worktop_and_not_to_the_horizon() -> None:
@@ -178,6 +232,7 @@ def test_a_slot_does_not_see_with_its_neighbours_eyes() -> None:
         "tactile": np.zeros((3, 2, 3, 8, 8), np.float32), "extrinsics": np.stack([g.extrinsics for g in rows]),
     }  # fmt: skip
     many = look(seen, [0, 1, 2], ["ring the bell"] * 3)
+    look.forget([0])
     alone = look({k: v[2:] for k, v in seen.items()}, [0], ["ring the bell"])
     assert many.shape == (3, MARK_DIM) and np.array_equal(many[2:], alone)
     for k in (3, 6, 13):
