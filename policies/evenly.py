@@ -20,5 +20,5 @@ class Evenly:
 
     def draw(self, rng: np.random.Generator, count: int) -> np.ndarray:
         """(count,) frames: a task at random, then one of its frames."""
-        which = rng.integers(len(self._sizes), size=count) if count else np.zeros(0, int)
+        which = rng.integers(len(self._sizes), size=count)
         return self._order[self._firsts[which] + (rng.random(count) * self._sizes[which]).astype(int)]

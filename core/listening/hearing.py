@@ -187,8 +187,7 @@ class Hearing:
         previous = self.model.named(before)
         things = [i for i, w in enumerate(previous) if w.startswith("=")]
         if things and (its := [i for i, w in enumerate(spelled) if w in IT]):
-            thing = f"the {previous[things[0]][1:].replace('_', ' ')}"
-            out.append(" ".join(thing if i == its[0] else w for i, w in enumerate(spelled)))
+            out.append(_put_in(spelled, its[0], previous[things[0]]))
         if things and any(w.startswith("=") for w in named):
             verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
             out += [" ".join([*verb, said])]
@@ -205,8 +204,8 @@ class Hearing:
         if not its or any(w[0] == "=" for w in self.model.named(said)):
             return []
         for part in reversed(before):
-            if things := dict.fromkeys(w[1:].replace("_", " ") for w in self.model.named(" ".join(part.words)) if w[0] == "="):
-                return [" ".join(f"the {thing}" if i == its[0] else w for i, w in enumerate(spelled)) for thing in things]
+            if things := dict.fromkeys(w for w in self.model.named(" ".join(part.words)) if w[0] == "="):
+                return [_put_in(spelled, its[0], thing) for thing in things]
         return []
 
     def _both(self, tokens: Sequence[str], whole: Reading, among: Collection[Goal] | None) -> tuple[Order, ...]:
@@ -292,6 +291,11 @@ class Hearing:
                         )
             best.append(max(options, key=lambda o: o.p))
         return best[-1]
+
+
+def _put_in(words: Sequence[str], at: int, named: str) -> str:
+    """The words with a thing, `=name`, in the place of the one at `at`."""
+    return " ".join([*words[:at], f"the {named[1:].replace('_', ' ')}", *words[at + 1 :]])
 
 
 @dataclass(frozen=True)

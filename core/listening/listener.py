@@ -104,9 +104,8 @@ class Listener:
         heard = self._hearing.hear(text, among)
         if heard.kinds["harm"] >= HARM:
             raise HomebodyError(f"instruction {quoted(text)} {WHY['harm']}; {HINT}")
-        guarded = _no_order(text)
-        spoken = without_asides(text)
-        if guarded and (NO_ORDER.search(without_remarks(spoken)) or HIMSELF.search(spoken) or QUESTION.fullmatch(text.strip().lower())):
+        guarded, surely = _no_order(text)
+        if guarded and surely:
             raise guarded
         if self._foreign(text):
             raise self._unknown(text, "nonsense")
@@ -133,7 +132,8 @@ class Listener:
         check_length(text)
         if self._known(text) is not None:
             return
-        if guarded := _no_order(text):
+        guarded, _ = _no_order(text)
+        if guarded:
             raise guarded
         heard = self._hearing.hear(text)
         if heard.kinds["harm"] >= HARM or heard.kinds["several"] > 0.5 or (len(heard.orders) > 1 and heard.sure >= EACH_SURE):
@@ -205,16 +205,18 @@ def _possible(text: str, goals: tuple[Goal, ...], among: Collection[Goal] | None
     return goals
 
 
-def _no_order(text: str) -> HomebodyError | None:
-    """What the words themselves say against an order: a question, a negation, a choice, a condition."""
+def _no_order(text: str) -> tuple[HomebodyError | None, bool]:
+    """What the words themselves say against an order (a question, a negation, a choice, a condition, somebody else who does it), and whether
+    that is so however it looks otherwise."""
     spoken = without_asides(text)
+    rest, himself = without_remarks(spoken), HIMSELF.search(spoken)
     try:
-        refuse_what_is_no_order(text, without_remarks(spoken))
+        refuse_what_is_no_order(text, rest)
     except HomebodyError as error:
-        return error
-    if found := HIMSELF.search(spoken):
-        return HomebodyError(f"instruction {quoted(text)} says that somebody else does it ({found[0]!r}): {HINT}")
-    return None
+        return error, bool(himself or NO_ORDER.search(rest) or QUESTION.fullmatch(text.strip().lower()))
+    if himself:
+        return HomebodyError(f"instruction {quoted(text)} says that somebody else does it ({himself[0]!r}): {HINT}"), True
+    return None, False
 
 
 def ambiguous(text: str, found: Sequence[Goal]) -> HomebodyError:

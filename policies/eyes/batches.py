@@ -24,6 +24,7 @@ PLAINEST = 0.5
 
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 """Brightness and two axes of colour, of red, green and blue."""
+FROM_YIQ = np.linalg.inv(YIQ)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ class EyesBatches:
         turn[:, 1, 1] = turn[:, 2, 2] = strong * np.cos(angle)
         turn[:, 2, 1] = strong * np.sin(angle)
         turn[:, 1, 2] = -turn[:, 2, 1]
-        return (np.linalg.inv(YIQ) @ turn @ YIQ).astype(np.float32)
+        return (FROM_YIQ @ turn @ YIQ).astype(np.float32)
 
     def _coloured(self, x: Tensor) -> Tensor:
         a, n = self._augment.colour, len(x)

@@ -44,9 +44,9 @@ class Memory:
         if before is not None and before.grips == held:
             was = before.off + FADES_M
             same = np.linalg.norm(points - before.points, axis=1) < SAME * (was + off)
-            share = np.where(same, off**2 / (off**2 + was**2), 0.0)[
-                :, None
-            ]  # errors of one look are those of the next: no sum of knowledge
-            points, off = share * before.points + (1 - share) * points, np.where(same, np.minimum(was, off), off)
+            share = np.where(same, off**2 / (off**2 + was**2), 0.0)[:, None]
+            points = share * before.points + (1 - share) * points
+            # Errors of one look are those of the next: two looks know no more than the better one.
+            off = np.where(same, np.minimum(was, off), off)
         self._beliefs[slot] = _Belief(points, off, held)
         return points

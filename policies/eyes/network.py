@@ -190,8 +190,8 @@ class Eyes(nn.Module):
             views.append((p, R, tangent, window, there))
             ways = rays(R, tangent, points.flatten(1, 2)).unflatten(1, (goals, ASKED))
             peak = sought.amax(-1, keepdim=True)
-            there = torch.cat([under, points, ways, p[:, None, None].expand_as(ways), peak], -1)
-            out = self.along[v](torch.cat([there, about], -1)).unflatten(-1, (ASKED, 2))
+            along = torch.cat([under, points, ways, p[:, None, None].expand_as(ways), peak, about], -1)
+            out = self.along[v](along).unflatten(-1, (ASKED, 2))
             out = torch.stack([out[:, :, k, k] for k in range(ASKED)], 2)  # (B, G, ASKED, 2): of each point its own
             far = to_worktop(p[:, None, None], ways, USUAL_M[camera]) * out[..., :1].clamp(-3, 2).exp()
             seen.append(under.flatten(2))

@@ -21,10 +21,8 @@ from .network import Answer, Eyes
 class Looking:
     """Implements head.runtime.Where: marks from pictures and words. One slot at a time: numbers must not depend on the batch."""
 
-    def __init__(self, model: Eyes, *, half: bool = True, remembers: bool = True) -> None:
-        """remembers: whether what was seen well before counts beside what is seen now."""
-        self._model, self._half = model.eval(), half
-        self._memory = Memory() if remembers else None
+    def __init__(self, model: Eyes, *, half: bool = True) -> None:
+        self._model, self._half, self._memory = model.eval(), half, Memory()
         self._texts: dict[str, Tensor] = {}
 
     @property
@@ -42,18 +40,16 @@ class Looking:
         return np.stack([self._recalled(observation, slot, said) for slot, said in zip(slots, words, strict=True)])
 
     def forget(self, slots: Sequence[int]) -> None:
-        """What was seen in slots where something else begins."""
-        if self._memory:
-            self._memory.forget(slots)
+        """See head.runtime.Remembering."""
+        self._memory.forget(slots)
 
     def _recalled(self, observation: Observation, slot: int, words: str) -> np.ndarray:
         """(MARK_DIM,) what is seen now, its points weighed against what was seen before."""
         answer = self._ask(observation, slot, words)
-        mark = answer.marks[0, 0].float().numpy()
-        if self._memory:
-            points, off = np.stack([mark[point] for point in POINTS]), answer.spread[0, 0].float().numpy()
-            for point, at in zip(POINTS, self._memory.weigh(slot, points, off, np.asarray(observation["tactile"][slot])), strict=True):
-                mark[point] = at
+        mark, off = answer.marks[0, 0].float().numpy(), answer.spread[0, 0].float().numpy()
+        points = self._memory.weigh(slot, np.stack([mark[point] for point in POINTS]), off, np.asarray(observation["tactile"][slot]))
+        for point, at in zip(POINTS, points, strict=True):
+            mark[point] = at
         return mark
 
     def look(self, observation: Observation, slot: int, words: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -63,17 +63,17 @@ class HeadBatches:
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
         tasks = sorted({g.task for g in data.goals})
         task = np.array([tasks.index(g.task) for g in data.goals])[episode]
-        self._frames = Evenly(task, np.flatnonzero(data.shown))
-        hand = data.proprio[:, self.robot.position_at]
-        near = data.shown & (np.linalg.norm(data.marks[:, POINTS[0]] - hand, axis=1) < NEAR_M)
-        self._near = Evenly(task, np.flatnonzero(near))
+        shown = np.flatnonzero(data.shown)
+        away = np.linalg.norm(data.marks[shown, POINTS[0]] - data.proprio[shown, self.robot.position_at], axis=1)
+        near = shown[away < NEAR_M]
+        self._frames, self._near = Evenly(task, shown), Evenly(task, near if len(near) else shown)
 
     def __len__(self) -> int:
         return len(self._frames)
 
     def _draw(self, count: int) -> np.ndarray:
         """(count,) frames, tasks equally often."""
-        near = int(NEAR * count) if len(self._near) else 0
+        near = int(NEAR * count)
         return np.concatenate([self._near.draw(self.rng, near), self._frames.draw(self.rng, count - near)])
 
     def _motions(self, frames: np.ndarray) -> np.ndarray:
