@@ -49,15 +49,16 @@ class CollectRecipe:
         if source and source.fingerprint != self.fingerprint:
             raise HomebodyError(f"policy {self.policy} has fingerprint {source.fingerprint} in the worker: expected {self.fingerprint}")
 
+        unrecorded = source.cameras if source and not self.cameras else ()
         sensors = tuple(dict.fromkeys((*self.sensors, *(source.sensors if source else ()))))
 
         def make_env(task: str, count: int) -> HouseholdVectorEnv:
             return HouseholdVectorEnv(
-                task, count, robot=self.robot, image_size=self.image_size, cameras=self.cameras, split=self.split, sensors=sensors,
+                task, count, robot=self.robot, image_size=self.image_size, cameras=self.cameras or unrecorded, split=self.split, sensors=sensors,
                 privileged=bool(source and source.privileged), randomize=self.randomize or None, threads=self.threads, marked=self.marked,
             )  # fmt: skip
 
-        return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None)
+        return CollectWork(make_env, Expert, self.config, make_policy=source.build if source else None, unrecorded=unrecorded)
 
 
 def collect(
@@ -103,7 +104,7 @@ def collect(
             ranges (`homebody axes` lists them): what a policy needs that is to leave the simulator.
         image_size: Pictures' height and width [pixels].
         cameras: Cameras that are recorded: scene, wrist, side; `none` for episodes without pictures, several times as fast, from which what
-            moves by marks learns.
+            moves by marks learns; --policy looks all the same.
         sensors: What else is recorded: wrench, joint_torques, taxel_forces or sensors of your own, each a stream of its own.
         marks: Most goals of an episode that its labels say where of, its own first; the others tell what it was not.
         robot: Robot's name.
@@ -170,7 +171,7 @@ def _fingerprint(policy: str, names: Sequence[str], robot: str, cameras: Sequenc
     if policy == EXPERT:
         return ""
     source = find_policy(policy)
-    if missing := [c for c in source.cameras if c not in cameras]:
+    if cameras and (missing := [c for c in source.cameras if c not in cameras]):
         union = ",".join((*cameras, *missing))
         raise HomebodyError(f"policy {policy!r} looks through {', '.join(source.cameras)}: expected --cameras {union}")
     check_asked(source, names, robot)

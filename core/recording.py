@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ class RecordedEnv(Protocol):
     """What recording asks of the engine about one slot."""
 
     def physics_state(self, i: int) -> np.ndarray: ...
-    def labels(self, i: int) -> dict[str, np.ndarray]: ...
+    def labels(self, i: int, *, pictured: bool = True) -> dict[str, np.ndarray]: ...
     def marked_goals(self, i: int) -> tuple[Goal, ...]: ...
     def roles(self, i: int) -> dict[str, str]: ...
     def instruction(self, i: int) -> str: ...
@@ -51,9 +51,12 @@ class Frame:
 class Recording:
     """The episode of one slot, from the state that it begins in."""
 
-    def __init__(self, env: RecordedEnv, slot: int, *, clock: Callable[[], float] = time.perf_counter) -> None:
-        """Made right after the reset: the environment's present state is the episode's first."""
-        self._env, self._slot, self._clock, self._started = env, slot, clock, clock()
+    def __init__(
+        self, env: RecordedEnv, slot: int, *, clock: Callable[[], float] = time.perf_counter, without: Collection[str] = ()
+    ) -> None:  # fmt: skip
+        """Made right after the reset: the environment's present state is the episode's first. without: cameras whose pictures are not kept, all
+        of them or none."""
+        self._env, self._slot, self._clock, self._started, self._without = env, slot, clock, clock(), frozenset(without)
         self._initial = env.physics_state(slot)
         self._since = 0
         self.frames: list[Frame] = []
@@ -61,12 +64,17 @@ class Recording:
     def __len__(self) -> int:
         return len(self.frames)
 
-    def add(self, observation: Observation, action: np.ndarray, *, span: str, human: bool, time_s: float | None = None) -> None:
-        """One frame: what was seen (B, ...) and the action (A,) that is sent next; `time_s` is measured where it is not given."""
-        seen = {k: v[self._slot].copy() for k, v in observation.items() if k != "privileged"}
+    def add(
+        self, observation: Observation, action: np.ndarray, *, span: str, human: bool, time_s: float | None = None,
+        beside: Mapping[str, np.ndarray] | None = None,
+    ) -> None:  # fmt: skip
+        """One frame: what was seen (B, ...) and the action (A,) that is sent next; `time_s` is measured where it is not given. beside: labels
+        that come beside the environment's."""
+        seen = {k: v[self._slot].copy() for k, v in observation.items() if k != "privileged" and k not in self._without}
         passed = self._clock() - self._started if time_s is None else time_s
+        labels = self._env.labels(self._slot, pictured=not self._without)
         self.frames.append(Frame(observation=seen, action=np.array(action, np.float32), time_s=passed, span=span, human=human,
-                                 labels=self._env.labels(self._slot)))  # fmt: skip
+                                 labels={**labels, **(beside or {})}))  # fmt: skip
 
     def disown(self) -> None:
         """The frames so far pursued something else than the episode will be about: none of them is to be imitated."""

@@ -102,7 +102,8 @@ class Episode:
     labels: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Privileged training signals, never an observation, of the G goals in `goals`: `marks` (T, G, MARK_DIM) float32, where each is in the
     base frame (core.marks); `pixels` (T, cameras, G, 2, 2) float32, where its act point and its place appear in the pictures: x right, y
-    down, [-1, 1] inside; `visible` (T, cameras, G, 2) bool, whether they can be seen there. Empty for a real arm."""
+    down, [-1, 1] inside; `visible` (T, cameras, G, 2) bool, whether they can be seen there. Where a policy that goes by marks was there,
+    `believed` (T, MARK_DIM) float32, which it went by, and `looked` (T,) bool, whether it had just looked. Empty for a real arm."""
     goals: Sequence[Goal] = ()
     """What the labels speak of: the certificate's goal first, then others that the initial state allows."""
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -151,6 +152,15 @@ class Looker(Protocol):
     def looks_in(self, slot: int) -> int:
         """After `act`: how many observations after the coming one it next looks at pictures of `slot`; 0: at the coming one. A `reset`
         in between makes it look at once."""
+        ...
+
+
+@runtime_checkable
+class Believer(Looker, Protocol):
+    """A policy that goes by marks which it finds in pictures, and says which."""
+
+    def believed(self, slot: int) -> np.ndarray | None:
+        """(MARK_DIM,) the mark that it goes by in `slot` since it last looked, base frame; None where it goes by none."""
         ...
 
 

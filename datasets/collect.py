@@ -19,10 +19,10 @@ import numpy as np
 from ..core.errors import HomebodyError
 from ..core.recording import RecordedEnv, Recording
 from ..core.rollout import Listener, Rollout, Run, VectorEnv
-from ..core.types import Episode, Observation, Policy, Seeded
+from ..core.types import Believer, Episode, Looker, Observation, Policy, Seeded
 
 NEVER = 1 << 30
-"""`takeover_at` of an episode in which nobody takes over."""
+"""`takeover_at` of an episode in which nobody takes over, and frames until somebody looks where nobody will."""
 BURST_RATE = 0.0125
 """Chance in each control step that a burst begins."""
 BURST_RAD = 0.02
@@ -124,6 +124,8 @@ class _Part:
     """Whether the demonstrator chose the last action."""
     span: str = ""
     """Of the last action."""
+    looked: bool = False
+    """Whether the policy looked before it."""
 
 
 class Mixture:
@@ -154,13 +156,24 @@ class Mixture:
         if fresh:
             self._demonstrator.reset(fresh, [self._words[s] for s in fresh])
         shown = self._demonstrator.act(observation)
-        policy_slots = [s for s, part in self._parts.items() if part.steps < part.plan.takeover_at]
-        learned = self._policy.act(observation) if self._policy is not None and policy_slots else shown
+        learned = self._learned(observation, shown)
         action = np.array(shown, np.float32)
         for slot, part in self._parts.items():
             self._choose(slot, part, action, learned, observation)
             part.steps += 1
         return action
+
+    def _learned(self, observation: Observation, shown: np.ndarray) -> np.ndarray:
+        """The policy's actions (B, A); those of the demonstrator where nobody needs them. One that goes by what it sees goes on looking after it
+        was relieved: a head may learn by which marks the demonstrator would have been led."""
+        if self._policy is None:
+            return shown
+        if isinstance(self._policy, Believer):
+            for slot, part in self._parts.items():
+                part.looked = self._policy.looks_in(slot) == 0
+        elif all(part.steps >= part.plan.takeover_at for part in self._parts.values()):
+            return shown
+        return self._policy.act(observation)
 
     def _choose(self, slot: int, part: _Part, action: np.ndarray, learned: np.ndarray, observation: Observation) -> None:
         """Puts the slot's action (A,) into `action` (B, A), which holds the demonstrator's."""
@@ -190,6 +203,20 @@ class Mixture:
         action[:] = part.pushed
         return True
 
+    def looks_in(self, slot: int) -> int:
+        """See core.types.Looker: the demonstrator needs no pictures."""
+        part = self._parts.get(slot)
+        if self._policy is None or part is None:
+            return NEVER
+        if isinstance(self._policy, Believer):
+            return self._policy.looks_in(slot)
+        return (self._policy.looks_in(slot) if isinstance(self._policy, Looker) else 0) if part.steps < part.plan.takeover_at else NEVER
+
+    def beliefs(self, slot: int) -> dict[str, np.ndarray]:
+        """Labels: which mark the policy goes by, and whether it has just looked. None where it goes by none."""
+        mark = self._policy.believed(slot) if isinstance(self._policy, Believer) else None
+        return {} if mark is None else {"believed": mark.astype(np.float32), "looked": np.array(self._parts[slot].looked)}
+
     def last(self, slot: int) -> tuple[str, bool]:
         """The span that the slot's last action belongs to, and whether the demonstrator chose it."""
         return self._parts[slot].span, self._parts[slot].human
@@ -207,19 +234,20 @@ class Mixture:
 
 
 class _Recorder(Listener):
-    """Records every frame of a mixture's episodes."""
+    """Records every frame of a mixture's episodes; but for pictures through `unrecorded` cameras, which only the policy looks through."""
 
-    def __init__(self, env: RecordedEnv, mixture: Mixture) -> None:
-        self._env, self._mixture = env, mixture
+    def __init__(self, env: RecordedEnv, mixture: Mixture, unrecorded: Sequence[str]) -> None:
+        self._env, self._mixture, self._unrecorded = env, mixture, unrecorded
+        self.looks = not unrecorded
         self.recordings: dict[int, Recording] = {}
 
     def seen(self, run: Run, observation: Observation, info: Mapping[str, Any]) -> None:
         if run.steps == 0:
-            self.recordings[run.slot] = Recording(self._env, run.slot)
+            self.recordings[run.slot] = Recording(self._env, run.slot, without=self._unrecorded)
 
     def acts(self, run: Run, observation: Observation, action: np.ndarray) -> None:
         span, human = self._mixture.last(run.slot)
-        self.recordings[run.slot].add(observation, action, span=span, human=human)
+        self.recordings[run.slot].add(observation, action, span=span, human=human, beside=self._mixture.beliefs(run.slot))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,10 +263,14 @@ class Attempt:
 class Collector:
     """Episodes in the slots of one environment. Each is a function of its index, whatever runs beside it."""
 
-    def __init__(self, env: CollectEnv, demonstrator: Demonstrator, config: CollectConfig, *, policy: Policy | None = None) -> None:
+    def __init__(
+        self, env: CollectEnv, demonstrator: Demonstrator, config: CollectConfig, *, policy: Policy | None = None,
+        unrecorded: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """unrecorded: all cameras of the environment, where they are there for the policy alone."""
         self._config, self._learned = config, policy is not None
         self._mixture = Mixture(demonstrator, config, policy=policy)
-        self._recorder = _Recorder(env, self._mixture)
+        self._recorder = _Recorder(env, self._mixture, unrecorded)
         self._rollout = Rollout(env, self._mixture, listeners=[self._recorder])
 
     def advance(self, indices: Sequence[int]) -> list[tuple[int, Attempt]]:

@@ -15,6 +15,8 @@ from ..core.types import Certificate, Goal
 from .store import Store
 
 STREAMS = ("proprio", "action", "intervention", "label_marks", "tactile")
+BELIEVED, LOOKED = "label_believed", "label_looked"
+"""Streams of episodes that a policy which goes by marks looked on at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,10 @@ class StateArrays:
     """(N,) bool, whether a demonstrator chose the action"""
     marks: np.ndarray
     """(N, MARK_DIM) float32, of the episode's own goal"""
+    believed: np.ndarray
+    """(N, MARK_DIM) float32, what a policy made of it where it looked on; zeros where none did"""
+    looked: np.ndarray
+    """(N,) bool, whether that policy had just looked"""
     starts: np.ndarray
     """(E + 1,) first frame of each episode, and N"""
     goals: tuple[Goal, ...]
@@ -61,15 +67,21 @@ def load_states(paths: Sequence[Path], *, progress: Callable[[int, str], None] =
         if not meta.get("goals") or "label_marks" not in store.shapes(number):
             raise HomebodyError(f"episode {number} of {store.path} has no marks, as those of a real arm: collect it in simulation")
         streams = {n: store.stream(number, n) for n in STREAMS}
-        parts.append(streams | {"tactile": summary(streams["tactile"]), "label_marks": streams["label_marks"][:, 0]})
+        marks, found = streams["label_marks"][:, 0], {BELIEVED, LOOKED} <= set(store.shapes(number))
+        beliefs = {n: store.stream(number, n) for n in (BELIEVED, LOOKED)} if found else _nobody_looked(marks)
+        parts.append(streams | beliefs | {"tactile": summary(streams["tactile"]), "label_marks": marks})
         goals.append(Certificate.from_json(meta["certificate"]).goal)
         progress(done, goals[-1].task)
-    joined = {n: np.concatenate([p[n] for p in parts]) for n in STREAMS}
+    joined = {n: np.concatenate([p[n] for p in parts]) for n in (*STREAMS, BELIEVED, LOOKED)}
     if not joined["intervention"].any():
         raise HomebodyError(f"{listed}: nobody demonstrates in any frame, there is nothing to imitate")
     if joined["label_marks"].shape[1] != MARK_DIM:
         raise HomebodyError(f"marks of {joined['label_marks'].shape[1]} numbers in {listed}: expected {MARK_DIM}; collect it again")
     return StateArrays(
         proprio=joined["proprio"], touch=joined["tactile"], action=joined["action"], shown=joined["intervention"],
-        marks=joined["label_marks"], starts=np.cumsum([0, *(len(p["action"]) for p in parts)]), goals=tuple(goals), robot=robots[0],
+        marks=joined["label_marks"], believed=joined[BELIEVED], looked=joined[LOOKED], starts=np.cumsum([0, *(len(p["action"]) for p in parts)]), goals=tuple(goals), robot=robots[0],
     )  # fmt: skip
+
+
+def _nobody_looked(marks: np.ndarray) -> dict[str, np.ndarray]:
+    return {BELIEVED: np.zeros_like(marks), LOOKED: np.zeros(len(marks), bool)}

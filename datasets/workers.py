@@ -220,16 +220,19 @@ class CollectWork:
 
     def __init__(
         self, make_env: Callable[[str, int], Any], make_demonstrator: Callable[[Any], Demonstrator], config: CollectConfig, *,
-        make_policy: Callable[[Any], Policy] | None = None,
+        make_policy: Callable[[Any], Policy] | None = None, unrecorded: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """make_env(task, slots) builds the engine of one task; the others build who acts in it."""
+        """make_env(task, slots) builds the engine of one task; the others build who acts in it; `unrecorded` as `Collector` has it."""
         self._make_env, self._make_demonstrator, self._make_policy, self._config = make_env, make_demonstrator, make_policy, config
+        self._unrecorded = unrecorded
 
     def begin(self, group: str, slots: int) -> None:
         self._env = self._make_env(group, slots)
         try:
             policy = self._make_policy(self._env) if self._make_policy else None
-            self._collector = Collector(self._env, self._make_demonstrator(self._env), self._config, policy=policy)
+            self._collector = Collector(
+                self._env, self._make_demonstrator(self._env), self._config, policy=policy, unrecorded=self._unrecorded
+            )  # fmt: skip
         except BaseException:
             self._env.close()
             raise

@@ -151,12 +151,15 @@ class Slots(gymnasium.vector.VectorEnv):  # type: ignore[type-arg]
         cast = getattr(self._episode(i).start.detail, "cast", {})
         return {role: instance.name for role, instance in cast.items()}
 
-    def labels(self, i: int) -> dict[str, np.ndarray]:
-        """Training labels of slot i's present frame, never an observation: see labels.frame_labels."""
+    def labels(self, i: int, *, pictured: bool = True) -> dict[str, np.ndarray]:
+        """Training labels of slot i's present frame, never an observation: see labels.frame_labels. pictured: those of its cameras' pictures
+        as well."""
         model, data = self._reading.data(i)
         marks = [self._mark(i, g) for g in self.marked_goals(i)]
         aspect = self.image_size[1] / self.image_size[0]
-        return frame_labels(marks, self.base_pose(i), self._world_pose[i], model, data, self.cameras, aspect, self.stage.arm.hand)
+        return frame_labels(
+            marks, self.base_pose(i), self._world_pose[i], model, data, self.cameras if pictured else (), aspect, self.stage.arm.hand
+        )
 
     def camera_geometry(self, i: int, camera: str) -> CameraGeometry:
         """Intrinsics and pose of a camera of slot i, as of the last reset or step, for pictures of `image_size`."""

@@ -15,6 +15,7 @@ from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
 from ...datasets.states import StateArrays
 from ..evenly import Evenly
+from .erring import Erring
 from .network import features
 
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
@@ -33,6 +34,8 @@ class HeadAugment:
     of the time and much now and then [m]."""
     noise: float = 0.02
     """On all features, in units of their spread."""
+    seen: float = 0.7
+    """Share of rows whose marks are as a policy saw them, where one looked on; the others are off by `marks_m`."""
 
 
 def unbroken(shown: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -68,6 +71,8 @@ class HeadBatches:
         near = shown[away < NEAR_M]
         self._frames, self._near = Evenly(task, shown), Evenly(task, near if len(near) else shown)
 
+        self._eyes = Erring(data)
+
     def __len__(self) -> int:
         return len(self._frames)
 
@@ -98,17 +103,19 @@ class HeadBatches:
             "motion_std": np.maximum(motions.std(0), MOTION_FLOOR),
         }  # fmt: skip
 
-    def _erring(self, marks: np.ndarray) -> np.ndarray:
-        """Marks (B, MARK_DIM) with their points as far off as the eyes' will be."""
-        out, scale = marks.copy(), self._augment.marks_m * self.rng.exponential(size=(len(marks), 1))
+    def _erring(self, frames: np.ndarray) -> np.ndarray:
+        """Marks (B, MARK_DIM) of some frames, as far off as the eyes' will be."""
+        marks, a, n = self._data.marks[frames], self._augment, len(frames)
+        out, scale = marks.copy(), a.marks_m * self.rng.exponential(size=(n, 1))
         for point in POINTS:
-            out[:, point] += scale * self.rng.standard_normal((len(marks), 3))
-        return out
+            out[:, point] += scale * self.rng.standard_normal((n, 3))
+        seen = self._eyes.known[frames] & (self.rng.random(n) < a.seen)
+        return np.where(seen[:, None], self._eyes.put_into(marks, frames), out)
 
     def draw(self) -> dict[str, Tensor]:
         """One batch: `seen` (B, F), `skill` (B,), `motions` and `counts` (B, K)."""
         frames = self._draw(self._batch)
-        seen = self._features(frames, self._erring(self._data.marks[frames]))
+        seen = self._features(frames, self._erring(frames))
         return {
             "seen": torch.from_numpy(seen), "skill": self._skills[torch.from_numpy(frames)], "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
         }  # fmt: skip

@@ -55,6 +55,7 @@ class HeadPolicy(Chunked):
         """listen: what an instruction is taken for, None where nothing is to be done; as it is said where nobody listens."""
         super().__init__(model.robot, name=name, execute=execute, chunk=model.config.chunk)
         self._model, self._where, self._listen = model.eval(), where, listen
+        self._believed: dict[int, np.ndarray] = {}
 
     @staticmethod
     def load(folder: Path, where: Where, *, name: str | None = None, execute: int = 8) -> HeadPolicy:
@@ -63,6 +64,8 @@ class HeadPolicy(Chunked):
 
     def reset(self, slots: Sequence[int], instructions: Sequence[str]) -> None:
         super().reset(slots, instructions)
+        for slot in slots:
+            self._believed.pop(slot, None)
         if isinstance(self._where, Remembering):
             self._where.forget(slots)
 
@@ -71,7 +74,13 @@ class HeadPolicy(Chunked):
 
     def plan(self, observation: Observation, slots: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         marks = self._where(observation, slots, [self._words[s] for s in slots])
+        if isinstance(self._where, Sighted):
+            self._believed |= dict(zip(slots, marks, strict=True))
         return self._move(observation, list(slots), marks), np.stack([marks[:, point] for point in POINTS], 1)
+
+    def believed(self, slot: int) -> np.ndarray | None:
+        """See core.types.Believer: nothing where it is told the truth."""
+        return self._believed.get(slot)
 
     @property
     def senses(self) -> tuple[str, ...]:

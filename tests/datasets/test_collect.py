@@ -50,6 +50,32 @@ def test_collecting_again_goes_on_where_it_stopped_and_doubles_nothing(tmp_path:
     assert verify(out)["problems"] == []
 
 
+def test_a_policy_looks_where_no_picture_is_recorded(tmp_path: Path) -> None:
+    """It sees what it sees where they are, and looks no more once it is relieved."""
+    words = ["--tasks", "close_drawer", "--episodes", "2", "--policy", "homebody", "--takeover", "1", "--keep-failures", "--slots", "2"]
+    blind, pictured = tmp_path / "blind", tmp_path / "pictured"
+    assert main(["collect", "--out", str(blind), *words, "--cameras", "none", "--marks", "1"]) == 0
+    assert main(["collect", "--out", str(pictured), *words, "--marks", "1"]) == 0
+    a, b = Store.open(blind), Store.open(pictured)
+    assert a.cameras == () and set(b.shapes(0)) - set(a.shapes(0)) >= {"scene", "wrist", "label_pixels", "label_visible"}
+    for number in range(2):
+        assert not a.stream(number, "intervention").all() and "label_believed" not in a.shapes(number), "this one goes by no mark"
+        assert np.array_equal(a.stream(number, "action"), b.stream(number, "action"))
+
+
+def test_a_policy_that_goes_by_marks_looks_on_to_the_end_and_its_beliefs_are_kept(tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    words = ["--tasks", "close_drawer", "--episodes", "2", "--policy", "house", "--takeover", "0.5", "--slots", "2", "--keep-failures"]
+    assert main(["collect", "--out", str(out), *words, "--cameras", "none", "--marks", "1"]) == 0
+    store = Store.open(out)
+    for number in range(2):
+        looked, believed, marks = (store.stream(number, f"label_{n}") for n in ("looked", "believed", "marks"))
+        assert np.array_equal(looked, np.arange(len(looked)) % 8 == 0), "as often as it acts, whoever acts"
+        assert np.array_equal(believed[:8], np.repeat(believed[:1], 8, 0)), "what it goes by between two looks"
+        assert believed.shape == marks[:, 0].shape and np.linalg.norm((believed - marks[:, 0])[looked, :3], axis=1).min() < 0.05
+    assert verify(out)["problems"] == []
+
+
 def test_another_arm_is_refused_before_anything_moves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "set"
     Store.create(out, robot="panda", cameras=("scene", "wrist"), image_size=16, control_hz=20).close()

@@ -17,6 +17,7 @@ from homebody.core.touch import TOUCH_DIM, summary
 from homebody.core.types import Goal
 from homebody.datasets.states import StateArrays, load_states
 from homebody.policies.head.batches import HeadAugment, HeadBatches, unbroken
+from homebody.policies.head.erring import LOST_M, STOOD_M, Erring, last_true
 from homebody.policies.head.network import SEEN_DIM, ActionHead, HeadConfig, feature_dim, features, nearest_turn
 from homebody.policies.head.runtime import HeadPolicy
 from homebody.policies.head.train import HeadTrainConfig, HeadTrainer, make_head_trainer
@@ -56,7 +57,7 @@ def states() -> StateArrays:
     return StateArrays(
         proprio=proprio_at(np.concatenate(joints)), touch=np.zeros((n, TOUCH_DIM), np.float32),
         action=np.concatenate(actions).astype(np.float32), shown=np.ones(n, bool), marks=np.concatenate(marks),
-        starts=np.arange(episodes + 1) * length, goals=goals, robot="panda",
+        believed=np.zeros((n, MARK_DIM), np.float32), looked=np.zeros(n, bool), starts=np.arange(episodes + 1) * length, goals=goals, robot="panda",
     )  # fmt: skip
 
 
@@ -205,6 +206,61 @@ def test_from_collecting_without_pictures_to_a_policy_that_every_command_takes(t
     assert "expected a rate between 0 and 1" in capsys.readouterr().err
     assert main(["train", "policy", "--data", str(data), "--out", str(tmp_path / "p"), "--steps", "1"]) == 2
     assert "has no pictures: training expects scene, wrist as well" in capsys.readouterr().err
+
+
+def test_the_last_look_is_one_of_the_same_episode() -> None:
+    looked = np.array([0, 1, 0, 0, 0, 0, 1, 1], bool)
+    assert last_true(looked, np.array([0, 4, 8])).tolist() == [-1, 1, 1, 1, -1, -1, 6, 7]
+
+
+def looked_on(states: StateArrays, off: np.ndarray) -> StateArrays:
+    """The same where a policy looked at every fourth frame, whose eyes were off by (N, MARK_DIM)."""
+    looked = np.arange(len(states.marks)) % 4 == 0
+    return replace(states, looked=looked, believed=states.marks + off.astype(np.float32))
+
+
+def test_marks_err_as_they_were_seen_to_err_at_the_last_look(states: StateArrays) -> None:
+    off = np.zeros_like(states.marks)
+    off[:, 0], off[:, 9], off[:, 16] = 0.02, -0.01, 0.4
+    data = looked_on(states, off)
+    eyes, frames = Erring(data), np.arange(4)
+    assert eyes.known.all()
+    seen = eyes.put_into(data.marks[frames], frames)
+    assert np.allclose(seen[:, :3] - data.marks[frames, :3], [0.02, 0, 0], atol=1e-6) and np.allclose(seen[:, 16], 0.4)
+    assert (seen[:, 9] >= 0).all() and np.array_equal(seen[:, SKILL], data.marks[frames, SKILL])
+    other = replace(data, believed=data.believed * np.where(np.isin(np.arange(MARK_DIM), (6, 7, 8)), -1, 1).astype(np.float32))
+    assert np.allclose(Erring(other).put_into(data.marks[frames], frames), seen, atol=1e-6), "which finger is named says nothing"
+
+
+def test_a_look_says_nothing_where_it_was_at_another_thing_or_another_moment(states: StateArrays) -> None:
+    off = np.zeros_like(states.marks)
+    off[4:8, 0], off[8:12, SKILL] = LOST_M + 0.01, 1
+    data = looked_on(states, off)
+    data.marks[13:15, 0] += STOOD_M + 0.01  # the thing was moved after the look
+    try:
+        assert Erring(data).known[:16].tolist() == [True] * 4 + [False] * 8 + [True, False, False, True]
+        assert not Erring(states).known.any()
+    finally:
+        data.marks[13:15, 0] -= STOOD_M + 0.01
+
+
+def test_a_head_mistrusts_what_the_eyes_did_not_know(states: StateArrays, tmp_path: Path) -> None:
+    off = np.zeros_like(states.marks)
+    off[:, :3] = np.random.default_rng(1).uniform(-0.04, 0.04, (len(off), 3))
+    data, rows = looked_on(states, off), np.arange(200)
+
+    def moved(shown: StateArrays) -> float:
+        config = HeadTrainConfig(steps=300, batch=64, rate=3e-3, warmup=5, threads=1, augment=replace(EXACT, seen=1.0))
+        t = make_head_trainer(shown, SMALL, config, tmp_path / str(shown is data))
+        t.run()
+        with torch.inference_mode():
+            a, b = (
+                t.average(torch.from_numpy(t.batches._features(rows, m[rows])), torch.zeros(len(rows), dtype=torch.long))
+                for m in (data.marks, data.believed)
+            )
+        return float((a - b).abs().mean())
+
+    assert moved(data) < 0.7 * moved(states)
 
 
 def test_a_slot_does_not_feel_its_neighbours() -> None:
