@@ -82,6 +82,8 @@ EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any
 """What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
 PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
 """What belongs to a verb, and is not left out where the verb is."""
+BARE = SKIPPED | {"drawer", "drawers", "door", "doors", "one", "ones", "lid", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that"}
+"""Words of a part that names a thing and says nothing of what is to be done with it."""
 REMEMBERED = 3
 """Remarks before an order in which what `it` stands for may have been named."""
 FRONTS = 8
@@ -222,6 +224,11 @@ class Hearing:
         share = max(sure, whole.goals.get(pair[1], 0.0)) + whole.kinds["several"] + whole.kinds["vague"]
         return tuple(Order(goal=g, sure=share, said=" ".join(tokens)) for g in pair)
 
+    def _bare(self, said: str) -> bool:
+        """Whether a part only names things: `the lower drawer`. What is to be done with them an order before has said."""
+        named = self.model.named(said)
+        return any(w[0] == "=" for w in named) and all(w[0] == "=" or w in BARE for w in named)
+
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
         short = set(part.words[:1]) <= {"the", "that"} and set(part.words[-1:]) <= {"one", "ones"} and not part.words[4:]
@@ -268,9 +275,9 @@ class Hearing:
                 if j - i == 1:
                     p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(texts[0]).kinds["aside"]
                     options.append(before.aside(p * ORDERED if parts[i].words[0] in VERBS else p, texts[0]))
-                for earlier in before.orders[-2:]:
-                    texts += self._completed(texts[0], earlier.said)
-                texts += self._pointed_at(texts[0], parts[max(0, i - REMEMBERED) : i])
+                said, completed = texts[0], [t for o in before.orders[-2:] for t in self._completed(texts[0], o.said)]
+                texts = completed if completed and self._bare(said) else [*texts, *completed]
+                texts += self._pointed_at(said, parts[max(0, i - REMEMBERED) : i])
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in texts:
                     reading = self.model.read(text)
@@ -286,7 +293,7 @@ class Hearing:
                                 Order(
                                     goal=goal, sure=sure, said=text, words=words, first=parts[i].words[0], link=parts[i].link, rival=rival
                                 ),
-                                texts[0],
+                                said,
                             )
                         )
             best.append(max(options, key=lambda o: o.p))
