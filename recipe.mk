@@ -1,6 +1,8 @@
 # The policy for the whole house, from data to gates, in stages that go on where they were stopped:
 #   make recipe                       everything that is not there yet, JOBS one-thread processes side by side
 #   make recipe-again STAGE=head      makes one stage, and what follows from it, again
+#   make recipe ROBOT=so101 OUT=out/so101 EYES_FROM=out/recipe/eyes_again
+#                                     another arm: its eyes begin with what those of the first know of pictures and words
 # A stage that is done has a file OUT/STAGE.done, or OUT/STAGE/TASK.done; its log is OUT/logs/STAGE.log. What it writes depends on nothing but
 # the stages before it: not on when it was stopped, not on what ran beside it.
 OUT ?= out/recipe
@@ -17,6 +19,7 @@ HEAD_STEPS ?= 20000
 GLANCED ?= 120
 WANDERED ?= 400
 CHECKED ?= 40
+EYES_FROM ?=
 EYES_STEPS ?= 30000
 GATE_EPISODES ?= 10
 # Far from the starts that policies are tried on. Multiples of 40, the episodes in a file of glances.
@@ -105,7 +108,7 @@ $(OUT)/checks/%.done: | $(OUT)/logs
 # The eyes learn from those, ...
 $(OUT)/eyes.done: $(call all,walks)
 	$(anew)
-	$(HOMEBODY) train eyes --data $(OUT)/walks --steps $(EYES_STEPS) --threads 1 --out $(OUT)/eyes $(call going_on,eyes) $(call LOG,eyes)
+	$(HOMEBODY) train eyes --data $(OUT)/walks $(if $(EYES_FROM),--start-from $(EYES_FROM)) --steps $(EYES_STEPS) --threads 1 --out $(OUT)/eyes $(call going_on,eyes) $(call LOG,eyes)
 	touch $@
 
 $(OUT)/beginning.done: $(OUT)/head_again.done $(OUT)/eyes.done

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..types import Goal
 from .corpus import ALIKE
 from .model import Model, Reading
+from .parting import VERBS, Part, in_one_word, parted, parts_of
 from .words import SKIPPED, spelled_out
 
-LINKS = frozenset(
-    [
-        "and",
-        "then",
-        "also",
-        "plus",
-        "before",
-        "after",
-        "afterwards",
-        "afterward",
-        "next",
-        "followed",
-        "by",
-        "while",
-        "but",
-        "later",
-        "secondly",
-        "thirdly",
-        "finally",
-        "lastly",
-        "meanwhile",
-    ]
-)
-"""Words between two orders."""
 LONGEST = 9
 """Parts of a sentence, at most, that are weighed one way and another; a longer one is refused."""
 CERTAIN = 0.98
@@ -69,36 +45,35 @@ WITHIN = {
 }  # fmt: skip
 """Steps that a longer task takes anyway, before it or after it -> the drawer that it takes them with."""
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
-VERBS = (
-    "close", "shut", "open", "turn", "switch", "put", "ring", "press", "push", "wipe", "fold", "lay", "stack", "hand", "give", "pass", "take", "bring",
-    "unscrew", "pick", "hold", "throw", "pour", "stow", "set", "serve", "make", "light",
-)  # fmt: skip
-"""What orders begin with: a part that does asks for something."""
 ORDERED = 0.3
 """What is left of the probability that such a part asks for nothing."""
-NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|{'|'.join(VERBS)})\b))"
-EARLIER = re.compile(rf"\bbefore (?:that|this|doing (?:that|so|it)|you do(?: (?:that|it|so))?){NOW}")
-EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any of (?:that|this)){NOW}")
-"""What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
 PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
 """What belongs to a verb, and is not left out where the verb is."""
-BARE = SKIPPED | {"drawer", "drawers", "door", "doors", "one", "ones", "lid", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that"}
+BARE = SKIPPED | {
+    "drawer",
+    "drawers",
+    "door",
+    "doors",
+    "one",
+    "ones",
+    "lid",
+    "in",
+    "into",
+    "on",
+    "onto",
+    "to",
+    "too",
+    "other",
+    "second",
+    "this",
+    "that",
+}
 """Words of a part that names a thing and says nothing of what is to be done with it."""
+PLACING = frozenset(["in", "into", "on", "onto"])
 REMEMBERED = 3
 """Remarks before an order in which what `it` stands for may have been named."""
 FRONTS = 8
 """Words of an order before, at most, that a shortened one borrows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A piece of a sentence between two links."""
-
-    words: tuple[str, ...]
-    link: tuple[str, ...]
-    """The words before it that tie it to what was said."""
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,44 +113,6 @@ class Heard:
     """Whether words stand in it that tie one order to another."""
 
 
-def parts_of(tokens: Sequence[str]) -> list[Part]:
-    """The pieces between commas and linking words."""
-    out: list[Part] = []
-    words: list[str] = []
-    link: list[str] = []
-    start = 0
-    for i, word in enumerate([*tokens, ","]):
-        if word == "," or word in LINKS:
-            if words:
-                out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
-                words, link = [], []
-            if word != ",":
-                link.append(word)
-        else:
-            if not words:
-                start = i
-            words.append(word)
-    return out
-
-
-def parted(tokens: list[str]) -> list[str]:
-    """With the comma that people leave out between `after you have ...` and `could you ...`."""
-    if tokens[:1] not in (["after"], ["before"], ["once"], ["when"]) or "," in tokens:
-        return tokens
-    asks = [
-        i
-        for i in range(3, len(tokens))
-        if tokens[i] == "please" or (tokens[i] in ("could", "can", "would", "will") and tokens[i + 1 : i + 2] == ["you"])
-    ]
-    return [*tokens[: asks[0]], ",", *tokens[asks[0] :]] if asks and asks[0] < len(tokens) - 1 else tokens
-
-
-def in_one_word(spelled: str) -> str:
-    """With `before that, ...` and `... before you do` as the one word that turns two orders round, `before all that` as the one that comes first."""
-    spelled = EARLIEST.sub("first ", spelled)
-    return " ".join(EARLIER.sub("beforehand ", spelled).split())
-
-
 class Hearing:
     """Reads sentences with a model."""
 
@@ -195,7 +132,11 @@ class Hearing:
             out += [" ".join([*verb, said])]
             if not PARTICLES & set(verb) or PARTICLES & set(spelled):
                 out += [" ".join([*verb[:1], said])]
-            place = " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ") if len(things) > 1 else ""
+            place = (
+                " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ")
+                if len(things) > 1 and sum(w[0] == "=" for w in named) < 2
+                else ""
+            )
             out += [" ".join([*verb[:1], said, place])] if place else []
         return out
 
@@ -223,6 +164,13 @@ class Hearing:
         pair = sorted(pair, key=lambda g: (at[g.target], g.target not in ("top", "left")))
         share = max(sure, whole.goals.get(pair[1], 0.0)) + whole.kinds["several"] + whole.kinds["vague"]
         return tuple(Order(goal=g, sure=share, said=" ".join(tokens)) for g in pair)
+
+    def _sharing(self, said: str, part: Part | None) -> list[str]:
+        """An order that shares where things go with the next: `put the apple and the can in the bin`."""
+        if part is None or not {"and", "then", "plus", "also"}.intersection(part.link) or not self._bare(" ".join(part.words)):
+            return []
+        at = next((i for i, w in enumerate(part.words) if i and w in PLACING), None)
+        return [] if at is None else [" ".join([said, *part.words[at:]])]
 
     def _bare(self, said: str) -> bool:
         """Whether a part only names things: `the lower drawer`. What is to be done with them an order before has said."""
@@ -277,6 +225,7 @@ class Hearing:
                     options.append(before.aside(p * ORDERED if parts[i].words[0] in VERBS else p, texts[0]))
                 said, completed = texts[0], [t for o in before.orders[-2:] for t in self._completed(texts[0], o.said)]
                 texts = completed if completed and self._bare(said) else [*texts, *completed]
+                texts += self._sharing(said, parts[j] if j < len(parts) else None)
                 texts += self._pointed_at(said, parts[max(0, i - REMEMBERED) : i])
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in texts:

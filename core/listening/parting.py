@@ -1,0 +1,99 @@
+"""A sentence taken to pieces before it is read: where one order ends and the next begins, and words that only say in which turn they come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .words import DETERMINERS
+
+LINKS = frozenset(
+    [
+        "and", "then", "also", "plus", "before", "after", "afterwards", "afterward", "next", "followed", "by", "while", "but", "later", "secondly", "thirdly",
+        "finally", "lastly", "meanwhile",
+    ]
+)  # fmt: skip
+"""Words between two orders."""
+VERBS = (
+    "close", "shut", "open", "turn", "switch", "put", "ring", "press", "push", "wipe", "fold", "lay", "stack", "hand", "give", "pass", "take", "bring",
+    "unscrew", "pick", "hold", "throw", "pour", "stow", "set", "serve", "make", "light",
+)  # fmt: skip
+"""What orders begin with: a part that does asks for something."""
+NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|{'|'.join(VERBS)})\b))"
+EARLIER = re.compile(rf"\bbefore (?:that|this|doing (?:that|so|it)|you do(?: (?:that|it|so))?){NOW}")
+EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any of (?:that|this)){NOW}")
+"""What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
+BEGINNING = "|".join(
+    sorted(
+        {*VERBS, "spread", "drop", "bin", "pop", "stick", "grab", "chuck", "wipe", "get"} - {"open", "hand", "light", "set", "hold", "ring"}
+    )
+)
+"""Words that begin an order wherever they stand and are no name of anything."""
+NO_BEGINNING = DETERMINERS | {"to", "and", "you", "i", "have", "not", "of", "never"}
+"""Words behind which none does."""
+DONE = re.compile(
+    r"\b(?:and )?(?:when|once|as soon as|after) (?:you (?:(?:have|had|are) )?(?:done|did|finished|ready)(?: (?:with )?(?:that|it|this|so))?"
+    r"|(?:that|this|it) (?:is|s|has been) (?:done|finished|over))\b"
+)
+"""What asks for nothing but the order of things: `when you have done that`."""
+ONCE = re.compile(r"\b(?:once|when|as soon as) you (?=have\b|had\b|are done\b)")
+AT_LAST = re.compile(r"(?<!and)(?<!,) after (?:it|that|this)(?= ,|$)")
+MEANWHILE = re.compile(
+    rf"\bwhile (?:i|we|it|they|he|she) (?:am|is|are|was|were|s|m|re)(?: (?!(?:please|can|could|would|{BEGINNING})\b)[a-z]+)*"
+)
+"""What goes on meanwhile is an aside: `while I am in the shower`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A piece of a sentence between two links."""
+
+    words: tuple[str, ...]
+    link: tuple[str, ...]
+    """The words before it that tie it to what was said."""
+    start: int
+    end: int
+
+
+def parts_of(tokens: Sequence[str]) -> list[Part]:
+    """The pieces between commas and linking words."""
+    out: list[Part] = []
+    words: list[str] = []
+    link: list[str] = []
+    start = 0
+    for i, word in enumerate([*tokens, ","]):
+        if word == "," or word in LINKS:
+            if words:
+                out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
+                words, link = [], []
+            if word != ",":
+                link.append(word)
+        else:
+            if not words:
+                start = i
+            words.append(word)
+    return out
+
+
+def parted(tokens: list[str]) -> list[str]:
+    """With the comma that people leave out between `after you have ...` and `could you ...`."""
+    if tokens[:1] not in (["after"], ["before"], ["once"], ["when"]) or "," in tokens:
+        return tokens
+    asks = [
+        i
+        for i in range(3, len(tokens))
+        if tokens[i] == "please"
+        or (tokens[i] in ("could", "can", "would", "will") and tokens[i + 1 : i + 2] == ["you"])
+        or (re.fullmatch(BEGINNING, tokens[i]) and tokens[i - 1] not in NO_BEGINNING)
+    ]
+    return [*tokens[: asks[0]], ",", *tokens[asks[0] :]] if asks and asks[0] < len(tokens) - 1 else tokens
+
+
+def in_one_word(spelled: str) -> str:
+    """With `before that, ...` and `... before you do` as the one word that turns two orders round, `before all that` as the one that comes first;
+    `once you have` as `after you have`, and no words that only say that one thing follows another."""
+    spelled = ONCE.sub("after you ", DONE.sub(" , then", spelled))
+    spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", re.sub(rf"\bafter (?={BEGINNING})\b", "then ", spelled)))
+    spelled = EARLIEST.sub("first ", spelled)
+    return " ".join(EARLIER.sub("beforehand ", spelled).split())
