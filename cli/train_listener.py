@@ -12,12 +12,12 @@ def listener(
     out: OutFolder,
     sentences: int = 320_000,
     passes: int = 5,
-    members: int = 3,
+    members: int = 4,
     examined: int = 2000,
     seed: int = 0,
     json_path: JsonPath = None,
 ) -> int:
-    """Trains the model that tells which goals a sentence asks for; eight minutes of one core.
+    """Trains the model that tells which goals a sentence asks for; twelve minutes of one core.
 
     It learns from core/listening/corpus/*.txt and the phrasebook: sentences written by hand, in which names, asides, politeness and slips
     of the finger vary, and others that ask for nothing or must not be followed. A third of the sentences is kept out of training; how the

@@ -45,8 +45,12 @@ WITHIN = {
 }  # fmt: skip
 """Steps that a longer task takes anyway, before it or after it -> the drawer that it takes them with."""
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
-ORDERED = 0.3
-"""What is left of the probability that such a part asks for nothing."""
+ORDERED, SURELY_ORDERED = 0.3, 0.2
+"""What is left of the probability that a part that begins with a verb asks for nothing; that one which says of what, too, does."""
+SURELY, OUT_OF_REACH = 0.6, 0.9
+"""From which probability on a part alone asks for something, and for something that the robot cannot do."""
+SHORTEST = 3
+"""Words of an order that has no verb."""
 PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
 """What belongs to a verb, and is not left out where the verb is."""
 BARE = SKIPPED | {
@@ -177,6 +181,25 @@ class Hearing:
         named = self.model.named(said)
         return any(w[0] == "=" for w in named) and all(w[0] == "=" or w in BARE for w in named)
 
+    def _swallowed(self, parts: Sequence[Part], goal: Goal) -> int:
+        """How many of the parts that are read as one order for `goal` ask for another thing when they are read alone."""
+        if len(parts) < 2:
+            return 0
+        out = 0
+        for part in parts:
+            reading = self.model.read(" ".join(part.words))
+            other, p = best_of(reading, None)
+            elsewhere = other is not None and not {other.target, ALIKE.get(other.target, other.target)} & {goal.target, goal.receptacle}
+            out += (p > SURELY and elsewhere) or (part.words[0] in VERBS and reading.kinds["impossible"] > OUT_OF_REACH)
+        return out
+
+    def _like_an_order(self, part: Part) -> float:
+        """What is left of the probability that a part asks for nothing: `open the dishwasher` and `water on` ask, whatever of."""
+        first, last, things = part.words[0], part.words[-1], [w for w in self.model.named(" ".join(part.words)) if w[0] == "="]
+        if first in VERBS:
+            return SURELY_ORDERED if things or "the" in part.words else ORDERED
+        return SURELY_ORDERED if things and len(part.words) <= SHORTEST and last in ("on", "off", "open", "shut", "closed") else 1.0
+
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
         short = set(part.words[:1]) <= {"the", "that"} and set(part.words[-1:]) <= {"one", "ones"} and not part.words[4:]
@@ -222,7 +245,7 @@ class Hearing:
                 texts = self._said(tokens, parts[i], parts[j - 1])
                 if j - i == 1:
                     p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(texts[0]).kinds["aside"]
-                    options.append(before.aside(p * ORDERED if parts[i].words[0] in VERBS else p, texts[0]))
+                    options.append(before.aside(p * self._like_an_order(parts[i]), texts[0]))
                 said, completed = texts[0], [t for o in before.orders[-2:] for t in self._completed(texts[0], o.said)]
                 texts = completed if completed and self._bare(said) else [*texts, *completed]
                 texts += self._sharing(said, parts[j] if j < len(parts) else None)
@@ -236,7 +259,7 @@ class Hearing:
                         goal, sure = certain, CERTAIN
                     if goal is not None:
                         goal = named_before(before.orders, goal)
-                        sure *= LEFT_OVER ** self.model.left_over(text, goal)
+                        sure *= LEFT_OVER ** (self.model.left_over(text, goal) + self._swallowed(parts[i:j], goal))
                         options.append(
                             before.order(
                                 Order(

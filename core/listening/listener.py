@@ -17,6 +17,7 @@ from ..phrasebook import household_goals
 from ..types import Goal
 from .hearing import Heard, Hearing
 from .model import Model
+from .parting import DONE, ONCE
 from .words import UNKNOWN, spelled_out
 
 SURE, SURE_TIED = 0.25, 0.35
@@ -209,7 +210,7 @@ def _no_order(text: str) -> tuple[HomebodyError | None, bool]:
     """What the words themselves say against an order (a question, a negation, a choice, a condition, somebody else who does it), and whether
     that is so however it looks otherwise."""
     spoken = without_asides(text)
-    rest, himself = without_remarks(spoken), HIMSELF.search(spoken)
+    rest, himself = without_remarks(ONCE.sub("after you ", DONE.sub(" ", spoken))), HIMSELF.search(spoken)
     try:
         refuse_what_is_no_order(text, rest)
     except HomebodyError as error:

@@ -38,6 +38,9 @@ DONE = re.compile(
 )
 """What asks for nothing but the order of things: `when you have done that`."""
 ONCE = re.compile(r"\b(?:once|when|as soon as) you (?=have\b|had\b|are done\b)")
+BOTH = re.compile(r"\bboth (?=(?:of )?(?:the|my|your|our)\b.* and\b)")
+OFF = re.compile(r"\b(turn|turned|turning|switch|switched|switching) of\b")
+SOFT, ORDERS = re.compile(BEGINNING), frozenset(VERBS)
 AT_LAST = re.compile(r"(?<!and)(?<!,) after (?:it|that|this)(?= ,|$)")
 MEANWHILE = re.compile(
     rf"\bwhile (?:i|we|it|they|he|she) (?:am|is|are|was|were|s|m|re)(?: (?!(?:please|can|could|would|{BEGINNING})\b)[a-z]+)*"
@@ -57,7 +60,7 @@ class Part:
 
 
 def parts_of(tokens: Sequence[str]) -> list[Part]:
-    """The pieces between commas and linking words."""
+    """The pieces between commas and linking words, and those that begin with a verb where another order is under way: people speak without commas."""
     out: list[Part] = []
     words: list[str] = []
     link: list[str] = []
@@ -72,6 +75,9 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
         else:
             if not words:
                 start = i
+            elif SOFT.fullmatch(word) and words[-1] not in NO_BEGINNING and ORDERS.intersection(words):
+                out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
+                words, link, start = [], [], i
             words.append(word)
     return out
 
@@ -93,6 +99,7 @@ def parted(tokens: list[str]) -> list[str]:
 def in_one_word(spelled: str) -> str:
     """With `before that, ...` and `... before you do` as the one word that turns two orders round, `before all that` as the one that comes first;
     `once you have` as `after you have`, and no words that only say that one thing follows another."""
+    spelled = BOTH.sub("", OFF.sub(r"\1 off", spelled))
     spelled = ONCE.sub("after you ", DONE.sub(" , then", spelled))
     spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", re.sub(rf"\bafter (?={BEGINNING})\b", "then ", spelled)))
     spelled = EARLIEST.sub("first ", spelled)

@@ -30,14 +30,14 @@ SOFT = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class ListenerTrainConfig:
-    """How to train: four minutes of one core."""
+    """How to train: twelve minutes of one core."""
 
     pool: int = 200_000
     """Sentences made."""
     passes: int = 5
     """How often each is seen."""
     batch: int = 256
-    members: int = 3
+    members: int = 4
     """Networks that vote."""
     width: int = 48
     """Of a feature's vector."""

@@ -19,6 +19,9 @@ UNSEEN = [json.loads(line) for line in Path(__file__).with_name("unseen.jsonl").
 
 MANY_VOICES = [json.loads(line) for line in Path(__file__).with_name("unseen_many_voices.jsonl").read_text().splitlines()]
 """As UNSEEN, by authors that were to speak as many people do: dialects, second languages, phones, wishes that are only implied."""
+EVERYDAY = [json.loads(line) for line in Path(__file__).with_name("unseen_everyday.jsonl").read_text().splitlines()]
+"""As UNSEEN, by six authors who were told to speak as people in a house do: families, residents and carers, engineers, flatmates; the latest.
+`also` of several goals are whole plans as right: a step that another goal takes anyway."""
 RIGHT, WRONG, REFUSED, PLANNED = 0.9, 0.01, 0.975, 0.87
 """What was reached when they were first read, less a sentence or two; the goal is 0.92, 0.01, 0.98 and 0.9."""
 
@@ -36,7 +39,8 @@ def outcome(row: dict[str, Any]) -> str:
     if row["kind"] == "refuse":
         return "wrong"
     wanted = goals_of(row["goals"])
-    if plan == wanted or (row["kind"] == "goal" and len(plan) == 1 and plan[0] in goals_of(row.get("also", []))):
+    also = row.get("also", [])
+    if plan == wanted or plan in ([[g] for g in goals_of(also)] if row["kind"] == "goal" else [goals_of(p) for p in also]):
         return "right"
     return "half" if len(plan) < len(wanted) else "wrong"
 
@@ -69,7 +73,7 @@ def test_there_are_enough_sentences_of_every_sort_and_none_is_learned_from() -> 
     assert kinds["goal"] >= 380 and kinds["refuse"] >= 120 and kinds["several"] >= 60
     folder = Path(__file__).parents[2] / "core" / "listening" / "corpus"
     learned = {line.partition(") ")[2] or line for file in folder.glob("*.txt") for line in file.read_text().splitlines()}
-    assert not {row["text"] for row in (*UNSEEN, *MANY_VOICES)} & learned
+    assert not {row["text"] for row in (*UNSEEN, *MANY_VOICES, *EVERYDAY)} & learned
 
 
 def test_one_thing_is_understood_or_asked_back_and_hardly_ever_mistaken(counts: dict[str, Counter[str]]) -> None:
