@@ -34,7 +34,8 @@ NO_BEGINNING = DETERMINERS | {"to", "and", "you", "i", "have", "not", "of", "nev
 """Words behind which none does."""
 DONE = re.compile(
     r"\b(?:and )?(?:when|once|as soon as|after) (?:you (?:(?:have|had|are) )?(?:done|did|finished|ready)(?: (?:with )?(?:that|it|this|so))?"
-    r"|(?:that|this|it) (?:is|s|has been) (?:done|finished|over))\b"
+    r"|(?:that|this|it)(?: is| s|s| has been) (?:done|finished|over))\b"
+    r"|(?<=, )(?:and )?(?:when|once|as soon as) (?:that|it)(?: is| s|s) (?:on|off|open|shut|closed)(?= ,)"
 )
 """What asks for nothing but the order of things: `when you have done that`."""
 ONCE = re.compile(r"\b(?:once|when|as soon as) you (?=have\b|had\b|are done\b)")
