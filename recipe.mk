@@ -139,10 +139,10 @@ $(OUT)/reliefs/%.done: $(OUT)/beginning.done
 	$(HOMEBODY) collect --tasks $* --episodes $(or $(TAKEOVERS_$*),$(RELIEVED)) --first-index $(MET) --policy $(OUT)/beginning --takeover 0.7 --perturb 0.4 $(STATE) --out $(OUT)/reliefs/$* $(call LOG,reliefs) $(OR_NONE)
 	touch $@
 
-# ... the head learns from that to act by marks which are as far off as its eyes were.
-$(OUT)/head_seeing.done: $(call all,reliefs) $(call all,glances)
+# ... a head learns to do by marks as they were seen there what the last one does by true marks.
+$(OUT)/head_seeing.done: $(call all,reliefs)
 	$(anew)
-	$(HOMEBODY) train head --data $(call sets,demonstrations) $(call sets,takeovers) $(call sets,reliefs) --eyes $(OUT)/eyes --glances $(OUT)/glances --steps $(HEAD_STEPS) --threads 1 --start-from $(OUT)/head_again --rate 6e-4 --out $(OUT)/head_seeing $(call going_on,head_seeing) $(call LOG,head_seeing)
+	$(HOMEBODY) train head --data $(call sets,reliefs) --teacher $(OUT)/head_again --start-from $(OUT)/head_again --rate 5e-4 --steps $(HEAD_STEPS) --threads 1 --out $(OUT)/head_seeing $(call going_on,head_seeing) $(call LOG,head_seeing)
 	touch $@
 
 $(OUT)/house.done: $(OUT)/head_seeing.done $(OUT)/eyes_again.done

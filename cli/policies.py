@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import HomebodyError, unknown
 from ..core.files import MODEL_FILE
+from ..core.robots import DEFAULT_ROBOT
 from ..core.types import Policy
 from ..policies.factories import is_factory
 from ..policies.registry import POLICIES, find_source, scripted
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["IMAGE_SIZE", "PolicySource", "absolute_policy", "checkpoint_folder", "find_policy", "knowing", "thinking", "world_folder"]
 DEVICES = ("cpu", "cuda")
+SHIPPED = ("homebody", "house", "house_so101")
+"""Policies that ship; where the first is named, the one that knows what is asked for takes its place."""
 
 
 def _expert(env: HouseholdVectorEnv) -> Policy:
@@ -84,13 +87,15 @@ def find_policy(name: str, device: str = "cpu") -> PolicySource:
     return find_source(name, device, require=require_extra)
 
 
-def knowing(name: str, tasks: Iterable[str], device: str = "cpu") -> PolicySource:
-    """As `find_policy`; but of the two policies that ship, `homebody` of the first room and `house` of all others, the one that knows `tasks`
-    where the first was named."""
-    source = find_policy(name, device)
-    if name != "homebody" or source.trained_on is None or set(tasks) <= set(source.trained_on.tasks):
-        return source
-    return find_policy("house", device)
+def knowing(name: str, tasks: Iterable[str], robot: str = DEFAULT_ROBOT, device: str = "cpu") -> PolicySource:
+    """As `find_policy`; but where the first of those that ship is named, the one among them that knows the arm and the tasks: `homebody` in the
+    first room, `house` in all others, `house_so101` for the other arm. Where none knows all of the tasks, the last that knows the arm."""
+    if name != SHIPPED[0]:
+        return find_policy(name, device)
+    wanted, sources = set(tasks), [find_policy(n, device) for n in SHIPPED]
+    able = [s for s in sources if s.trained_on is None or robot in s.trained_on.robots]
+    knows_all = [s for s in able if s.trained_on is None or wanted <= set(s.trained_on.tasks)]
+    return next(iter(knows_all), able[-1] if able else sources[0])
 
 
 def absolute_policy(name: str) -> str:

@@ -85,7 +85,7 @@ class SequenceWork:
 
         tasks = tuple(g.task for g in goals)
         if tasks not in self._sources:
-            self._sources[tasks] = knowing(self._policy, tasks, self._device)
+            self._sources[tasks] = knowing(self._policy, tasks, self._config.robot, self._device)
         return self._sources[tasks]
 
     def _place(self, task: str, source: PolicySource) -> tuple[HouseholdVectorEnv, Policy]:
@@ -129,7 +129,7 @@ def _known(policy: str, rooms: Sequence[str], robot: str, device: str) -> tuple[
     known, names, fingerprints = set[str](), list[str](), list[str]()
     for room in rooms:
         home = tasks_at_home(room, robot)
-        source = knowing(policy, home, device)
+        source = knowing(policy, home, robot, device)
         learned = set(source.trained_on.tasks if source.trained_on else all_tasks())
         if not learned & set(home):
             who = f"policy {source.name!r} knows no task of room {room!r}" if home else f"no task of room {room!r} is for robot {robot!r}"
@@ -154,7 +154,7 @@ def sequences(
 
     Args:
         out: Folder for sequences.jsonl (a raw record each) and summary.json.
-        policy: `homebody` (`house` outside the first room), `expert`, `random`, `zero`, package.module:factory, or a checkpoint's folder. A
+        policy: `homebody` (`house` outside the first room, `house_so101` on that arm), `expert`, `random`, `zero`, package.module:factory, or a checkpoint's folder. A
             learned policy is asked only for tasks that it was trained on.
         rooms: Rooms that take turns, separated by commas: first, kitchen, bathroom, care, bedroom.
         episodes: Sequences in all.

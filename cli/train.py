@@ -83,6 +83,7 @@ def head(
     batch: int = 1024,
     rate: float = 1e-3,
     start_from: Path | None = None,
+    teacher: Path | None = None,
     resume: bool = False,
     threads: int = 2,
     seed: int = 0,
@@ -101,6 +102,8 @@ def head(
         batch: Frames per update.
         rate: Peak learning rate.
         start_from: Head whose weights to begin with.
+        teacher: Head that says what is to be done, knowing the true marks: the new one learns to do it by marks as a policy saw them in --data
+            (`collect --policy` keeps them), wherever that led.
         resume: Continue the training in --out with the same numbers as if it had not stopped.
         threads: Threads on the processor.
         seed: Seed of weights and batches.
@@ -119,7 +122,9 @@ def head(
         arrays = load_states(data, progress=advance)
     rooms = rooms_of(g.task for g in arrays.goals)
     known = with_earlier(Experience.of((arrays.robot,), rooms.values(), rooms), start_from=start_from, resumed=out if resume else None)
-    trainer = make_head_trainer(arrays, HeadConfig(robot=arrays.robot), config, out, start_from=start_from, trained_on=known)
+    trainer = make_head_trainer(
+        arrays, HeadConfig(robot=arrays.robot), config, out, start_from=start_from, teacher=teacher, trained_on=known
+    )
     if resume:
         trainer.resume()
     return _finish(_shown("train", steps, trainer.run), json_path)

@@ -52,9 +52,11 @@ class HeadBatches:
     """Random batches from arrays in memory; the same seed gives the same batches."""
 
     def __init__(
-        self, data: StateArrays, numbers: Callable[[np.ndarray], Tensor], *, chunk: int, batch: int, seed: int, augment: HeadAugment
+        self, data: StateArrays, numbers: Callable[[np.ndarray], Tensor], *, chunk: int, batch: int, seed: int, augment: HeadAugment,
+        everywhere: bool = False,
     ) -> None:  # fmt: skip
-        """numbers: which of the network's skills marks (N, MARK_DIM) ask for."""
+        """numbers: which of the network's skills marks (N, MARK_DIM) ask for. everywhere: also frames in which nobody demonstrates, for a
+        teacher to say what is to be done."""
         self._skills = numbers(data.marks)
         self._data, self._chunk, self._batch, self._augment = data, chunk, batch, augment
         self.robot = robot_named(data.robot)
@@ -66,7 +68,7 @@ class HeadBatches:
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
         tasks = sorted({g.task for g in data.goals})
         task = np.array([tasks.index(g.task) for g in data.goals])[episode]
-        shown = np.flatnonzero(data.shown)
+        shown = np.arange(len(data.shown)) if everywhere else np.flatnonzero(data.shown)
         away = np.linalg.norm(data.marks[shown, POINTS[0]] - data.proprio[shown, self.robot.position_at], axis=1)
         near = shown[away < NEAR_M]
         self._frames, self._near = Evenly(task, shown), Evenly(task, near if len(near) else shown)
@@ -113,9 +115,9 @@ class HeadBatches:
         return np.where(seen[:, None], self._eyes.put_into(marks, frames), out)
 
     def draw(self) -> dict[str, Tensor]:
-        """One batch: `seen` (B, F), `skill` (B,), `motions` and `counts` (B, K)."""
+        """One batch: `seen` (B, F), `true` the same by true marks, `skill` (B,), `motions` and `counts` (B, K)."""
         frames = self._draw(self._batch)
         seen = self._features(frames, self._erring(frames))
         return {
-            "seen": torch.from_numpy(seen), "skill": self._skills[torch.from_numpy(frames)], "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
+            "seen": torch.from_numpy(seen), "true": torch.from_numpy(self._features(frames, self._data.marks[frames])), "skill": self._skills[torch.from_numpy(frames)], "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
         }  # fmt: skip

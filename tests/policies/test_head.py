@@ -263,6 +263,33 @@ def test_a_head_mistrusts_what_the_eyes_did_not_know(states: StateArrays, tmp_pa
     assert moved(data) < 0.7 * moved(states)
 
 
+def test_a_teacher_says_what_is_to_be_done_also_where_nobody_demonstrated(states: StateArrays, tmp_path: Path) -> None:
+    first = trainer(states, tmp_path / "teacher", steps=100)
+    first.run()
+    off = np.zeros_like(states.marks)
+    off[:, 0] = 0.05
+    data, config = looked_on(replace(states, shown=np.zeros_like(states.shown)), off), HeadTrainConfig(
+        steps=300, batch=64, rate=3e-3, warmup=5, threads=1, augment=replace(EXACT, seen=1.0)
+    )  # fmt: skip
+    student = make_head_trainer(data, SMALL, config, tmp_path / "student", teacher=tmp_path / "teacher")
+    student.run()
+    frames = np.arange(0, len(data.marks), 7)
+    skill = torch.from_numpy(first.model.numbers(data.marks[frames]).numpy())
+
+    def does(t: HeadTrainer, marks: np.ndarray) -> torch.Tensor:
+        with torch.inference_mode():
+            return (
+                t.average(torch.from_numpy(t.batches._features(frames, marks[frames])), skill) * t.average.motion_std
+                + t.average.motion_mean
+            )
+
+    wanted = does(first, states.marks)
+    assert (does(student, data.believed) - wanted).abs().mean() < 0.5 * (does(first, data.believed) - wanted).abs().mean()
+    other = replace(SMALL, chunk=8)
+    with pytest.raises(HomebodyError, match="another chunk"):
+        make_head_trainer(data, other, config, tmp_path / "other", teacher=tmp_path / "teacher")
+
+
 def test_a_slot_does_not_feel_its_neighbours() -> None:
     torch.manual_seed(0)
     model = ActionHead(SMALL)
