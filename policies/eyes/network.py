@@ -55,6 +55,9 @@ class EyesConfig:
     """What it can say is to be done."""
     robot: str = DEFAULT_ROBOT
     """The arm whose joints it feels."""
+    own_frame: bool = True
+    """Whether each camera tells directions in its own frame, to be turned into the base's by its calibration; else they are told in the base
+    frame from the start, which a hand's camera that turns makes hard (checkpoints before December 2026)."""
 
     def __post_init__(self) -> None:
         if self.image_size % (2 * GRID) or self.image_size < 2 * GRID:
@@ -155,7 +158,12 @@ class Eyes(nn.Module):
         self.judge = _perceptron(2 * views * (views + 1) + 1, 48, views)
         for last in self.judge[-1].parameters():
             nn.init.zeros_(last)  # at first everybody is taken at his word
-        self.tell = _perceptron(views * ASKED * w + 3 * ASKED + felt + t, 320, SKILL - 3 * ASKED + 4 * ASKED + len(config.skills))
+        told = 3 * len(TURNS) if config.own_frame else 0
+        self.turn = nn.ModuleList([_perceptron(ASKED * (w + 2) + felt + t, 128, told) for _ in config.cameras] if told else [])
+        for turn in self.turn:
+            for last in list(turn.parameters())[-2:]:
+                nn.init.zeros_(last)  # at first directions are told in the base frame alone
+        self.tell = _perceptron(views * ASKED * w + 3 * ASKED + told + felt + t, 320, SKILL - 3 * ASKED + 4 * ASKED + len(config.skills))
         line = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
         self.register_buffer("grid", torch.stack([line.repeat(GRID), line.repeat_interleave(GRID)], -1), persistent=False)  # (HW, 2)
         known = [SKILLS.index(s) if s in SKILLS else 0 for s in config.skills]  # a checkpoint may count its skills otherwise
@@ -178,7 +186,7 @@ class Eyes(nn.Module):
         felt = torch.cat([(proprio - self.proprio_mean) / self.proprio_std, inputs["touch"]], -1)[:, None].expand(-1, goals, -1)
         about = torch.cat([felt, text], -1)[:, :, None].expand(-1, -1, ASKED, -1)
         tool = self._tool(proprio)
-        seen, heats, each, trust, views = [], [], [], [], []
+        seen, heats, each, trust, views, turns = [], [], [], [], [], []
         for v, (camera, (y, heat)) in enumerate(zip(self.config.cameras, maps, strict=True)):
             heat = heat.float()
             there = heat.softmax(-1)  # (B, G, ASKED, HW)
@@ -197,14 +205,21 @@ class Eyes(nn.Module):
             seen.append(under.flatten(2))
             heats.append(heat)
             each.append(p[:, None, None] + far * ways)
+            if self.config.own_frame:
+                own = self.turn[v](torch.cat([under.flatten(2), points.flatten(2), felt, text], -1)).unflatten(-1, (len(TURNS), 3))
+                turns.append(own @ R[:, None].transpose(-1, -2))  # (B, G, 3, 3), base frame
             trust.append(torch.stack([out[..., 1], mass[..., 0].clamp(min=LEAST).log()], -1))
         alone = torch.stack(each, 1)
         weights = self._weights(alone, torch.stack(trust, 1), views, tool)
         points = (weights[..., None] * alone).sum(1)  # (B, G, ASKED, 3)
-        told = self.tell(torch.cat([*seen, points.flatten(2), felt, text], -1))
+        turned = [(weights[:, :, :, :1, None] * torch.stack(turns, 1)).sum(1).flatten(2)] if turns else []  # (B, G, 9)
+        told = self.tell(torch.cat([*seen, points.flatten(2), *turned, felt, text], -1))
         points = points + 0.1 * told[..., : 3 * ASKED].unflatten(-1, (ASKED, 3))
         spread = 0.02 * told[..., 3 * ASKED : 4 * ASKED].clamp(-4, 4).exp()
         rest, skill = told[..., 4 * ASKED :].split([SKILL - 3 * ASKED, len(self.known)], -1)
+        if turned:
+            pieces = [rest[..., k : k + 3] + turned[0][..., 3 * n : 3 * n + 3] for n, k in enumerate(TURNS)]
+            rest = torch.cat([*pieces[:2], rest[..., 6:7], pieces[2], rest[..., 10:]], -1)
         marks = torch.cat([_mark(points, rest), self.known[skill.argmax(-1, keepdim=True)].to(points.dtype)], -1)
         turns = torch.stack([rest[..., k : k + 3] for k in TURNS], -2)
         return Answer(marks=marks, turns=turns, skill=skill, spread=spread, heat=torch.stack(heats, 1), each=alone)
@@ -245,20 +260,24 @@ class Eyes(nn.Module):
 
 
 @torch.no_grad()
-def for_arm(model: Eyes, robot: str) -> Eyes:
-    """The same eyes on another arm: all that they know of pictures and words, and nothing of its joints yet."""
+def renewed(model: Eyes, robot: str) -> Eyes:
+    """The same eyes as they are built now, on this or another arm: all that they know of pictures and words, and nothing of another arm's joints."""
     c = model.config
-    if c.robot == robot:
+    if c.robot == robot and c.own_frame:
         return model
-    out = Eyes(replace(c, robot=robot))
-    own, behind = out.state_dict(), TOUCH_DIM + c.text_width
+    out = Eyes(replace(c, robot=robot, own_frame=True))
+    own, behind, joints = out.state_dict(), TOUCH_DIM + c.text_width, model.robot.proprio_dim
     for name, value in model.state_dict().items():
         if own[name].shape == value.shape:
             own[name].copy_(value)
-        elif own[name].dim() == 2:  # a first layer: joints stand before touch and text among its inputs
-            before = value.shape[1] - behind - model.robot.proprio_dim
+        elif (
+            own[name].dim() == 2
+        ):  # a first layer: directions as each camera tells them, then joints, stand before touch and text among its inputs
+            before = value.shape[1] - behind - joints
             own[name].zero_()
             own[name][:, :before], own[name][:, -behind:] = value[:, :before], value[:, -behind:]
+            if c.robot == robot:
+                own[name][:, -behind - joints : -behind] = value[:, before:-behind]
     return out
 
 

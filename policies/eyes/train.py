@@ -20,7 +20,7 @@ from ...datasets.glances import Glances
 from ..train import heat_loss
 from .batches import EyesAugment, EyesBatches
 from .checkpoint import load_eyes, save_eyes
-from .network import ASKED, Answer, Eyes, EyesConfig, for_arm
+from .network import ASKED, Answer, Eyes, EyesConfig, renewed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ def make_eyes_trainer(
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     known = load_eyes(start_from) if start_from else None
-    model = for_arm(known, data.robot).train() if known else Eyes(network)
+    model = renewed(known, data.robot).train() if known else Eyes(network)
     c = model.config
     if missing := [name for name in c.cameras if name not in data.cameras]:
         raise HomebodyError(f"the glances have cameras {', '.join(data.cameras)}: expected {', '.join(missing)} as well")

@@ -22,7 +22,7 @@ from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glanc
 from homebody.policies.eyes.batches import EyesAugment, EyesBatches, in_colours
 from homebody.policies.eyes.checkpoint import save_eyes
 from homebody.policies.eyes.geometry import in_base, looked_up, onto, rays, to_worktop
-from homebody.policies.eyes.network import Eyes, EyesConfig, for_arm
+from homebody.policies.eyes.network import Eyes, EyesConfig, renewed
 from homebody.policies.eyes.runtime import Looking
 from homebody.policies.eyes.train import EyesTrainConfig, EyesTrainer, losses, make_eyes_trainer, measure
 from homebody.policies.head.checkpoint import save_head
@@ -195,11 +195,36 @@ def test_a_ray_is_followed_to_the_worktop_and_not_to_the_horizon() -> None:
     assert to_worktop(p, level, 1.3).flatten().tolist() == pytest.approx([2.6, 2.6, 1.2])
 
 
+def test_a_direction_turns_with_the_camera_that_tells_it() -> None:
+    """Before the base frame has its say, what a camera sees of a direction is turned by its pose, and by nothing else."""
+    torch.manual_seed(2)
+    eyes = Eyes(SMALL)
+    for p in eyes.turn.parameters():
+        torch.nn.init.normal_(p, std=0.3)
+    for p in eyes.tell.parameters():
+        torch.nn.init.zeros_(p)
+    c, s = np.cos(0.5), np.sin(0.5)
+    R = torch.tensor([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=torch.float32)
+    extrinsics = torch.zeros(1, len(EYES), 10)
+    extrinsics[0, 0] = torch.tensor(np.concatenate([EYE, *AXES, [np.deg2rad(60)]]))
+    turned = extrinsics.clone()
+    for k in (0, 3, 6):
+        turned[0, 0, k : k + 3] = R @ extrinsics[0, 0, k : k + 3]
+    inputs = {
+        "pictures": torch.rand(1, 1, 3, 32, 32) - 0.5,
+        "proprio": torch.zeros(1, PANDA.proprio_dim),
+        "touch": torch.zeros(1, TOUCH_DIM),
+    }
+    text = torch.rand(1, 1, SMALL.text_width)
+    here, there = (eyes({**inputs, "extrinsics": e}, text).turns[0, 0] for e in (extrinsics, turned))
+    assert here.norm() > 0.1 and torch.allclose(there, here @ R.T, atol=1e-5)
+
+
 def test_eyes_go_on_on_another_arm_with_all_but_its_joints() -> None:
     torch.manual_seed(1)
     eyes = Eyes(SMALL)
-    other = for_arm(eyes, "so101")
-    assert for_arm(eyes, "panda") is eyes and other.config.robot == "so101"
+    other = renewed(eyes, "so101")
+    assert renewed(eyes, "panda") is eyes and other.config.robot == "so101"
     inputs = {
         "pictures": torch.rand(2, 1, 3, 32, 32) - 0.5, "proprio": torch.zeros(2, PANDA.proprio_dim), "touch": torch.rand(2, TOUCH_DIM),
         "extrinsics": torch.rand(2, len(EYES), 10),
@@ -207,6 +232,10 @@ def test_eyes_go_on_on_another_arm_with_all_but_its_joints() -> None:
     text, small = torch.rand(2, 1, SMALL.text_width), torch.rand(2, other.robot.proprio_dim)
     told, same = eyes(inputs, text).marks, other({**inputs, "proprio": small}, text).marks
     assert torch.allclose(told, same, atol=1e-4), "joints that say nothing change nothing"
+    old = Eyes(replace(SMALL, own_frame=False))
+    for again in (renewed(old, "panda"), renewed(old, "so101")):
+        given = {**inputs, "proprio": torch.zeros(2, again.robot.proprio_dim)}
+        assert again.config.own_frame and torch.allclose(old(inputs, text).marks, again(given, text).marks, atol=1e-4)
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
@@ -257,7 +286,7 @@ def test_eyes_and_a_head_become_one_policy_that_acts(tmp_path: Path, capsys: pyt
     assert source.cameras == ("scene", "wrist") and source.sensors == ("extrinsics",)
     words = ["--tasks", "ring_bell", "--policy", str(out), "--episodes", "1", "--threads", "1"]
     assert main(["bench", *words, "--films", "0", "--out", str(tmp_path / "b")]) == 0
-    assert main(["collect", *words, "--cameras", "none", "--out", str(tmp_path / "c")]) == 2
+    assert main(["collect", *words, "--cameras", "scene", "--out", str(tmp_path / "c")]) == 2
     assert "looks through scene, wrist: expected --cameras scene,wrist" in capsys.readouterr().err
     taken = ["--takeover", "1", "--keep-failures", "--image-size", "32", "--marks", "1", "--out", str(tmp_path / "c")]
     assert main(["collect", *words, *taken]) == 0
