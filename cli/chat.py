@@ -62,7 +62,7 @@ def chat(
         task: Where: in an initial state of this task.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
-        policy: `homebody` (`house` outside the first room, `house_so101` on that arm), `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
+        policy: `homebody` (`house` outside the first room), `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
         device: Where the networks run: `cpu` or `cuda`.
         out: Folder for video.mp4, one film of the whole talk.
         json_path: Write a line of JSON for each sentence there.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IMAGE_SIZE", "PolicySource", "absolute_policy", "checkpoint_folder", "find_policy", "knowing", "thinking", "world_folder"]
 DEVICES = ("cpu", "cuda")
-SHIPPED = ("homebody", "house", "house_so101")
+SHIPPED = ("homebody", "house")
 """Policies that ship; where the first is named, the one that knows what is asked for takes its place."""
 
 
@@ -89,7 +89,7 @@ def find_policy(name: str, device: str = "cpu") -> PolicySource:
 
 def knowing(name: str, tasks: Iterable[str], robot: str = DEFAULT_ROBOT, device: str = "cpu") -> PolicySource:
     """As `find_policy`; but where the first of those that ship is named, the one among them that knows the arm and the tasks: `homebody` in the
-    first room, `house` in all others, `house_so101` for the other arm. Where none knows all of the tasks, the last that knows the arm."""
+    first room, `house` in all others. Where none knows all of the tasks, the last that knows the arm."""
     if name != SHIPPED[0]:
         return find_policy(name, device)
     wanted, sources = set(tasks), [find_policy(n, device) for n in SHIPPED]

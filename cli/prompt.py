@@ -110,7 +110,7 @@ def prompt(
         scene: Where: by default the scene that the instruction belongs to.
         robot: Robot's name.
         seed: Which initial state, 0 or more; none of them was used in training.
-        policy: `homebody` (`house` outside the first room, `house_so101` on that arm), `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
+        policy: `homebody` (`house` outside the first room), `expert`, `random`, `play`, `zero`, package.module:factory, ws://TOKEN@HOST:PORT, or a checkpoint's folder.
         think: Milliseconds to think before each chunk of actions: the world model judges variations of it (0: act at once).
         randomize: Vary physics, light, colours and cameras: `train` or `heldout` ranges.
         axes: Axes to set: NAME=VALUE, several separated by commas (`homebody axes` lists them).

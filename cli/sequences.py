@@ -154,7 +154,7 @@ def sequences(
 
     Args:
         out: Folder for sequences.jsonl (a raw record each) and summary.json.
-        policy: `homebody` (`house` outside the first room, `house_so101` on that arm), `expert`, `random`, `zero`, package.module:factory, or a checkpoint's folder. A
+        policy: `homebody` (`house` outside the first room), `expert`, `random`, `zero`, package.module:factory, or a checkpoint's folder. A
             learned policy is asked only for tasks that it was trained on.
         rooms: Rooms that take turns, separated by commas: first, kitchen, bathroom, care, bedroom.
         episodes: Sequences in all.

@@ -7,7 +7,7 @@ import numpy as np
 from .preprocess import DEPTH_UNIT_M, SLIP_UNIT_MPS
 from .types import TAXELS
 
-GRIPS_M = 2e-4
+GRIPS_M = 5e-5
 """Depth of the pads' deepest taxel from which on a finger presses on something [m]."""
 TOUCH_DIM = 2 * (2 + 2 + TAXELS[2] + TAXELS[3])
 """Of each finger: deepest and mean depth, mean slip both ways, mean depth of each row and of each column."""

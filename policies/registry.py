@@ -61,7 +61,6 @@ POLICIES: Table[Finder] = Table(
     {
         "homebody": _shipped("homebody"),
         "house": _shipped("house"),
-        "house_so101": _shipped("house_so101"),
         "random": scripted("random", _random),
         "play": scripted("play", _play),
         "zero": scripted("zero", _zero),

@@ -33,6 +33,8 @@ AROUND = 1.5 * 2 / GRID
 """A point is the mean of a heat map so near its hottest cell, three by three cells, in half pictures: halfway between two things is neither."""
 LEAST = 1e-3
 """Least share of a heat map that counts as any."""
+NEWEST = 2
+"""See EyesConfig.version."""
 TURNS = (0, 3, 7)
 """Where approach, across and way begin among what is told besides the points."""
 USUAL_M = {"scene": 1.3, "side": 1.3, "wrist": 0.3}
@@ -55,15 +57,17 @@ class EyesConfig:
     """What it can say is to be done."""
     robot: str = DEFAULT_ROBOT
     """The arm whose joints it feels."""
-    own_frame: bool = True
-    """Whether each camera tells directions in its own frame, to be turned into the base's by its calibration; else they are told in the base
-    frame from the start, which a hand's camera that turns makes hard (checkpoints before December 2026)."""
+    version: int = NEWEST
+    """How it is built. Since 2 each camera tells directions in its own frame, to be turned into the base's by its calibration, and what is felt
+    turns the question: with the thing in the hand, another place is meant. 1 is how the eyes of November 2026 are."""
 
     def __post_init__(self) -> None:
         if self.image_size % (2 * GRID) or self.image_size < 2 * GRID:
             raise HomebodyError(f"image_size is {self.image_size}: expected a multiple of {2 * GRID}")
         if unknown := [c for c in self.cameras if c not in EYES]:
             raise HomebodyError(f"camera {unknown[0]!r}: expected some of {', '.join(EYES)}")
+        if not 1 <= self.version <= NEWEST:
+            raise HomebodyError(f"version is {self.version}: expected 1 to {NEWEST}")
         if not self.cameras or self.blocks < 1 or self.width % 8 or self.text_width % 4:
             raise HomebodyError(f"{self}: expected a camera and a block at least, a width in eights and a text width in fours")
 
@@ -158,11 +162,12 @@ class Eyes(nn.Module):
         self.judge = _perceptron(2 * views * (views + 1) + 1, 48, views)
         for last in self.judge[-1].parameters():
             nn.init.zeros_(last)  # at first everybody is taken at his word
-        told = 3 * len(TURNS) if config.own_frame else 0
+        told = 3 * len(TURNS) if config.version > 1 else 0
         self.turn = nn.ModuleList([_perceptron(ASKED * (w + 2) + felt + t, 128, told) for _ in config.cameras] if told else [])
-        for turn in self.turn:
-            for last in list(turn.parameters())[-2:]:
-                nn.init.zeros_(last)  # at first directions are told in the base frame alone
+        self.feel = nn.ModuleList([_perceptron(felt + t, 128, t)] if told else [])
+        for part in (*self.turn, *self.feel):
+            for last in list(part.parameters())[-2:]:
+                nn.init.zeros_(last)  # at first directions are told in the base frame alone, and questions are as they are said
         self.tell = _perceptron(views * ASKED * w + 3 * ASKED + told + felt + t, 320, SKILL - 3 * ASKED + 4 * ASKED + len(config.skills))
         line = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
         self.register_buffer("grid", torch.stack([line.repeat(GRID), line.repeat_interleave(GRID)], -1), persistent=False)  # (HW, 2)
@@ -176,14 +181,20 @@ class Eyes(nn.Module):
         """`pictures` (B, V, 3, S, S) in [-0.5, 0.5], `proprio` (B, P), `touch` (B, TOUCH_DIM), `extrinsics` (B, len(EYES), 10); text
         (B, G, T), a vector for each goal. Where pictures are windows on what the cameras see, `window` (B, V, 3): their middle and half
         size, in half pictures."""
-        maps = [self.asking[v](self.trunks[v](inputs["pictures"][:, v]), text) for v in range(len(self.config.cameras))]
+        felt = self._felt(inputs, text.shape[1])
+        asked = text + self.feel[0](torch.cat([felt.to(text.dtype), text], -1)) if self.feel else text
+        maps = [self.asking[v](self.trunks[v](inputs["pictures"][:, v]), asked) for v in range(len(self.config.cameras))]
         with torch.autocast(text.device.type, enabled=False):  # half precision tells millimetres apart no more
-            return self._point(inputs, text.float(), maps)
+            return self._point(inputs, text.float(), felt, maps)
 
-    def _point(self, inputs: Mapping[str, Tensor], text: Tensor, maps: Sequence[tuple[Tensor, Tensor]]) -> Answer:
+    def _felt(self, inputs: Mapping[str, Tensor], goals: int) -> Tensor:
+        """(B, G, P + TOUCH_DIM) joints, normalised, and touch."""
+        plain = (inputs["proprio"] - self.proprio_mean) / self.proprio_std
+        return torch.cat([plain, inputs["touch"]], -1)[:, None].expand(-1, goals, -1)
+
+    def _point(self, inputs: Mapping[str, Tensor], text: Tensor, felt: Tensor, maps: Sequence[tuple[Tensor, Tensor]]) -> Answer:
         """The geometry: what each camera's features (B, G, HW, C) and heat (B, G, ASKED, HW) say about where."""
         proprio, goals = inputs["proprio"], text.shape[1]
-        felt = torch.cat([(proprio - self.proprio_mean) / self.proprio_std, inputs["touch"]], -1)[:, None].expand(-1, goals, -1)
         about = torch.cat([felt, text], -1)[:, :, None].expand(-1, -1, ASKED, -1)
         tool = self._tool(proprio)
         seen, heats, each, trust, views, turns = [], [], [], [], [], []
@@ -205,7 +216,7 @@ class Eyes(nn.Module):
             seen.append(under.flatten(2))
             heats.append(heat)
             each.append(p[:, None, None] + far * ways)
-            if self.config.own_frame:
+            if self.turn:
                 own = self.turn[v](torch.cat([under.flatten(2), points.flatten(2), felt, text], -1)).unflatten(-1, (len(TURNS), 3))
                 turns.append(own @ R[:, None].transpose(-1, -2))  # (B, G, 3, 3), base frame
             trust.append(torch.stack([out[..., 1], mass[..., 0].clamp(min=LEAST).log()], -1))
@@ -263,9 +274,9 @@ class Eyes(nn.Module):
 def renewed(model: Eyes, robot: str) -> Eyes:
     """The same eyes as they are built now, on this or another arm: all that they know of pictures and words, and nothing of another arm's joints."""
     c = model.config
-    if c.robot == robot and c.own_frame:
+    if c.robot == robot and c.version == NEWEST:
         return model
-    out = Eyes(replace(c, robot=robot, own_frame=True))
+    out = Eyes(replace(c, robot=robot, version=NEWEST))
     own, behind, joints = out.state_dict(), TOUCH_DIM + c.text_width, model.robot.proprio_dim
     for name, value in model.state_dict().items():
         if own[name].shape == value.shape:

@@ -14,6 +14,7 @@ from ...core.text import tokenise
 from ...core.touch import summary
 from ...core.types import Observation
 from ..explaining import shares
+from .carrying import Carrying
 from .memory import Memory
 from .network import Answer, Eyes
 
@@ -22,7 +23,7 @@ class Looking:
     """Implements head.runtime.Where: marks from pictures and words. One slot at a time: numbers must not depend on the batch."""
 
     def __init__(self, model: Eyes, *, half: bool = True) -> None:
-        self._model, self._half, self._memory = model.eval(), half, Memory()
+        self._model, self._half, self._memory, self._carrying = model.eval(), half, Memory(), Carrying(model.robot)
         self._texts: dict[str, Tensor] = {}
 
     @property
@@ -42,6 +43,7 @@ class Looking:
     def forget(self, slots: Sequence[int]) -> None:
         """See head.runtime.Remembering."""
         self._memory.forget(slots)
+        self._carrying.forget(slots)
 
     def _recalled(self, observation: Observation, slot: int, words: str) -> np.ndarray:
         """(MARK_DIM,) what is seen now, its points weighed against what was seen before."""
@@ -50,12 +52,15 @@ class Looking:
         points = self._memory.weigh(slot, np.stack([mark[point] for point in POINTS]), off, np.asarray(observation["tactile"][slot]))
         for point, at in zip(POINTS, points, strict=True):
             mark[point] = at
-        return mark
+        proprio = np.asarray(observation["proprio"][slot])
+        self._carrying.feel(slot, proprio, np.asarray(observation["tactile"][slot]))
+        return self._carrying.corrected(slot, mark, proprio)
 
     def look(self, observation: Observation, slot: int, words: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """See head.runtime.Sighted."""
         answer = self._ask(observation, slot, words)
-        return answer.marks[0, 0].float().numpy(), dict(zip(self.cameras, shares(answer.heat[0, :, 0]), strict=True))
+        mark = self._carrying.corrected(slot, answer.marks[0, 0].float().numpy(), np.asarray(observation["proprio"][slot]))
+        return mark, dict(zip(self.cameras, shares(answer.heat[0, :, 0]), strict=True))
 
     @torch.inference_mode()
     def _ask(self, observation: Observation, slot: int, words: str) -> Answer:

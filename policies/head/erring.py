@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.marks import ACT, SKILL
+from ...core.marks import ACROSS, ACT, APPROACH, SKILL, WAY
 from ...datasets.states import StateArrays
-from .network import ACROSS, APPROACH, WAY
 
 LOST_M = 0.08
 """Eyes that are further off look at another thing: nothing is to be learned from that [m]."""

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from ...core.errors import HomebodyError
 from ...core.kinematics import rotation_from_6d
-from ...core.marks import OTHER, POINTS, SKILL, SKILLS
+from ...core.marks import ACROSS, APPROACH, OTHER, POINTS, SKILL, SKILLS, WAY
 from ...core.robots import DEFAULT_ROBOT, Robot, robot_named
 from ...core.touch import TOUCH_DIM
 from ..network import MOTION_DIM
@@ -24,8 +24,6 @@ from ..network import MOTION_DIM
 FAR_M, NEAR_M = 0.2, 0.03
 """Offsets between hand and mark count in units of the first, and once more squashed at the second: a reach and a grip are told apart by other
 digits of one number."""
-APPROACH, ACROSS, WAY = slice(3, 6), slice(6, 9), slice(13, 16)
-"""Where a mark's vector holds its directions."""
 SEEN_DIM = 3 * (3 * len(POINTS) + 2 + 3)
 
 

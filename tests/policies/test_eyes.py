@@ -232,10 +232,10 @@ def test_eyes_go_on_on_another_arm_with_all_but_its_joints() -> None:
     text, small = torch.rand(2, 1, SMALL.text_width), torch.rand(2, other.robot.proprio_dim)
     told, same = eyes(inputs, text).marks, other({**inputs, "proprio": small}, text).marks
     assert torch.allclose(told, same, atol=1e-4), "joints that say nothing change nothing"
-    old = Eyes(replace(SMALL, own_frame=False))
+    old = Eyes(replace(SMALL, version=1))
     for again in (renewed(old, "panda"), renewed(old, "so101")):
         given = {**inputs, "proprio": torch.zeros(2, again.robot.proprio_dim)}
-        assert again.config.own_frame and torch.allclose(old(inputs, text).marks, again(given, text).marks, atol=1e-4)
+        assert again.config.version == 2 and torch.allclose(old(inputs, text).marks, again(given, text).marks, atol=1e-4)
 
 
 def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances, tmp_path: Path) -> None:
