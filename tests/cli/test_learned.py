@@ -1,3 +1,11 @@
+"""Which policy acts where none was chosen by its own name."""
+
+from __future__ import annotations
+
+import pytest
+from homebody.cli.policies import knowing
+
+
 @pytest.mark.parametrize(
     ("asked", "tasks", "robot", "found"),
     [
