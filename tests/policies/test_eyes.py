@@ -126,7 +126,7 @@ def test_a_window_on_a_picture_shows_things_where_the_labels_say(glances: Glance
     heat[torch.arange(60), 0, 0, :, (grid[None] - uv[:, None]).norm(dim=-1).argmin(-1)] = 30.0
     text = torch.zeros(60, 1, SMALL.text_width)
     maps = [(torch.zeros(60, 1, 256, SMALL.width), heat[:, 0])]
-    each = SMALL_EYES._point(batch, text, maps).each[:, 0, 0, 0]
+    each = SMALL_EYES._point(batch, text, SMALL_EYES._felt(batch, 1), maps).each[:, 0, 0, 0]
     told = (each - torch.tensor(EYE)) / (each - torch.tensor(EYE)).norm(dim=-1, keepdim=True)
     true = batch["marks"][:, 0, :3] - torch.tensor(EYE)
     apart = (told * (true / true.norm(dim=-1, keepdim=True))).sum(-1).clamp(-1, 1).arccos()
