@@ -13,8 +13,6 @@ TAKEOVERS ?= 60
 # Folding takes half a minute of one core an episode: other numbers for one task.
 FEWER := fold_towel fold_quilt lay_blanket towel_in_basket
 $(foreach task,$(FEWER),$(eval DEMONSTRATIONS_$(task) ?= 30)$(eval TAKEOVERS_$(task) ?= 15))
-# Of which the expert finishes most and disturbances half of the others.
-RELIEVED ?= 60
 HEAD_STEPS ?= 20000
 GLANCED ?= 120
 WANDERED ?= 400
@@ -27,7 +25,6 @@ FIRST ?= 10000
 TAKEN ?= 15000
 SEEN ?= 20000
 WALKED ?= 30000
-MET ?= 40000
 
 BIN ?= .venv/bin
 PYTHON := $(BIN)/python
@@ -133,20 +130,8 @@ $(OUT)/gate_eyes.done: $(OUT)/eyes_again.done $(call all,checks)
 	touch $@
 
 # --- the policy -----------------------------------------------------------------------------------------------------------
-# The policy acts by what it sees, and the expert relieves it wherever that led; ...
-$(OUT)/reliefs/%.done: $(OUT)/beginning.done
-	$(anew)
-	$(HOMEBODY) collect --tasks $* --episodes $(or $(TAKEOVERS_$*),$(RELIEVED)) --first-index $(MET) --policy $(OUT)/beginning --takeover 0.7 --perturb 0.4 $(STATE) --out $(OUT)/reliefs/$* $(call LOG,reliefs) $(OR_NONE)
-	touch $@
-
-# ... a head learns to do by marks as they were seen there what the last one does by true marks.
-$(OUT)/head_seeing.done: $(call all,reliefs)
-	$(anew)
-	$(HOMEBODY) train head --data $(call sets,reliefs) --teacher $(OUT)/head_again --start-from $(OUT)/head_again --rate 5e-4 --steps $(HEAD_STEPS) --threads 1 --out $(OUT)/head_seeing $(call going_on,head_seeing) $(call LOG,head_seeing)
-	touch $@
-
-$(OUT)/house.done: $(OUT)/head_seeing.done $(OUT)/eyes_again.done
-	$(HOMEBODY) train join --eyes $(OUT)/eyes_again --head $(OUT)/head_seeing --out $(OUT)/house $(call LOG,house)
+$(OUT)/house.done: $(OUT)/head_again.done $(OUT)/eyes_again.done
+	$(HOMEBODY) train join --eyes $(OUT)/eyes_again --head $(OUT)/head_again --out $(OUT)/house $(call LOG,house)
 	touch $@
 
 # Gate: it solves 70 % of held-out starts.

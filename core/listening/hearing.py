@@ -54,24 +54,8 @@ SHORTEST = 3
 PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
 """What belongs to a verb, and is not left out where the verb is."""
 BARE = SKIPPED | {
-    "drawer",
-    "drawers",
-    "door",
-    "doors",
-    "one",
-    "ones",
-    "lid",
-    "in",
-    "into",
-    "on",
-    "onto",
-    "to",
-    "too",
-    "other",
-    "second",
-    "this",
-    "that",
-}
+    "drawer", "drawers", "door", "doors", "one", "ones", "lid", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that",
+}  # fmt: skip
 """Words of a part that names a thing and says nothing of what is to be done with it."""
 PLACING = frozenset(["in", "into", "on", "onto"])
 REMEMBERED = 3

@@ -281,9 +281,7 @@ def renewed(model: Eyes, robot: str) -> Eyes:
     for name, value in model.state_dict().items():
         if own[name].shape == value.shape:
             own[name].copy_(value)
-        elif (
-            own[name].dim() == 2
-        ):  # a first layer: directions as each camera tells them, then joints, stand before touch and text among its inputs
+        elif own[name].dim() == 2:  # a first layer: directions of each camera, then joints, stand before touch and text among its inputs
             before = value.shape[1] - behind - joints
             own[name].zero_()
             own[name][:, :before], own[name][:, -behind:] = value[:, :before], value[:, -behind:]

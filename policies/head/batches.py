@@ -68,6 +68,7 @@ class HeadBatches:
         self._tool = target_poses(self.robot, data.proprio)  # the measured joints come first in both
         tasks = sorted({g.task for g in data.goals})
         task = np.array([tasks.index(g.task) for g in data.goals])[episode]
+        self._everywhere = everywhere
         shown = np.arange(len(data.shown)) if everywhere else np.flatnonzero(data.shown)
         away = np.linalg.norm(data.marks[shown, POINTS[0]] - data.proprio[shown, self.robot.position_at], axis=1)
         near = shown[away < NEAR_M]
@@ -115,9 +116,11 @@ class HeadBatches:
         return np.where(seen[:, None], self._eyes.put_into(marks, frames), out)
 
     def draw(self) -> dict[str, Tensor]:
-        """One batch: `seen` (B, F), `true` the same by true marks, `skill` (B,), `motions` and `counts` (B, K)."""
+        """One batch: `seen` (B, F), `skill` (B,), `motions` and `counts` (B, K); for a teacher `true`, as `seen` by true marks."""
         frames = self._draw(self._batch)
         seen = self._features(frames, self._erring(frames))
+        true = {"true": torch.from_numpy(self._features(frames, self._data.marks[frames]))} if self._everywhere else {}
         return {
-            "seen": torch.from_numpy(seen), "true": torch.from_numpy(self._features(frames, self._data.marks[frames])), "skill": self._skills[torch.from_numpy(frames)], "motions": torch.from_numpy(self._motions(frames)), "counts": torch.from_numpy(self._counts(frames)),
+            "seen": torch.from_numpy(seen), **true, "skill": self._skills[torch.from_numpy(frames)], "motions": torch.from_numpy(self._motions(frames)),
+            "counts": torch.from_numpy(self._counts(frames)),
         }  # fmt: skip

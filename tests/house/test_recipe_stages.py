@@ -15,7 +15,7 @@ from sources import ROOT
 
 SIZES = {
     "TASKS": "ring_bell press_soap_pump", "DEMONSTRATIONS": "3", "TAKEOVERS": "3", "HEAD_STEPS": "120", "GLANCED": "1", "WANDERED": "1",
-    "CHECKED": "1", "EYES_STEPS": "12", "RELIEVED": "3",
+    "CHECKED": "1", "EYES_STEPS": "12",
 }  # fmt: skip
 KILLS = 10
 STAGE = "house"
@@ -46,7 +46,7 @@ def test_a_recipe_that_is_killed_ten_times_comes_to_the_same_weights(tmp_path: P
             process.kill() if rng.random() < 0.5 else os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     assert recipe(cut, STAGE).wait() == 0
-    for stage in ("head", "head_again", "eyes", "eyes_again", "head_seeing", "house"):
+    for stage in ("head", "head_again", "eyes", "eyes_again", "house"):
         assert weights(whole, stage) == weights(cut, stage), stage
     for logs in (whole, cut):
         assert "Traceback" not in "".join(p.read_text() for p in (logs / "logs").iterdir())
