@@ -165,17 +165,11 @@ class Hearing:
         named = self.model.named(said)
         return any(w[0] == "=" for w in named) and all(w[0] == "=" or w in BARE for w in named)
 
-    def _swallowed(self, parts: Sequence[Part], goal: Goal) -> int:
-        """How many of the parts that are read as one order for `goal` ask for another thing when they are read alone."""
-        if len(parts) < 2:
-            return 0
-        out = 0
-        for part in parts:
-            reading = self.model.read(" ".join(part.words))
-            other, p = best_of(reading, None)
-            elsewhere = other is not None and not {other.target, ALIKE.get(other.target, other.target)} & {goal.target, goal.receptacle}
-            out += (p > SURELY and elsewhere) or (part.words[0] in VERBS and reading.kinds["impossible"] > OUT_OF_REACH)
-        return out
+    def _alone(self, part: Part) -> tuple[Goal | None, bool]:
+        """What a part surely asks for when it is read alone, and whether it surely asks for what the robot cannot do."""
+        reading = self.model.read(" ".join(part.words))
+        goal, p = best_of(reading, None)
+        return goal if p > SURELY else None, part.words[0] in VERBS and reading.kinds["impossible"] > OUT_OF_REACH
 
     def _like_an_order(self, part: Part) -> float:
         """What is left of the probability that a part asks for nothing: `open the dishwasher` and `water on` ask, whatever of."""
@@ -221,7 +215,7 @@ class Hearing:
 
     def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
         """The likeliest way to take a sentence apart into orders and asides."""
-        best = [_Way()]
+        best, alone = [_Way()], [self._alone(part) for part in parts]
         for j in range(1, len(parts) + 1):
             options: list[_Way] = []
             for i in range(j):
@@ -243,7 +237,7 @@ class Hearing:
                         goal, sure = certain, CERTAIN
                     if goal is not None:
                         goal = named_before(before.orders, goal)
-                        sure *= LEFT_OVER ** (self.model.left_over(text, goal) + self._swallowed(parts[i:j], goal))
+                        sure *= LEFT_OVER ** (self.model.left_over(text, goal) + _swallowed(alone[i:j], goal))
                         options.append(
                             before.order(
                                 Order(
@@ -254,6 +248,14 @@ class Hearing:
                         )
             best.append(max(options, key=lambda o: o.p))
         return best[-1]
+
+
+def _swallowed(alone: Sequence[tuple[Goal | None, bool]], goal: Goal) -> int:
+    """How many parts that are read as one order for `goal` ask for another thing when each is read `alone`."""
+    if len(alone) < 2:
+        return 0
+    own = {goal.target, goal.receptacle}
+    return sum(bool(beyond or (g and not {g.target, ALIKE.get(g.target, g.target)} & own)) for g, beyond in alone)
 
 
 def _put_in(words: Sequence[str], at: int, named: str) -> str:

@@ -24,12 +24,9 @@ NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|
 EARLIER = re.compile(rf"\bbefore (?:that|this|doing (?:that|so|it)|you do(?: (?:that|it|so))?){NOW}")
 EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any of (?:that|this)){NOW}")
 """What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
-BEGINNING = "|".join(
-    sorted(
-        {*VERBS, "spread", "drop", "bin", "pop", "stick", "grab", "chuck", "wipe", "get"} - {"open", "hand", "light", "set", "hold", "ring"}
-    )
-)
+BEGIN = {*VERBS, "spread", "drop", "bin", "pop", "stick", "grab", "chuck", "get"} - {"open", "hand", "light", "set", "hold", "ring"}
 """Words that begin an order wherever they stand and are no name of anything."""
+BEGINNING = rf"(?:{'|'.join(sorted(BEGIN))})\b"
 NO_BEGINNING = DETERMINERS | {"to", "and", "you", "i", "have", "not", "of", "never"}
 """Words behind which none does."""
 DONE = re.compile(
@@ -41,10 +38,10 @@ DONE = re.compile(
 ONCE = re.compile(r"\b(?:once|when|as soon as) you (?=have\b|had\b|are done\b)")
 BOTH = re.compile(r"\bboth (?=(?:of )?(?:the|my|your|our)\b.* and\b)")
 OFF = re.compile(r"\b(turn|turned|turning|switch|switched|switching) of\b")
-SOFT, ORDERS = re.compile(BEGINNING), frozenset(VERBS)
+AFTERWARDS = re.compile(rf"\bafter (?={BEGINNING})")
 AT_LAST = re.compile(r"(?<!and)(?<!,) after (?:it|that|this)(?= ,|$)")
 MEANWHILE = re.compile(
-    rf"\bwhile (?:i|we|it|they|he|she) (?:am|is|are|was|were|s|m|re)(?: (?!(?:please|can|could|would|{BEGINNING})\b)[a-z]+)*"
+    rf"\bwhile (?:i|we|it|they|he|she) (?:am|is|are|was|were|s|m|re)(?: (?!(?:please|can|could|would)\b|{BEGINNING})[a-z]+)*"
 )
 """What goes on meanwhile is an aside: `while I am in the shower`."""
 
@@ -76,7 +73,7 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
         else:
             if not words:
                 start = i
-            elif SOFT.fullmatch(word) and words[-1] not in NO_BEGINNING and ORDERS.intersection(words):
+            elif word in BEGIN and words[-1] not in NO_BEGINNING and any(w in VERBS for w in words):
                 out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
                 words, link, start = [], [], i
             words.append(word)
@@ -92,7 +89,7 @@ def parted(tokens: list[str]) -> list[str]:
         for i in range(3, len(tokens))
         if tokens[i] == "please"
         or (tokens[i] in ("could", "can", "would", "will") and tokens[i + 1 : i + 2] == ["you"])
-        or (re.fullmatch(BEGINNING, tokens[i]) and tokens[i - 1] not in NO_BEGINNING)
+        or (tokens[i] in BEGIN and tokens[i - 1] not in NO_BEGINNING)
     ]
     return [*tokens[: asks[0]], ",", *tokens[asks[0] :]] if asks and asks[0] < len(tokens) - 1 else tokens
 
@@ -102,6 +99,6 @@ def in_one_word(spelled: str) -> str:
     `once you have` as `after you have`, and no words that only say that one thing follows another."""
     spelled = BOTH.sub("", OFF.sub(r"\1 off", spelled))
     spelled = ONCE.sub("after you ", DONE.sub(" , then", spelled))
-    spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", re.sub(rf"\bafter (?={BEGINNING})\b", "then ", spelled)))
+    spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", AFTERWARDS.sub("then ", spelled)))
     spelled = EARLIEST.sub("first ", spelled)
     return " ".join(EARLIER.sub("beforehand ", spelled).split())

@@ -21,6 +21,7 @@ SEVERAL = (
     "open the drawers",
     "turn on the tap and off again",
     "first open the top drawer, after that close the microwave",
+    "close the fridge after putting the can in the bin",
     "open the top drawer before you close the microwave",
     "open the top drawer\nclose the microwave",
     "open the top drawer; pick up the can",
@@ -61,6 +62,7 @@ SEVERAL = (
     "put the apple, mug in the bowl",
 )
 PLANS = {
+    "close the fridge after putting the can in the bin": ["put the can in the bin", "close the fridge"],
     "open the top drawer then put the apple in the bowl": ["open the top drawer", "put the apple in the bowl"],
     "open the fridge and close the microwave": ["open the fridge", "close the microwave"],
     "pick up the mug, then the can": ["pick up the mug", "pick up the can"],
