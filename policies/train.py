@@ -14,6 +14,7 @@ from torch import Tensor
 from ..core.errors import check_numbers
 from ..core.experience import KEY, Experience
 from ..core.files import writing
+from ..core.halves import in_half
 from ..core.training import Course, Progress
 from ..datasets.sampler import TrainingArrays
 from .batches import Augment, Batches
@@ -48,7 +49,7 @@ class TrainConfig:
     """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     device: str = "cpu"
     half: bool = False
-    """bfloat16 arithmetic: faster where the processor has it."""
+    """bfloat16 arithmetic where the processor has it: faster."""
     augment: Augment = field(default_factory=Augment)
 
     def __post_init__(self) -> None:
@@ -104,7 +105,7 @@ class Trainer:
         """One update; returns the losses."""
         c = self.config
         batch = {k: v.to(c.device, non_blocking=True) for k, v in batch.items()}
-        with torch.autocast(torch.device(c.device).type, torch.bfloat16, enabled=c.half):
+        with in_half(c.half, torch.device(c.device).type):
             parts = losses(self.model, batch, c)
         self.course.descend(
             parts["motion"] + c.ground * (parts["ground"] + parts["other"]) + c.heat * (parts["heat"] + parts["other_heat"])

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from ..core.errors import HomebodyError, check_numbers
 from ..core.experience import KEY, Experience
+from ..core.halves import in_half
 from ..core.training import Course, Progress
 from ..datasets.sampler import TrainingArrays
 from .card import write_card
@@ -61,7 +62,7 @@ class WorldTrainConfig:
     seed: int = 0
     device: str = "cpu"
     half: bool = False
-    """bfloat16 arithmetic."""
+    """bfloat16 arithmetic where the processor has it."""
 
     def __post_init__(self) -> None:
         check_numbers(
@@ -137,7 +138,7 @@ class WorldTrainer:
     def train_step(self, clip: Clip) -> dict[str, float]:
         """One update; returns the losses."""
         c = self.config
-        with torch.autocast(torch.device(c.device).type, torch.bfloat16, enabled=c.half):
+        with in_half(c.half, torch.device(c.device).type):
             parts = losses(self.model, _to(clip, c.device), c)
         weight = {"predict": 1.0, "spread": c.spread, "judge": c.judge, "where": c.where, "picture": c.picture}
         self.course.descend(torch.stack([weight[k] * v for k, v in parts.items()]).sum())

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.halves import in_half
 from ...core.marks import POINTS
 from ...core.preprocess import pictures
 from ...core.text import tokenise
@@ -73,5 +74,5 @@ class Looking:
             "extrinsics": torch.from_numpy(np.asarray(observation["extrinsics"][row], np.float32)),
         }  # fmt: skip
         text = self._text(words)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
+        with in_half(self._half):
             return self._model(inputs, text)

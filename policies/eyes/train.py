@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
+from ...core.halves import in_half
 from ...core.marks import POINTS, SKILL
 from ...core.training import Course, Progress
 from ...datasets.glances import Glances
@@ -48,7 +49,9 @@ class EyesTrainConfig:
     minutes: float = 0.0
     """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     half: bool = True
-    """bfloat16 arithmetic: four times as fast where the processor has it."""
+    """bfloat16 arithmetic where the processor has it: four times as fast."""
+    freeze_trunk: bool = False
+    """What turns pictures into maps stays as it is: a step takes a third of the time, for what is asked of the maps to be learned anew."""
     augment: EyesAugment = field(default_factory=EyesAugment)
 
     def __post_init__(self) -> None:
@@ -94,7 +97,7 @@ class EyesTrainer:
         c = self.config
         noise = torch.randn_like(batch["proprio"]) * self.model.proprio_std * c.augment.proprio
         batch = {**batch, "proprio": batch["proprio"] + noise}
-        with torch.autocast("cpu", torch.bfloat16, enabled=c.half):
+        with in_half(c.half):
             tokens = batch["tokens"]
             text = self.model.text(tokens.flatten(0, 1)).unflatten(0, tokens.shape[:2])
             answer = self.model(batch, text)
@@ -135,6 +138,10 @@ def make_eyes_trainer(
     torch.set_num_threads(config.threads)
     known = load_eyes(start_from) if start_from else None
     model = renewed(known, data.robot).train() if known else Eyes(network)
+    if config.freeze_trunk:
+        if known is None:
+            raise HomebodyError("freeze_trunk without start_from: expected eyes whose trunk knows pictures already")
+        model.trunks.requires_grad_(False)
     c = model.config
     if missing := [name for name in c.cameras if name not in data.cameras]:
         raise HomebodyError(f"the glances have cameras {', '.join(data.cameras)}: expected {', '.join(missing)} as well")
@@ -159,7 +166,7 @@ def measure(model: Eyes, data: Glances, *, block: int = 32) -> dict[str, Any]:
         rows = np.arange(first, min(first + block, len(data)))
         tokens = np.stack([batches.words(data.scenes[data.episode[g]].goals[0])[0] for g in rows])
         text = model.text(torch.from_numpy(tokens))[:, None]
-        with torch.autocast("cpu", torch.bfloat16):
+        with in_half():
             answer = model(batches.inputs(rows), text)
         truth = batches.truth(rows, np.zeros((len(rows), 1), int))["marks"]
         off[rows] = (points_of(answer.marks) - points_of(truth)).norm(dim=-1)[:, 0].numpy()

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
+from ...core.halves import in_half
 from ...core.training import Course, Progress
 from ...datasets.states import StateArrays
 from .batches import HeadAugment, HeadBatches
@@ -40,7 +41,7 @@ class HeadTrainConfig:
     minutes: float = 0.0
     """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     half: bool = True
-    """bfloat16 arithmetic within the blocks: three times as fast where the processor has it."""
+    """bfloat16 arithmetic within the blocks where the processor has it: three times as fast."""
     augment: HeadAugment = field(default_factory=HeadAugment)
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class HeadTrainer:
 
     def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
         """One update; returns the losses."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.half):
+        with in_half(self.config.half):
             loss = motion_loss(self.model, batch, self.config.augment.noise, self.teacher)
         self.course.descend(loss)
         return {"motion": float(loss.detach())}

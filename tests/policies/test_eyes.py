@@ -20,7 +20,7 @@ from homebody.core.types import Goal
 from homebody.core.weights import load_state
 from homebody.datasets.glances import Glance, Glances, Scene, blocks, read_glances, write_block
 from homebody.policies.eyes.batches import EyesAugment, EyesBatches, in_colours
-from homebody.policies.eyes.checkpoint import save_eyes
+from homebody.policies.eyes.checkpoint import load_eyes, save_eyes
 from homebody.policies.eyes.geometry import in_base, looked_up, onto, rays, to_worktop
 from homebody.policies.eyes.network import Eyes, EyesConfig, renewed
 from homebody.policies.eyes.runtime import Looking
@@ -250,6 +250,18 @@ def test_resuming_gives_the_numbers_of_a_run_that_never_stopped(glances: Glances
     again.run()
     for a, b in zip(whole.average.parameters(), again.average.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_a_trunk_that_is_frozen_stays_and_the_rest_learns(glances: Glances, tmp_path: Path) -> None:
+    trainer(glances, tmp_path / "first", 2).run()
+    config = EyesTrainConfig(steps=3, batch=8, asked=2, threads=1, freeze_trunk=True)
+    again = make_eyes_trainer(glances, SMALL, config, tmp_path / "again", start_from=tmp_path / "first")
+    before = {k: v.clone() for k, v in again.model.state_dict().items()}
+    again.run()
+    moved = {k.split(".")[0] for k, v in load_eyes(tmp_path / "again").state_dict().items() if not torch.equal(v, before[k])}
+    assert "trunks" not in moved and {"asking", "along", "tell", "turn"} <= moved
+    with pytest.raises(HomebodyError, match="expected eyes whose trunk knows pictures"):
+        make_eyes_trainer(glances, SMALL, config, tmp_path / "none")
 
 
 def test_a_slot_does_not_see_with_its_neighbours_eyes() -> None:
