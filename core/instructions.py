@@ -6,12 +6,16 @@ import difflib
 import functools
 import re
 
+import numpy as np
+
 from .errors import HomebodyError, nearest, shown, unknown
 from .phrasebook import BOOK, first_goals, household_goals, sentences
 from .phrasebook.first import DRAWER_WORDS, OBJECT_WORDS
 from .phrasebook.nouns import NOUNS
 from .types import Goal
 
+ALIKE = 0.75
+"""How alike a word that was mistyped is to the one that was meant (Ratcliff and Obershelp's ratio)."""
 POLITE = frozenset(
     [
         "please",
@@ -107,11 +111,30 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(w for p in _known() for w in p.split()) | POLITE | OPEN_WORDS | CLOSE_WORDS | {"drawers"}
 
 
+@NOUNS.derived
+@BOOK.derived
+@functools.cache
+def _spelling() -> tuple[tuple[str, ...], np.ndarray]:
+    """The vocabulary, and how often each letter stands in each word (n, 128)."""
+    words = tuple(sorted(_vocabulary()))
+    return words, np.stack([_letters(w) for w in words])
+
+
+def _letters(word: str) -> np.ndarray:
+    return np.bincount(np.frombuffer(word.encode("ascii", "replace"), np.uint8), minlength=128)
+
+
+@NOUNS.derived
+@BOOK.derived
+@functools.lru_cache(maxsize=65536)
 def _correct(word: str) -> str:
     """The vocabulary's word that a typing error meant, or the word itself."""
     if word in _vocabulary() or len(word) < 3:
         return word
-    close = difflib.get_close_matches(word, sorted(_vocabulary()), n=4, cutoff=0.75)
+    words, letters = _spelling()
+    shared = np.minimum(letters, _letters(word)).sum(1)  # no word is more alike than its letters are
+    alike = [words[i] for i in np.flatnonzero(2 * shared >= ALIKE * (letters.sum(1) + len(word)))]
+    close = difflib.get_close_matches(word, alike, n=4, cutoff=ALIKE)
     swapped = [c for c in close if sorted(c) == sorted(word)]  # letters in the wrong order are the commonest slip
     return (swapped or close or [word])[0]
 

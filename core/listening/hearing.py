@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..types import Goal
+from .completing import IT, REMEMBERED, Completing
 from .corpus import ALIKE
 from .model import Model, Reading
 from .parting import VERBS, Part, in_one_word, parted, parts_of
-from .words import SKIPPED, spelled_out
+from .words import spelled_out
 
+CHOICES = 5
+"""Goals that a text as a whole may mean, at most, that are kept."""
 LONGEST = 9
 """Parts of a sentence, at most, that are weighed one way and another; a longer one is refused."""
 CERTAIN = 0.98
@@ -44,24 +47,14 @@ WITHIN = {
     ("open_cutlery_drawer", "put_cutlery_away"): "cutlery", ("put_cutlery_away", "close_cutlery_drawer"): "cutlery",
 }  # fmt: skip
 """Steps that a longer task takes anyway, before it or after it -> the drawer that it takes them with."""
-IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
+BOTH_OF = frozenset(["them", "both", "these", "those"])
+"""Words for two things."""
 ORDERED, SURELY_ORDERED = 0.3, 0.2
 """What is left of the probability that a part that begins with a verb asks for nothing; that one which says of what, too, does."""
 SURELY, OUT_OF_REACH = 0.6, 0.9
 """From which probability on a part alone asks for something, and for something that the robot cannot do."""
 SHORTEST = 3
 """Words of an order that has no verb."""
-PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
-"""What belongs to a verb, and is not left out where the verb is."""
-BARE = SKIPPED | {
-    "drawer", "drawers", "door", "doors", "one", "ones", "lid", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that",
-}  # fmt: skip
-"""Words of a part that names a thing and says nothing of what is to be done with it."""
-PLACING = frozenset(["in", "into", "on", "onto"])
-REMEMBERED = 3
-"""Remarks before an order in which what `it` stands for may have been named."""
-FRONTS = 8
-"""Words of an order before, at most, that a shortened one borrows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,38 +99,7 @@ class Hearing:
 
     def __init__(self, model: Model, known: Callable[[str], Goal | None] = lambda _: None) -> None:
         """known: the goal of a sentence that needs no model."""
-        self.model, self._known = model, known
-
-    def _completed(self, said: str, before: str) -> list[str]:
-        """What a shortened order may mean after the one before: the thing that `it` stands for put in, or the verb."""
-        out, spelled, named = list[str](), said.split(), self.model.named(said)
-        previous = self.model.named(before)
-        things = [i for i, w in enumerate(previous) if w.startswith("=")]
-        if things and (its := [i for i, w in enumerate(spelled) if w in IT]):
-            out.append(_put_in(spelled, its[0], previous[things[0]]))
-        if things and any(w.startswith("=") for w in named):
-            verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
-            out += [" ".join([*verb, said])]
-            if not PARTICLES & set(verb) or PARTICLES & set(spelled):
-                out += [" ".join([*verb[:1], said])]
-            place = (
-                " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ")
-                if len(things) > 1 and sum(w[0] == "=" for w in named) < 2
-                else ""
-            )
-            out += [" ".join([*verb[:1], said, place])] if place else []
-        return out
-
-    def _pointed_at(self, said: str, before: Sequence[Part]) -> list[str]:
-        """An order for `it` with each thing put in that the nearest remark before has named: `that mug was my ex's. throw it away`."""
-        spelled = said.split()
-        its = [i for i, w in enumerate(spelled) if w in IT]
-        if not its or any(w[0] == "=" for w in self.model.named(said)):
-            return []
-        for part in reversed(before):
-            if things := dict.fromkeys(w for w in self.model.named(" ".join(part.words)) if w[0] == "="):
-                return [_put_in(spelled, its[0], thing) for thing in things]
-        return []
+        self.model, self._known, self._completing = model, known, Completing(model)
 
     def _both(self, tokens: Sequence[str], whole: Reading, among: Collection[Goal] | None) -> tuple[Order, ...]:
         """The two orders of `both drawers`, the one that is named first in front; none where a text asks for no such pair."""
@@ -150,20 +112,8 @@ class Hearing:
         spelled = self.model.named(" ".join(tokens))
         at = {g.target: spelled.index(f"={g.target}") if f"={g.target}" in spelled else len(spelled) for g in pair}
         pair = sorted(pair, key=lambda g: (at[g.target], g.target not in ("top", "left")))
-        share = max(sure, whole.goals.get(pair[1], 0.0)) + whole.kinds["several"] + whole.kinds["vague"]
+        share = max(sure, whole.of(pair[1])) + whole.kinds["several"] + whole.kinds["vague"]
         return tuple(Order(goal=g, sure=share, said=" ".join(tokens)) for g in pair)
-
-    def _sharing(self, said: str, part: Part | None) -> list[str]:
-        """An order that shares where things go with the next: `put the apple and the can in the bin`."""
-        if part is None or not {"and", "then", "plus", "also"}.intersection(part.link) or not self._bare(" ".join(part.words)):
-            return []
-        at = next((i for i, w in enumerate(part.words) if i and w in PLACING), None)
-        return [] if at is None else [" ".join([said, *part.words[at:]])]
-
-    def _bare(self, said: str) -> bool:
-        """Whether a part only names things: `the lower drawer`. What is to be done with them an order before has said."""
-        named = self.model.named(said)
-        return any(w[0] == "=" for w in named) and all(w[0] == "=" or w in BARE for w in named)
 
     def _alone(self, part: Part) -> tuple[Goal | None, bool]:
         """What a part surely asks for when it is read alone, and whether it surely asks for what the robot cannot do."""
@@ -177,6 +127,21 @@ class Hearing:
         if first in VERBS:
             return SURELY_ORDERED if things or "the" in part.words else ORDERED
         return SURELY_ORDERED if things and len(part.words) <= SHORTEST and last in ("on", "off", "open", "shut", "closed") else 1.0
+
+    def _them(self, said: str, before: _Way, among: Collection[Goal] | None) -> list[_Way]:
+        """With `them` the two things that were taken before: `take the ball and the toy and put them in the basket`."""
+        pair = before.orders[-2:]
+        if len(pair) < 2 or not BOTH_OF.intersection(said.split()) or any(not _taken(o) for o in pair) or pair[0].goal == pair[1].goal:
+            return []
+        out = replace(before, orders=before.orders[:-2])
+        for order in pair:
+            text = self._completing.put_in(said.split(), BOTH_OF, order.goal.target)
+            goal, sure = best_of(self.model.read(text), among)
+            if goal is None or goal.task not in CARRYING or goal.target != order.goal.target:
+                return []
+            sure *= LEFT_OVER ** self.model.left_over(text, goal)
+            out = out.order(replace(order, goal=goal, sure=min(sure, order.sure), said=text), said)
+        return [out]
 
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
@@ -193,7 +158,7 @@ class Hearing:
         tokens = parted(in_one_word(spelled_out(text)).split())
         parts = parts_of(tokens)
         whole = self.model.read(" ".join(tokens))
-        options = tuple(sorted(((g, p) for g, p in whole.goals.items() if among is None or g in among), key=lambda o: -o[1])[:5])
+        options = tuple(whole.likeliest(CHOICES, among))
         if not parts or len(parts) > LONGEST:
             return Heard(orders=(), sure=0.0, kinds=whole.kinds, options=options)
         if both := self._both(tokens, whole, among):
@@ -221,18 +186,18 @@ class Hearing:
             for i in range(j):
                 before = best[i]
                 texts = self._said(tokens, parts[i], parts[j - 1])
+                said = texts[0]
                 if j - i == 1:
-                    p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(texts[0]).kinds["aside"]
-                    options.append(before.aside(p * self._like_an_order(parts[i]), texts[0]))
-                said, completed = texts[0], [t for o in before.orders[-2:] for t in self._completed(texts[0], o.said)]
-                texts = completed if completed and self._bare(said) else [*texts, *completed]
-                texts += self._sharing(said, parts[j] if j < len(parts) else None)
-                texts += self._pointed_at(said, parts[max(0, i - REMEMBERED) : i])
+                    p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(said).kinds["aside"]
+                    options.append(before.aside(p * self._like_an_order(parts[i]), said))
+                options += (both := self._them(said, before, among))
+                after = parts[j] if j < len(parts) else None
+                texts = self._completing.all_of(texts, [o.said for o in before.orders[-2:]], parts[max(0, i - REMEMBERED) : i], after)
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
-                for text in texts:
+                for text in () if both else texts:
                     reading = self.model.read(text)
                     goal, sure = best_of(reading, among)
-                    rival = max((p for g, p in reading.goals.items() if g != goal), default=0.0)
+                    rival = next((p for g, p in reading.likeliest(2) if g != goal), 0.0)
                     if (certain := self._known(" ".join(w for w in text.split() if w != ","))) and (among is None or certain in among):
                         goal, sure = certain, CERTAIN
                     if goal is not None:
@@ -256,11 +221,6 @@ def _swallowed(alone: Sequence[tuple[Goal | None, bool]], goal: Goal) -> int:
         return 0
     own = {goal.target, goal.receptacle}
     return sum(bool(beyond or (g and not {g.target, ALIKE.get(g.target, g.target)} & own)) for g, beyond in alone)
-
-
-def _put_in(words: Sequence[str], at: int, named: str) -> str:
-    """The words with a thing, `=name`, in the place of the one at `at`."""
-    return " ".join([*words[:at], f"the {named[1:].replace('_', ' ')}", *words[at + 1 :]])
 
 
 @dataclass(frozen=True)
@@ -288,13 +248,8 @@ class _Way:
 
 def best_of(reading: Reading, among: Collection[Goal] | None) -> tuple[Goal | None, float]:
     """The likeliest goal of those that are possible; where others are not, their probability goes to none."""
-    if among is None:
-        return reading.best
-    left = [(p, -i, g) for i, (g, p) in enumerate(reading.goals.items()) if g in among]
-    if not left:
-        return None, 0.0
-    p, _, goal = max(left, key=lambda o: o[:2])
-    return goal, p
+    found = reading.likeliest(1, among)
+    return found[0] if found else (None, 0.0)
 
 
 def as_one(orders: Sequence[Order]) -> list[Order]:
@@ -325,10 +280,15 @@ def _together(one: Order, other: Order) -> Goal | None:
         return None
     if a.task == "pick_up" and b.task.startswith("hold_up"):
         return b
-    taken = a.task == "pick_up" or (
-        a.task.startswith("hold_up") and not SHOWING & (one.words - {"up"} if "pick" in one.words else one.words)
-    )
-    return b if taken and b.task in CARRYING else None
+    return b if _taken(one) and b.task in CARRYING else None
+
+
+def _taken(order: Order) -> bool:
+    """Whether an order takes a thing up and says nothing of why: to carry it somewhere, if another one tells where."""
+    if order.goal.task == "pick_up":
+        return True
+    words = order.words - {"up"} if "pick" in order.words else order.words
+    return order.goal.task.startswith("hold_up") and not SHOWING & words
 
 
 def in_turn(orders: Sequence[Order]) -> list[Order]:

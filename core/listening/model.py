@@ -7,8 +7,9 @@ kind, which target, which receptacle. A goal's probability is the product; a thi
 from __future__ import annotations
 
 import functools
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,19 +49,28 @@ class Labels:
         return len(self.tasks), len(self.targets), len(self.receptacles)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Reading:
     """What one text may mean."""
 
-    goals: dict[Goal, float]
-    """Probability of each goal."""
+    goals: tuple[Goal, ...]
+    chances: np.ndarray
+    """(goals,) probability of each."""
     kinds: dict[str, float]
     """Probability of each kind of text that asks for no one goal."""
 
+    def likeliest(self, count: int, among: Collection[Goal] | None = None) -> list[tuple[Goal, float]]:
+        """So many goals with their probability, best first; of those `among` which they have to be, where not all are possible."""
+        ranked = ((self.goals[i], float(self.chances[i])) for i in np.argsort(-self.chances, kind="stable"))
+        return list(itertools.islice((o for o in ranked if among is None or o[0] in among), count))
+
+    def of(self, goal: Goal) -> float:
+        """The probability of one goal; 0 for any that the model does not know."""
+        return float(self.chances[self.goals.index(goal)]) if goal in self.goals else 0.0
+
     @property
     def best(self) -> tuple[Goal, float]:
-        goal = max(self.goals, key=self.goals.__getitem__)
-        return goal, self.goals[goal]
+        return self.likeliest(1)[0]
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -88,10 +98,11 @@ class Model:
                 "the model of instructions does not fit the goals of the phrasebook: make it again with `homebody train listener`"
             )
         self.read = functools.lru_cache(maxsize=4096)(self._read)
+        self.named = functools.lru_cache(maxsize=4096)(self._named)
 
-    def named(self, text: str) -> list[str]:
+    def _named(self, text: str) -> tuple[str, ...]:
         """The corrected words of a text, each thing by the name that goals use, `=name`."""
-        return self.names.named([self.vocabulary.correct(w) for w in spelled_out(text).split() if w != ","])
+        return tuple(self.names.named([self.vocabulary.correct(w) for w in spelled_out(text).split() if w != ","]))
 
     def left_over(self, text: str, goal: Goal) -> int:
         """How many things a text names that a goal has nothing to do with."""
@@ -110,9 +121,7 @@ class Model:
     def _read(self, text: str) -> Reading:
         task, target, receptacle = self.answers(text)
         p = task[self._of[:, 0]] * target[self._of[:, 1]] * receptacle[self._of[:, 2]]
-        return Reading(
-            goals=dict(zip(self.goals, p.tolist(), strict=True)), kinds=dict(zip(KINDS, task[self._kinds].tolist(), strict=True))
-        )
+        return Reading(goals=self.goals, chances=p, kinds=dict(zip(KINDS, task[self._kinds].tolist(), strict=True)))
 
 
 def save_model(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .words import DETERMINERS
+from .words import DETERMINERS, PERSONS
 
 LINKS = frozenset(
     [
@@ -26,9 +26,14 @@ EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any
 """What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
 BEGIN = {*VERBS, "spread", "drop", "bin", "pop", "stick", "grab", "chuck", "get"} - {"open", "hand", "light", "set", "hold", "ring"}
 """Words that begin an order wherever they stand and are no name of anything."""
+ORDERS = frozenset(VERBS) | BEGIN
 BEGINNING = rf"(?:{'|'.join(sorted(BEGIN))})\b"
 NO_BEGINNING = DETERMINERS | {"to", "and", "you", "i", "have", "not", "of", "never"}
 """Words behind which none does."""
+ABLE = frozenset(["can", "could", "will", "would", "may", "might", "should", "must", "cannot"])
+"""Nor behind these and a person: `where I can grab it`."""
+SPOKEN = PERSONS - {"that", "this", "one", "you", "who"} | {"its", "he", "there", "my", "cos", "because", "as", "since"}
+"""Words that begin a remark where the order before it has ended in `please`."""
 DONE = re.compile(
     r"\b(?:and )?(?:when|once|as soon as|after) (?:you (?:(?:have|had|are) )?(?:done|did|finished|ready)(?: (?:with )?(?:that|it|this|so))?"
     r"|(?:that|this|it)(?: is| s|s| has been) (?:done|finished|over))\b"
@@ -39,6 +44,11 @@ ONCE = re.compile(r"\b(?:once|when|as soon as) you (?=have\b|had\b|are done\b)")
 BOTH = re.compile(r"\bboth (?=(?:of )?(?:the|my|your|our)\b.* and\b)")
 OFF = re.compile(r"\b(turn|turned|turning|switch|switched|switching) of\b")
 AFTERWARDS = re.compile(rf"\bafter (?={BEGINNING})")
+AFTER_IT = re.compile(
+    rf"(?:\band|,(?: and)?) after (?:that|this|it|them|which)(?: you (?:may|can|could|might))?(?= (?:{'|'.join(sorted(DETERMINERS))})\b| {BEGINNING})"
+)
+"""What only says that the next one follows: `the glass and after it the can`."""
+LAST = re.compile(r"\b(?:and )?(?:last of all|last but not least|last thing)\b(?: ,)?")
 AT_LAST = re.compile(r"(?<!and)(?<!,) after (?:it|that|this)(?= ,|$)")
 MEANWHILE = re.compile(
     rf"\bwhile (?:i|we|it|they|he|she) (?:am|is|are|was|were|s|m|re)(?: (?!(?:please|can|could|would)\b|{BEGINNING})[a-z]+)*"
@@ -70,14 +80,23 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
                 words, link = [], []
             if word != ",":
                 link.append(word)
+        elif word == "so" and words and tokens[i + 1 : i + 2] and tokens[i + 1] in ORDERS:
+            out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
+            words, link = [], []
         else:
             if not words:
                 start = i
-            elif word in BEGIN and words[-1] not in NO_BEGINNING and any(w in VERBS for w in words):
+            elif (_begins(word, words) and any(w in VERBS for w in words)) or (words[-1] == "please" and len(words) > 2 and word in SPOKEN):
                 out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
                 words, link, start = [], [], i
             words.append(word)
     return out
+
+
+def _begins(word: str, before: Sequence[str]) -> bool:
+    """Whether a word begins an order behind those."""
+    able = before[-1] in ABLE and len(before) > 1 and before[-2] in PERSONS
+    return word in BEGIN and before[-1] not in NO_BEGINNING and not able
 
 
 def parted(tokens: list[str]) -> list[str]:
@@ -89,7 +108,7 @@ def parted(tokens: list[str]) -> list[str]:
         for i in range(3, len(tokens))
         if tokens[i] == "please"
         or (tokens[i] in ("could", "can", "would", "will") and tokens[i + 1 : i + 2] == ["you"])
-        or (tokens[i] in BEGIN and tokens[i - 1] not in NO_BEGINNING)
+        or _begins(tokens[i], tokens[:i])
     ]
     return [*tokens[: asks[0]], ",", *tokens[asks[0] :]] if asks and asks[0] < len(tokens) - 1 else tokens
 
@@ -99,6 +118,7 @@ def in_one_word(spelled: str) -> str:
     `once you have` as `after you have`, and no words that only say that one thing follows another."""
     spelled = BOTH.sub("", OFF.sub(r"\1 off", spelled))
     spelled = ONCE.sub("after you ", DONE.sub(" , then", spelled))
+    spelled = LAST.sub(" lastly ", AFTER_IT.sub(" then", spelled))
     spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", AFTERWARDS.sub("then ", spelled)))
     spelled = EARLIEST.sub("first ", spelled)
     return " ".join(EARLIER.sub("beforehand ", spelled).split())

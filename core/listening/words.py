@@ -26,6 +26,7 @@ LEAST_CORRECTED, LEAST_SWAPPED, LEAST_MISSING = 5, 3, 4
 """Letters of a word that may be one letter off, of one whose letters may have changed places, and of one that lacks a letter."""
 
 
+@functools.lru_cache(maxsize=65536)
 def spelled_out(text: str) -> str:
     """Lower-case words with single spaces, short forms written out; `,` stands where a clause ends."""
     low = text.lower().replace("\u2019", "'")
@@ -85,14 +86,21 @@ def one_off(a: str, b: str) -> bool:
 PERSONS = frozenset(["i", "you", "we", "he", "she", "it", "they", "that", "this", "there", "one", "who", "somebody", "someone", "anybody"])
 DETERMINERS = frozenset(["the", "a", "an", "my", "your", "our", "his", "her", "their", "another", "other", "drink", "soda"])
 MODAL_AFTER = PERSONS | {",", "so", "how", "where", "when", "what", "hands", "fingers"}
-MODAL_BEFORE = PERSONS | {"be", "not", "have", "get", "the", "please", "also", "then"}
+MODAL_BEFORE = PERSONS | {"be", "not", "have", "get"}
+
+
+DONE_TO = DETERMINERS | {"it", "them", "that", "this", "those", "these", "away", "out", "all", "everything"}
+"""What stands behind a verb that is also what a thing is called: `throw the can away`, `bin it`."""
+NAMED_AFTER = frozenset(["in", "into", "on", "off", "out", "to"])
 
 
 def is_verb(words: Sequence[str], i: int) -> bool:
-    """Whether the word at `i`, which is also what a thing is called, is none here: `can you`, `I can`, `left open`."""
+    """Whether the word at `i`, which is also what a thing is called, is none here: `can you`, `I can`, `left open`, `throw it away`."""
     before, after = words[i - 1] if i else ",", words[i + 1] if i + 1 < len(words) else ""
     if before in DETERMINERS:
         return False
+    if words[i] in ("throw", "bin", "press"):
+        return after in DONE_TO and before not in NAMED_AFTER
     if words[i] == "can":
         return before in MODAL_AFTER or after in MODAL_BEFORE
     return words[i] == "left" and (

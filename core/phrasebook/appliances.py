@@ -79,7 +79,7 @@ PHRASES: dict[str, Phrases] = {
     "press_coffee_button": Phrases(
         goals=goals("press_coffee_button", "coffee"),
         train=(
-            "press the button of the coffee machine", "make me a coffee", "push the coffee button", "please press the coffee machine s button",
+            "press the button of the coffee machine", "push the coffee machine s button in", "push the coffee button", "please press the coffee machine s button",
             "start the coffee machine", "hold the coffee button down", "i would like a coffee press the button", "can you start the coffee",
             "the coffee machine should run press its button", "press the button for coffee", "keep the button of the coffee machine pressed",
         ),

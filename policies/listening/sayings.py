@@ -22,11 +22,14 @@ FRONT = (
     "please", "could you", "can you", "would you", "hey", "hey robot", "robot", "ok", "okay", "so", "now", "i need you to", "i want you to",
     "could you please", "would you mind and", "go ahead and", "right", "well", "alright", "quick", "kindly", "can you please", "i would like you to",
     "your next job is to", "next", "time to", "let us", "be a dear and", "would you be so kind and", "do me a favour and", "i d love it if you would",
+    "first", "first of all", "to start with", "then", "and then", "after that", "also", "finally", "lastly", "last of all", "oh and", "while you are at it",
 )  # fmt: skip
 BEHIND = (
     "please", "now", "for me", "would you", "will you", "thanks", "thank you", "if you can", "right away", "quickly", "carefully", "gently", "slowly",
     "when you have a moment", "if you please", "okay", "robot", "pretty please", "as soon as you can", "this time", "again", "for us", "right now",
 )  # fmt: skip
+TIES, TIES_BEHIND = (",", ",", ",", " so", ""), (",", ",", ",", " cos", " because", " please", "")
+"""What ties an aside to the order behind it, and to the one before it: many people leave commas out."""
 LOOKS = (
     "red", "blue", "green", "yellow", "white", "black", "brown", "grey", "striped", "dotted", "plain", "big", "small", "little", "large", "old", "new",
     "clean", "dirty", "shiny", "wooden", "plastic", "metal", "empty", "full", "round", "tall", "short", "heavy", "light blue", "dark", "pink", "purple",
@@ -134,9 +137,9 @@ class Sayings:
         if r.random() < 0.2:
             text = f"{text} {self._pick(BEHIND)}"
         if r.random() < 0.15:
-            text = f"{self._aside()}, {text}"
+            text = f"{self._aside()}{self._pick(TIES)} {text}"
         if r.random() < 0.15:
-            text = f"{text}, {self._aside()}"
+            text = f"{text}{self._pick(TIES_BEHIND)} {self._aside()}"
         if r.random() < 0.1:
             text = text.replace(" the ", " ").replace("please ", "")
         return typing_errors(text, TYPING, r) if r.random() < 0.25 else text

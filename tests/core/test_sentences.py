@@ -169,6 +169,8 @@ ONE = {
     "listen open the bottom drawer": "open the bottom drawer",
     "pick up the bottel": "pick up the bottle",
     "close the micorwave": "close the microwave",
+    "bring the mug to where i can grab it": "put the mug where i can reach it",
+    "i am off to work so open the fridge": "open the fridge",
     "before i forget pick up the can": "pick up the can",
 }
 
@@ -197,6 +199,13 @@ def test_of_several_things_all_are_planned_in_their_order_or_none(text: str) -> 
     ("open the bottom drawer of the chest and then stow the toy in the top drawer of the chest", ["open the bottom drawer of the chest", "stow_in_chest"]),
     ("close the top drawer of the chest and close the bottom drawer of the chest", ["close_chest"]),
     ("lay the blanket on the bed, but before that close the bottom drawer of the chest", ["close the bottom drawer of the chest", "lay_blanket"]),
+    ("pick up the apple and the can and put them in the bin", ["put the apple in the bin", "put the can in the bin"]),
+    ("throw the bottle in the bin, and last of all open the fridge", ["put the bottle in the bin", "open the fridge"]),
+    ("close the cupboard after you have opened the fridge", ["open the fridge", "close the cupboard"]),
+    ("before you open the fridge, put that old can in the bin", ["put the can in the bin", "open the fridge"]),
+    ("turn the left burner off, then the right one", ["turn_off_stove", "turn_off_stove"]),
+    ("stack the bowls, after which you may close the cupboard", ["stack_bowls", "close the cupboard"]),
+    ("open the fridge and after that the cupboard", ["open the fridge", "open the cupboard"]),
     ("open the cupboard, stack the bowls and close it again", ["open the cupboard", "stack_bowls", "close the cupboard"]),
 ])  # fmt: skip
 def test_steps_of_one_thing_are_one_and_what_comes_before_comes_first(text: str, plan: list[str]) -> None:

@@ -1,0 +1,119 @@
+"""What an order leaves out, put in from what was said before it and after it: the verb, the thing that `it` stands for, where things go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from .model import Model
+from .parting import BEGIN, VERBS, Part
+from .words import SKIPPED
+
+IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
+PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
+"""What belongs to a verb, and is not left out where the verb is."""
+BARE = SKIPPED | {
+    "drawer", "drawers", "door", "doors", "one", "ones", "lid", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that",
+}  # fmt: skip
+"""Words of a part that names a thing and says nothing of what is to be done with it."""
+PLACING = frozenset(["in", "into", "on", "onto"])
+REMEMBERED = 3
+"""Remarks before an order in which what `it` stands for may have been named."""
+FRONTS = 8
+"""Words of an order before, at most, that a shortened one borrows."""
+HAVING = frozenset(["you", "have", "had", "are", "already", "been"])
+"""Words before a verb that tells what comes first: `after you have closed the drawer`."""
+IRREGULAR = {
+    "took": "take", "taken": "take", "gave": "give", "given": "give", "brought": "bring", "threw": "throw", "thrown": "throw", "held": "hold", "stuck": "stick",
+    "rang": "ring", "rung": "ring", "lit": "light", "laid": "lay", "got": "get", "made": "make", "dropped": "drop",
+}  # fmt: skip
+
+
+def _inflected() -> dict[str, str]:
+    """`closing`, `closed`, `binned` -> the verb that orders begin with."""
+    out = dict(IRREGULAR)
+    for verb in sorted(BEGIN | set(VERBS)):
+        stem = verb.removesuffix("e")
+        out |= dict.fromkeys((f"{stem}ing", f"{stem}ed", f"{verb}{verb[-1]}ing", f"{verb}{verb[-1]}ed"), verb)
+    return out
+
+
+INFLECTED = _inflected()
+
+
+class Completing:
+    """Completes orders, as the names that a model knows allow."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def all_of(self, texts: Sequence[str], before: Sequence[str], remarks: Sequence[Part], after: Part | None) -> list[str]:
+        """The ways to read an order, the first of `texts` as it was said: with what the orders `before` it, the remarks since and what
+        comes `after` it let it leave out."""
+        said = texts[0]
+        completed = [t for b in before for t in self._completed(said, b)]
+        out = completed if completed and self.bare(said) else [*texts, *completed]
+        return list(dict.fromkeys([*out, *self._sharing(said, after), *self._pointed_at(said, remarks), *_as_order(said)]))
+
+    def put_in(self, words: Sequence[str], places: Collection[str], name: str) -> str:
+        """The words with a thing where the first of `places` stands."""
+        return _put_in(words, next(i for i, w in enumerate(words) if w in places), f"={name}")
+
+    def bare(self, said: str) -> bool:
+        """Whether a part only names things: `the lower drawer`. What is to be done with them an order before has said."""
+        named = self._model.named(said)
+        return any(w[0] == "=" for w in named) and all(w[0] == "=" or w in BARE for w in named)
+
+    def _completed(self, said: str, before: str) -> list[str]:
+        """What a shortened order may mean after the one before: the thing that `it` stands for put in, or the verb."""
+        out, spelled, named = list[str](), said.split(), self._model.named(said)
+        previous = self._model.named(before)
+        things = [i for i, w in enumerate(previous) if w.startswith("=")]
+        if things and (its := [i for i, w in enumerate(spelled) if w in IT]):
+            out.append(_put_in(spelled, its[0], previous[things[0]]))
+        if things and self.bare(said) and len(own := [w for w in named if w[0] == "="]) == 1:
+            out.append(_put_in(previous, things[0], own[0]).replace("=", "").replace("_", " "))
+        if things and any(w.startswith("=") for w in named):
+            verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
+            out += [" ".join([*verb, said])]
+            if not PARTICLES & set(verb) or PARTICLES & set(spelled):
+                out += [" ".join([*verb[:1], said])]
+            place = (
+                " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ")
+                if len(things) > 1 and sum(w[0] == "=" for w in named) < 2
+                else ""
+            )
+            out += [" ".join([*verb[:1], said, place])] if place else []
+        return out
+
+    def _pointed_at(self, said: str, before: Sequence[Part]) -> list[str]:
+        """An order for `it` with each thing put in that the nearest remark before has named: `that mug was my ex's. throw it away`."""
+        spelled = said.split()
+        its = [i for i, w in enumerate(spelled) if w in IT]
+        if not its or any(w[0] == "=" for w in self._model.named(said)):
+            return []
+        for part in reversed(before):
+            if things := dict.fromkeys(w for w in self._model.named(" ".join(part.words)) if w[0] == "="):
+                return [_put_in(spelled, its[0], thing) for thing in things]
+        return []
+
+    def _sharing(self, said: str, part: Part | None) -> list[str]:
+        """An order that shares where things go with the next: `put the apple and the can in the bin`."""
+        if part is None or not {"and", "then", "plus", "also"}.intersection(part.link) or not self.bare(" ".join(part.words)):
+            return []
+        at = next((i for i, w in enumerate(part.words) if i and w in PLACING), None)
+        return [] if at is None else [" ".join([said, *part.words[at:]])]
+
+
+def _as_order(said: str) -> list[str]:
+    """What was done before, as an order to do it: `you have binned the box`, `closing the drawer`, `you shut the microwave`."""
+    words = said.split()
+    at = next((i for i, w in enumerate(words) if w not in HAVING), len(words))
+    if at == len(words):
+        return []
+    verb = INFLECTED.get(words[at]) or (words[at] if at and words[at] in VERBS else "")
+    return [" ".join([verb, *words[at + 1 :]])] if verb else []
+
+
+def _put_in(words: Sequence[str], at: int, named: str) -> str:
+    """The words with a thing, `=name`, in the place of the one at `at`."""
+    return " ".join([*words[:at], f"the {named[1:].replace('_', ' ')}", *words[at + 1 :]])
