@@ -173,9 +173,7 @@ def eyes(
     from .progress import progress_bar
 
     check_training(out, resume, "cpu")
-    config = EyesTrainConfig(
-        steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, freeze_trunk=freeze_trunk
-    )
+    config = EyesTrainConfig(steps=steps, minutes=minutes, batch=batch, rate=rate, seed=seed, threads=threads, freeze_trunk=freeze_trunk)
     unseen = read_glances(blocks(check)) if check else None
     found = blocks(data)
     with progress_bar("read", len(found)) as advance:

@@ -173,8 +173,9 @@ def _check_robot(task: str, robot: str, residual: bool) -> None:
 
 
 def _check_folder(out: Path, *, resume: bool, task: str, robot: str, residual: bool) -> None:
+    from ..core.files import read_kind
     from ..core.training import check_folder
-    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, made_for, read_kind
+    from ..policies.rl.checkpoint import RESIDUAL_KIND, STATE_KIND, made_for
 
     check_folder(out, resume=resume)
     if not resume:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import tempfile
@@ -86,3 +87,11 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Replaces `path` by `data`, whole or not at all; parents are made. Raises OSError."""
     with writing(path) as part:
         part.write_bytes(data)
+
+
+def read_kind(folder: Path) -> str:
+    """What the config.json of a checkpoint says that it is; empty where it says nothing readable: loading explains."""
+    try:
+        return str(json.loads((folder / CONFIG_FILE).read_text())["kind"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

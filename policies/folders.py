@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import HomebodyError
 from ..core.experience import read_experience
-from ..core.files import CONFIG_FILE, MODEL_FILE
+from ..core.files import CONFIG_FILE, MODEL_FILE, read_kind
 from ..core.types import Policy
 from .source import CAMERAS, PolicySource
 
@@ -24,7 +24,7 @@ def of_folder(folder: Path, device: str, *, name: str = "", require: Callable[[s
     weights, shown_as = folder / MODEL_FILE, name or folder.name
     if not weights.is_file():
         raise HomebodyError(f"{folder} holds no {MODEL_FILE}: expected the folder of a checkpoint, or the name of a policy")
-    kind = _kind(folder)
+    kind = read_kind(folder)
     if kind.startswith("homebody-rl"):
         require("rl", f"policy {shown_as!r}")
         return _reinforced(folder, kind, shown_as)
@@ -43,14 +43,6 @@ def of_folder(folder: Path, device: str, *, name: str = "", require: Callable[[s
         return ChunkPolicy.load(folder, name=shown_as, device=device)
 
     return PolicySource(name=shown_as, fingerprint=_digest(weights), cameras=CAMERAS, build=build, trained_on=read_experience(folder))
-
-
-def _kind(folder: Path) -> str:
-    """What config.json says the checkpoint is; empty where it says nothing readable: loading explains."""
-    try:
-        return str(json.loads((folder / CONFIG_FILE).read_text())["kind"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 def _digest(*weights: Path) -> str:

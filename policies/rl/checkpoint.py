@@ -25,16 +25,6 @@ def save_actor(folder: Path, actor: PlainActor, kind: str, interface: Mapping[st
     write_checkpoint(folder, kind, actor.state_dict(), {"actor": actor.settings, "interface": dict(interface)}, trained_on)
 
 
-def read_kind(folder: Path) -> str:
-    """The `kind` in a folder's config.json; empty where there is none."""
-    path = folder / CONFIG_FILE
-    try:
-        data = json.loads(path.read_text()) if path.is_file() else {}
-    except (json.JSONDecodeError, UnicodeDecodeError, OSError):
-        return ""
-    return str(data.get("kind", "")) if isinstance(data, dict) else ""
-
-
 def made_for(folder: Path) -> tuple[str, str]:
     """The task and the robot of a checkpoint. Raises HomebodyError where its config does not say."""
     path = folder / CONFIG_FILE
