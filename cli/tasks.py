@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import HomebodyError
 from ..core.robots import DEFAULT_ROBOT, robot_named
 from .bench_setup import check_counts
+from .endings import DONE, NEGATIVE
 from .outputs import JsonPath, MaybeFolder, write_json
 from .tables import Column, print_table
 
@@ -31,25 +34,40 @@ def describe_tasks() -> list[dict[str, Any]]:
 
 
 def tasks(
-    *, gallery: MaybeFolder = None, seen: int = 0, held: int = 2, only: str = "all", robot: str = DEFAULT_ROBOT, json_path: JsonPath = None
+    *,
+    gallery: MaybeFolder = None,
+    policy: str = "",
+    tries: int = 6,
+    split: str = "train",
+    seen: int = 0,
+    held: int = 2,
+    only: str = "all",
+    robot: str = DEFAULT_ROBOT,
+    json_path: JsonPath = None,
 ) -> int:
     """Lists the tasks: family, an instruction, predicates, horizon, phrasings; or draws each of them; or measures what cameras see of them.
 
     Args:
         gallery: Folder for a picture of every task, before and after the expert did it, and a page that shows them.
+        policy: With --gallery, whose first success at every task is filmed in place of the pictures.
+        tries: With --policy, starts of each task that it may try.
+        split: With --policy, `train` or `heldout` starts.
         seen: Held-out starts of each task in which the pixels are counted that show the part that has to move, in each camera.
         held: With --seen, episodes in which the pixels of what the hand holds are counted in the wrist camera.
         only: Tasks for the gallery or --seen: `all`, `core`, a family, or names separated by commas.
         robot: Who does them in the gallery; of `all`, `core` and families, those that it can do.
         json_path: Write `tasks: [...]` there too.
     """
+    if policy and gallery is None:
+        raise HomebodyError(f"policy {policy!r} without a gallery: expected --gallery DIR for the films")
     if seen or held < 0:
         check_counts(seen=(seen, 1), held=(held, 0))
         return _measure_seen(seen, held, only, json_path)
     entries = describe_tasks()
     write_json(json_path, {"tasks": entries})
     if gallery is not None:
-        return _draw_all(gallery, only, robot)
+        names = _doable(only, robot)
+        return _film_all(gallery, names, policy, robot, split, tries) if policy else _draw_all(gallery, names, robot)
     columns = [
         Column(title="task", rank=0, cells=[e["name"] for e in entries]),
         Column(title="family", rank=1, cells=[e["family"] for e in entries]),
@@ -67,17 +85,43 @@ def tasks(
     return 0
 
 
-def _draw_all(folder: Path, only: str, robot: str) -> int:
+def _doable(only: str, robot: str) -> list[str]:
+    """The tasks that are asked for and that a robot can do."""
     from ..benchmarks.tasksets import task_names
     from ..envs.registry import task_robots
     from ..envs.stages import find_stage
-    from .gallery import write_gallery
-    from .progress import progress_bar
 
     robot_named(robot)
     names = [n for n in task_names(only) if robot in task_robots(n.partition("+")[0])]
     if not names:
         find_stage(task_names(only)[0], robot)  # says which arms can
+    return names
+
+
+def _film_all(folder: Path, names: Sequence[str], policy: str, robot: str, split: str, tries: int) -> int:
+    from .doctor import require_gl
+    from .gallery_films import write_films
+    from .learned import check_asked
+    from .policies import knowing
+    from .progress import progress_bar
+
+    check_counts(tries=(tries, 1))
+    source = knowing(policy, names, robot)
+    check_asked(source, names, robot)
+    require_gl()
+    with progress_bar("gallery", len(names)) as progress:
+        shots = write_films(folder, names, source, robot=robot, split=split, tries=tries, progress=progress)
+    undone = [s.task for s in shots if not s.success]
+    print(
+        f"{folder / 'index.html'}: {len(names) - len(undone)} of {len(names)} tasks done" + (f"; not {', '.join(undone)}" if undone else "")
+    )
+    return NEGATIVE if undone else DONE
+
+
+def _draw_all(folder: Path, names: Sequence[str], robot: str) -> int:
+    from .gallery import write_gallery
+    from .progress import progress_bar
+
     with progress_bar("gallery", len(names)) as progress:
         done = write_gallery(folder, names, robot, progress)
     undone = [n for n, ok in done.items() if not ok]

@@ -21,6 +21,7 @@ RUNS = (
     "chat --policy zero --seed 1 --out chat --json chat/talk.jsonl <<< help",
     "tasks --json new/tasks.json",
     "tasks --gallery gallery --only open_fridge",
+    "tasks --gallery films --policy expert --only ring_bell --tries 1",
     "robots",
     "axes",
     "collect --tasks open_drawer,close_microwave --episodes 2 --out set",
