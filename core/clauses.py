@@ -10,6 +10,12 @@ from .wording import AFTER, BEFORE
 
 LONGEST = 60
 """Words of a sentence that are read; a longer one is refused."""
+ORDERING = (
+    "close", "shut", "open", "turn", "switch", "put", "ring", "press", "push", "wipe", "fold", "lay", "stack", "hand", "give", "pass", "take", "bring",
+    "unscrew", "pick", "hold", "throw", "pour", "stow", "set", "serve", "make", "light", "lift", "raise", "show", "place", "move", "slide", "pull", "sort",
+    "clear", "start", "hit", "tuck", "stash", "fetch", "tidy", "toss", "flick", "flip", "spread", "drop", "bin", "pop", "stick", "grab", "chuck", "get",
+)  # fmt: skip
+"""What orders begin with."""
 IDIOMS = (
     "if you do not mind", "if you would not mind", "if it is not too much trouble", "if you please", "if you can", "if possible", "if you like",
     "when you can", "when you have time", "no rush", "no hurry", "no worries", "no problem", "do not forget to", "do not hesitate to",
@@ -17,7 +23,9 @@ IDIOMS = (
     "come here and", "hurry up and", "walk over and", "reach out and", "as well please", "as soon as", "thanks", "thank you very much", "thank you", "cheers",
 )  # fmt: skip
 """Said besides: their `no`, `if`, `why` and `and` say nothing of the task."""
-REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
+AND = r"(?=[,;.\n]|$| (?:and|then|but) (?:(?:then|please|also|could you|can you) )*(?:" + "|".join(ORDERING) + r")\b)"
+"""Where a reason ends: an order that follows it is none of it."""
+REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*?{AND}") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
 """A reason is no order, whatever it names."""
 KIN = (
     "kids?|children|grandchildren|grandson|granddaughter|child|toddler|baby|cat|dog|guests?|visitors?|friends?|mum|mother|dad|father|son|daughter|wife|husband"
@@ -25,7 +33,7 @@ KIN = (
 )
 REMARK = re.compile(
     r"(?:(?<=^)|(?<=, ))(?:(?:so|well|but|and|sorry|um|oh|look) )?"
-    r"(?:(?:i|we) (?:(?:can?|could|have) not|never)|(?:(?:the|my|our|his|her|these|those|your) )?(?:\w+ )?(?:"
+    r"(?:(?:i|we) (?:(?:can?|could|have) (?:not|never)|never)|(?:(?:the|my|our|his|her|these|those|your) )?(?:\w+ )?(?:"
     + KIN
     + r") (?:\w+ )?(?:not|never)"
     r"|(?:she|he|they) (?:\w+ )?(?:not|never))\b(?![^,]*\b(?:want|like|wish|allow|let|you|robot)\b)[^,]*(?=,|$)"
@@ -65,7 +73,9 @@ ASKING = frozenset(
     ]
 )
 MODAL = frozenset(["can", "could", "may", "might", "should", "shall", "must", "will", "would", "do", "have"])
-WAITING = re.compile(r"\b(after|before) (the|my|a|an|this|that|it|you|we|i|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|have|had|gets)\b")
+WAITING = re.compile(
+    r"(?:\bafter|^(?:please )?before) (the|my|a|an|this|that|it|you|we|i|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|have|had|gets)\b"
+)
 """A state that has to come first, `after the microwave is open`: it is none that the rest may be done without."""
 
 
@@ -82,6 +92,18 @@ def check_length(text: str) -> None:
         )
 
 
+GRATEFUL = re.compile(
+    r"\b(?:would|d|should) be (?:\w+ ){0,2}(?:grateful|glad|lovely|kind|nice|great|good|happy|helpful) if you (?:could |would |can )?"
+)
+"""Politeness that has an `if` in it."""
+LEAVING = re.compile(
+    r"(?:,|\band|\bbut)(?: just| please)? (?:(?:i|we) (?:ll |will ))?leave (?:\w+ ){1,3}?(?:alone|as it is|as they are|be|in peace|to me|off)\b|\bbut leave the heat\b"
+)
+"""What stays as it is beside what is done."""
+WONDERED = re.compile(r"\b(know|see|tell|wonder|check|sure|ask|remember|forget) (?:if|whether)\b")
+"""What somebody wants to know is no condition."""
+
+
 def without_asides(text: str, reasons: Sequence[re.Pattern[str]] = REASONS) -> str:
     """Lower-case words and the marks `,` where one clause ends: no asides, no contractions, none of `reasons`."""
     low = re.sub(r"n['\u2019]t\b", " not", text.lower())
@@ -90,6 +112,8 @@ def without_asides(text: str, reasons: Sequence[re.Pattern[str]] = REASONS) -> s
         low = reason.sub(",", low)
     low = re.sub(r"[;:,.!?&+/\n\r|]|\s[-\u2013\u2014]+\s|\u2013|\u2014", " , ", low)
     low = " ".join(re.sub(r"[^a-z, ]+", " ", low).split())
+    low = LEAVING.sub(",", low)
+    low = WONDERED.sub(r"\1", GRATEFUL.sub("would like you to ", low))
     for aside in sorted((*BEFORE, *AFTER, *IDIOMS), key=len, reverse=True):
         low = re.sub(rf"\b{aside}\b", "", low)
     return " ".join(low.split())

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from .model import Model
-from .parting import BEGIN, VERBS, Part
+from .parting import BEGIN, ORDERS, VERBS, Part
 from .words import SKIPPED
 
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
 PARTICLES = frozenset(["on", "off", "up", "down", "out", "open", "shut", "in"])
 """What belongs to a verb, and is not left out where the verb is."""
 BARE = SKIPPED | {
-    "drawer", "drawers", "door", "doors", "one", "ones", "lid", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that",
+    "drawer", "drawers", "door", "doors", "one", "ones", "lid", "as", "well", "also", "burner", "hob", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that",
 }  # fmt: skip
 """Words of a part that names a thing and says nothing of what is to be done with it."""
-PLACING = frozenset(["in", "into", "on", "onto"])
+ALONE = 0.4
+"""From which probability on a part that only names things asks for something by itself: `the light on`."""
+SHARED = frozenset(["and", "then", "plus", "also"])
+"""What stands before the last of several things."""
 REMEMBERED = 3
 """Remarks before an order in which what `it` stands for may have been named."""
 FRONTS = 8
@@ -46,13 +49,16 @@ class Completing:
     def __init__(self, model: Model) -> None:
         self._model = model
 
-    def all_of(self, texts: Sequence[str], before: Sequence[str], remarks: Sequence[Part], after: Part | None) -> list[str]:
+    def all_of(self, texts: Sequence[str], before: Sequence[str], remarks: Sequence[Part], after: Sequence[Part]) -> list[str]:
         """The ways to read an order, the first of `texts` as it was said: with what the orders `before` it, the remarks since and what
         comes `after` it let it leave out."""
         said = texts[0]
         completed = [t for b in before for t in self._completed(said, b)]
-        out = completed if completed and self.bare(said) else [*texts, *completed]
-        return list(dict.fromkeys([*out, *self._sharing(said, after), *self._pointed_at(said, remarks), *_as_order(said)]))
+        alone = not completed or not self.bare(said) or self._model.read(said).best[1] > ALONE
+        out = [*texts, *completed] if alone else completed
+        if tail := self._tail(after):
+            out += [f"{t} {tail}" for t in (said, *completed)]
+        return list(dict.fromkeys([*out, *self._pointed_at(said, remarks), *_as_order(said)]))
 
     def put_in(self, words: Sequence[str], places: Collection[str], name: str) -> str:
         """The words with a thing where the first of `places` stands."""
@@ -68,11 +74,22 @@ class Completing:
         out, spelled, named = list[str](), said.split(), self._model.named(said)
         previous = self._model.named(before)
         things = [i for i, w in enumerate(previous) if w.startswith("=")]
-        if things and (its := [i for i, w in enumerate(spelled) if w in IT]):
+        its = [i for i, w in enumerate(spelled) if w in IT and not (w in ("one", "ones") and any(n[0] == "=" for n in named))]
+        if things and its:
             out.append(_put_in(spelled, its[0], previous[things[0]]))
         if things and self.bare(said) and len(own := [w for w in named if w[0] == "="]) == 1:
-            out.append(_put_in(previous, things[0], own[0]).replace("=", "").replace("_", " "))
-        if things and any(w.startswith("=") for w in named):
+            out += [_put_in(previous, at, own[0]).replace("=", "").replace("_", " ") for at in things]
+        if (
+            things
+            and "one" in spelled
+            and things[-1] + 1 < len(previous)
+            and (noun := previous[things[-1] + 1]) not in SKIPPED | IT | {","}
+        ):
+            spelled = [noun if w == "one" else w for w in spelled]
+            said = " ".join(spelled)
+            out.append(said)
+        begins = next((w for w in spelled if w not in SKIPPED), "")
+        if things and any(w.startswith("=") for w in named) and begins not in ORDERS:
             verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
             out += [" ".join([*verb, said])]
             if not PARTICLES & set(verb) or PARTICLES & set(spelled):
@@ -96,12 +113,16 @@ class Completing:
                 return [_put_in(spelled, its[0], thing) for thing in things]
         return []
 
-    def _sharing(self, said: str, part: Part | None) -> list[str]:
-        """An order that shares where things go with the next: `put the apple and the can in the bin`."""
-        if part is None or not {"and", "then", "plus", "also"}.intersection(part.link) or not self.bare(" ".join(part.words)):
-            return []
-        at = next((i for i, w in enumerate(part.words) if i and w in PLACING), None)
-        return [] if at is None else [" ".join([said, *part.words[at:]])]
+    def _tail(self, after: Sequence[Part]) -> str:
+        """Where things go that several orders share, as the last of them says: `put the apple, the box and the can in the bin`."""
+        for part in after:
+            named = self._model.named(" ".join(part.words))
+            at = next((i for i, w in enumerate(named) if w[0] == "="), None)
+            if part.words[0] in ORDERS or at is None or at > 2 or any(w not in BARE for w in named[:at]):
+                return ""
+            if named[at + 1 :]:
+                return " ".join(named[at + 1 :]).replace("=", "").replace("_", " ") if SHARED.intersection(part.link) else ""
+        return ""
 
 
 def _as_order(said: str) -> list[str]:

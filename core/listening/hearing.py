@@ -10,7 +10,8 @@ from .completing import IT, REMEMBERED, Completing
 from .corpus import ALIKE
 from .model import Model, Reading
 from .parting import VERBS, Part, in_one_word, parted, parts_of
-from .words import spelled_out
+from .remarks import describes, explains, tells
+from .words import UNKNOWN, spelled_out
 
 CHOICES = 5
 """Goals that a text as a whole may mean, at most, that are kept."""
@@ -49,6 +50,12 @@ WITHIN = {
 """Steps that a longer task takes anyway, before it or after it -> the drawer that it takes them with."""
 BOTH_OF = frozenset(["them", "both", "these", "those"])
 """Words for two things."""
+REMARKED, TELLING = 0.6, 0.3
+"""Least probability that a statement asks for nothing, where no goal is likelier than the second when it is read alone."""
+EXPLAINED, HARMLESS = 0.9, 0.06
+"""The same for one that tells what for; most that a statement may look like harm to be passed over."""
+STANDS = 0.2
+"""What is left of the probability that it asks for something to say how a thing stands, where a later part speaks of it: `it is open, shut it`."""
 ORDERED, SURELY_ORDERED = 0.3, 0.2
 """What is left of the probability that a part that begins with a verb asks for nothing; that one which says of what, too, does."""
 SURELY, OUT_OF_REACH = 0.6, 0.9
@@ -143,6 +150,21 @@ class Hearing:
             out = out.order(replace(order, goal=goal, sure=min(sure, order.sure), said=text), said)
         return [out]
 
+    def _passed_over(self, parts: Sequence[Part], i: int, after_one: bool) -> float:
+        """Probability that a part asks for nothing; after_one: whether an order stands before it."""
+        part = parts[i]
+        if after_one and self._only_looks(part):
+            return CERTAIN
+        said = " ".join(part.words)
+        reading = self.model.read(said)
+        p = reading.kinds["aside"] * self._like_an_order(part)
+        harmless = reading.kinds["harm"] < HARMLESS
+        if len(parts) > 1 and harmless and (describes(part.words) or (tells(part.words, part.link) and reading.best[1] < TELLING)):
+            p = max(p, REMARKED)
+        if harmless and explains(part.words, part.link):
+            p = max(p, EXPLAINED)
+        return p
+
     def _only_looks(self, part: Part) -> bool:
         """Whether a part tells no more than what the thing before looks like: `the blue one`."""
         short = set(part.words[:1]) <= {"the", "that"} and set(part.words[-1:]) <= {"one", "ones"} and not part.words[4:]
@@ -155,7 +177,7 @@ class Hearing:
 
     def hear(self, text: str, among: Collection[Goal] | None = None) -> Heard:
         """What a text asks for; `among` are the goals that are possible here, where not all are."""
-        tokens = parted(in_one_word(spelled_out(text)).split())
+        tokens = parted(in_one_word(self._unnamed(spelled_out(text))).split())
         parts = parts_of(tokens)
         whole = self.model.read(" ".join(tokens))
         options = tuple(whole.likeliest(CHOICES, among))
@@ -178,9 +200,26 @@ class Hearing:
             tied=any(part.link for part in parts),
         )
 
+    def _unnamed(self, spelled: str) -> str:
+        """Without the names of people whose things are spoken of: `Mia's toy` is the toy."""
+        words = spelled.split()
+        whose = [i for i, w in enumerate(words[:-1]) if words[i + 1] == "s" and self.model.vocabulary.correct(w) == UNKNOWN]
+        if any(
+            f"{words[i]} {w}" in spelled
+            for i in whose
+            for w in ("s a", "s the", "s in", "s on", "s up", "s about", "s got", "s been", "s not")
+        ):
+            return spelled  # `Mia's in bed`
+        for i in reversed(whose):
+            words[i : i + 2] = ["the"]
+        return " ".join(words)
+
     def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
         """The likeliest way to take a sentence apart into orders and asides."""
         best, alone = [_Way()], [self._alone(part) for part in parts]
+        told = [
+            describes(part.words) and IT.intersection(w for later in parts[i + 1 :] for w in later.words) for i, part in enumerate(parts)
+        ]
         for j in range(1, len(parts) + 1):
             options: list[_Way] = []
             for i in range(j):
@@ -188,11 +227,9 @@ class Hearing:
                 texts = self._said(tokens, parts[i], parts[j - 1])
                 said = texts[0]
                 if j - i == 1:
-                    p = CERTAIN if before.orders and self._only_looks(parts[i]) else self.model.read(said).kinds["aside"]
-                    options.append(before.aside(p * self._like_an_order(parts[i]), said))
+                    options.append(before.aside(self._passed_over(parts, i, bool(before.orders)), said))
                 options += (both := self._them(said, before, among))
-                after = parts[j] if j < len(parts) else None
-                texts = self._completing.all_of(texts, [o.said for o in before.orders[-2:]], parts[max(0, i - REMEMBERED) : i], after)
+                texts = self._completing.all_of(texts, [o.said for o in before.orders[-2:]], parts[max(0, i - REMEMBERED) : i], parts[j:])
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in () if both else texts:
                     reading = self.model.read(text)
@@ -202,6 +239,7 @@ class Hearing:
                         goal, sure = certain, CERTAIN
                     if goal is not None:
                         goal = named_before(before.orders, goal)
+                        sure *= STANDS if (told[i] and j < len(parts)) or explains(parts[i].words, parts[i].link) else 1.0
                         sure *= LEFT_OVER ** (self.model.left_over(text, goal) + _swallowed(alone[i:j], goal))
                         options.append(
                             before.order(
@@ -299,11 +337,13 @@ def in_turn(orders: Sequence[Order]) -> list[Order]:
         last = order.link[-1] if order.link else ""
         asked = any(f" {a} " in f" {order.said} " for a in ASKING)
         if i == 0 and len(out) > 1 and "before" in (last, first, *(["before"] if first == "prior" else [])) and not asked:
-            out[0], out[1] = out[1], out[0]
+            more = next((k for k, o in enumerate(orders[2:], 2) if o.link[-1:] not in ((), ("and",), ("also",))), len(orders))
+            out[:more] = [*out[1:more], out[0]]
         elif i and ((last == "after" and first not in IT) or (last == "before" and first in IT) or "beforehand" in order.words):
             out[i - 1], out[i] = out[i], out[i - 1]
     if early := [o for o in orders[1:] if "first" in o.words]:
-        out = [*early, *(o for o in out if o not in early)]
+        goals = [o.goal for o in early]
+        out = [*early, *(o for o in out if o.goal not in goals)]
     return out
 
 

@@ -24,7 +24,7 @@ SURE, SURE_TIED = 0.25, 0.35
 """Least probability of a single order that is followed; where a word stands in it that ties orders together, such as `and`."""
 EACH_SURE = 0.25
 """Least probability of each of several orders."""
-SEVERAL_SURE, OF_SEVERAL, FAR_AHEAD = 0.8, 0.12, 4.0
+SEVERAL_SURE, OF_SEVERAL, FAR_AHEAD = 0.8, 0.12, 3.0
 """Where a text surely asks for several things, each of them is followed from a lower probability on, if it is so many times as likely as any other."""
 NOT_ONE = 0.5
 """A text that is likelier than this to ask for several things is not followed where one alone was found: nothing is done by half."""
@@ -34,9 +34,13 @@ NO_ORDER = re.compile(
     r"\b(never|unless|except|either|or|neither|nor|whether|twice|thrice|repeatedly|avoid|leave|(any|every)thing but|would rather|if the)\b"
     r"|(?<!\bi )(?<!\bwe )(?<!\bthey )\bdo not\b(?! (forget|hesitate|mind|worry))|\b(should|must|shall|need) not\b"
     r"|^(please )?(if|should (it|there|the|he|she|somebody|anybody)|when (?!you|that))\b"
-    r"|\b(after|before|once|when) (the|my|a|an|this|that|it|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|had|gets)\b"
+    r"|(?:\b(?:after|once|when)|^(?:please )?before) (the|my|a|an|this|that|it|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|had|gets)\b"
 )
 """Words after which nothing is an order, however it looks."""
+AWAITED = re.compile(
+    r"^(?:please |so |and )?should (?:it|there|the \w+|he|she|they|somebody|anybody|anyone) (?!be (?:open|shut|closed|on|off)\b)\w+"
+)
+"""A condition without an `if`."""
 HIMSELF = re.compile(
     r"\b(i|we|she|he|they) (ll|will|shall|am going to|are going to|is going to)\b[^,]*\b(myself|ourselves|herself|himself|themselves)\b"
 )
@@ -210,6 +214,8 @@ def _no_order(text: str) -> tuple[HomebodyError | None, bool]:
     """What the words themselves say against an order (a question, a negation, a choice, a condition, somebody else who does it), and whether
     that is so however it looks otherwise."""
     spoken = without_asides(text)
+    if awaited := AWAITED.search(spoken):
+        return HomebodyError(f"instruction {quoted(text)} holds a condition ({awaited[0]!r}): {HINT}"), True
     rest, himself = without_remarks(ONCE.sub("after you ", DONE.sub(" ", spoken))), HIMSELF.search(spoken)
     try:
         refuse_what_is_no_order(text, rest)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..clauses import ORDERING
 from .words import DETERMINERS, PERSONS
 
 LINKS = frozenset(
@@ -15,18 +16,15 @@ LINKS = frozenset(
     ]
 )  # fmt: skip
 """Words between two orders."""
-VERBS = (
-    "close", "shut", "open", "turn", "switch", "put", "ring", "press", "push", "wipe", "fold", "lay", "stack", "hand", "give", "pass", "take", "bring",
-    "unscrew", "pick", "hold", "throw", "pour", "stow", "set", "serve", "make", "light",
-)  # fmt: skip
+VERBS = ORDERING
 """What orders begin with: a part that does asks for something."""
 NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|{'|'.join(VERBS)})\b))"
 EARLIER = re.compile(rf"\bbefore (?:that|this|doing (?:that|so|it)|you do(?: (?:that|it|so))?){NOW}")
 EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any of (?:that|this)){NOW}")
 """What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
-BEGIN = {*VERBS, "spread", "drop", "bin", "pop", "stick", "grab", "chuck", "get"} - {"open", "hand", "light", "set", "hold", "ring"}
+BEGIN = frozenset(VERBS) - {"open", "hand", "light", "set", "hold", "ring", "show", "place", "move", "slide", "clear", "start", "hit"}
 """Words that begin an order wherever they stand and are no name of anything."""
-ORDERS = frozenset(VERBS) | BEGIN
+ORDERS = frozenset(VERBS)
 BEGINNING = rf"(?:{'|'.join(sorted(BEGIN))})\b"
 NO_BEGINNING = DETERMINERS | {"to", "and", "you", "i", "have", "not", "of", "never"}
 """Words behind which none does."""
@@ -45,9 +43,24 @@ BOTH = re.compile(r"\bboth (?=(?:of )?(?:the|my|your|our)\b.* and\b)")
 OFF = re.compile(r"\b(turn|turned|turning|switch|switched|switching) of\b")
 AFTERWARDS = re.compile(rf"\bafter (?={BEGINNING})")
 AFTER_IT = re.compile(
-    rf"(?:\band|,(?: and)?) after (?:that|this|it|them|which)(?: you (?:may|can|could|might))?(?= (?:{'|'.join(sorted(DETERMINERS))})\b| {BEGINNING})"
+    r"(?:\band|,(?: and)?) after (?:all )?(?:of )?(?:that|this|it|them|which)(?: you (?:may|can|could|might))?(?! ?(?:,|$|please|is|has|was|and))"
 )
 """What only says that the next one follows: `the glass and after it the can`."""
+TOO = re.compile(r" (?:too|as well)(?=(?: please)?(?: ,|$))")
+FILLER = re.compile(
+    r"(?:, )?\b(?:in (?:that|this) order|one (?:after|at) (?:the other|a time)|one by one|(?:all|both) (?:two |three |of (?:them|these|those))+(?:go |goes )?|all three (?:go )?)(?: please)?\b"
+)
+"""What only says that all of them are meant."""
+SAME = re.compile(
+    r"\b(?:do |and do |then do )?(?:the |exactly the )?same (?:thing )?(?:again )?(?:with|for|to)\b|\blikewise(?: with| for)?\b"
+)
+"""Words that stand for the verb of the order before."""
+AT_IT = re.compile(r"\b(?:and )?while (?:you|we|i) (?:are|re|am|m) (?:at it|there|about it)\b(?: ,)?")
+SECOND = re.compile(rf"\b(?<!the )second(?:ly)?(?= (?:please )?(?:{'|'.join(VERBS)}|the|my)\b)")
+SUBJECTS = frozenset(
+    ["i", "we", "he", "she", "they", "it", "there", "that", "somebody", "someone", "everybody", "everything", "nobody", "nothing"]
+)
+"""What statements begin with."""
 LAST = re.compile(r"\b(?:and )?(?:last of all|last but not least|last thing)\b(?: ,)?")
 AT_LAST = re.compile(r"(?<!and)(?<!,) after (?:it|that|this)(?= ,|$)")
 MEANWHILE = re.compile(
@@ -80,9 +93,9 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
                 words, link = [], []
             if word != ",":
                 link.append(word)
-        elif word == "so" and words and tokens[i + 1 : i + 2] and tokens[i + 1] in ORDERS:
+        elif words and _ends(word, tokens[i + 1 : i + 2]):
             out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
-            words, link = [], []
+            words, link = [], [] if word == "so" and tokens[i + 1] in ORDERS else [word]
         else:
             if not words:
                 start = i
@@ -91,6 +104,13 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
                 words, link, start = [], [], i
             words.append(word)
     return out
+
+
+def _ends(word: str, behind: Sequence[str]) -> bool:
+    """Whether a word ends an order: a reason comes, or after one another order."""
+    if word == "so":
+        return bool(behind) and behind[0] in ORDERS | SUBJECTS
+    return word in ("because", "cos", "since") or (word in ("as", "for") and bool(behind) and behind[0] in SUBJECTS)
 
 
 def _begins(word: str, before: Sequence[str]) -> bool:
@@ -118,6 +138,8 @@ def in_one_word(spelled: str) -> str:
     `once you have` as `after you have`, and no words that only say that one thing follows another."""
     spelled = BOTH.sub("", OFF.sub(r"\1 off", spelled))
     spelled = ONCE.sub("after you ", DONE.sub(" , then", spelled))
+    spelled = AT_IT.sub(" , also ", SAME.sub("", FILLER.sub("", TOO.sub("", spelled))))
+    spelled = SECOND.sub(" , then", spelled) if "first" in spelled.split() else spelled
     spelled = LAST.sub(" lastly ", AFTER_IT.sub(" then", spelled))
     spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", AFTERWARDS.sub("then ", spelled)))
     spelled = EARLIEST.sub("first ", spelled)

@@ -86,6 +86,7 @@ def one_off(a: str, b: str) -> bool:
 PERSONS = frozenset(["i", "you", "we", "he", "she", "it", "they", "that", "this", "there", "one", "who", "somebody", "someone", "anybody"])
 DETERMINERS = frozenset(["the", "a", "an", "my", "your", "our", "his", "her", "their", "another", "other", "drink", "soda"])
 MODAL_AFTER = PERSONS | {",", "so", "how", "where", "when", "what", "hands", "fingers"}
+ASKED = DETERMINERS | {"anybody", "anyone", "someone", "somebody", "please", "we", "this", "that"}
 MODAL_BEFORE = PERSONS | {"be", "not", "have", "get"}
 
 
@@ -102,7 +103,7 @@ def is_verb(words: Sequence[str], i: int) -> bool:
     if words[i] in ("throw", "bin", "press"):
         return after in DONE_TO and before not in NAMED_AFTER
     if words[i] == "can":
-        return before in MODAL_AFTER or after in MODAL_BEFORE
+        return after in MODAL_BEFORE or (before in MODAL_AFTER and (before != "," or after in ASKED))
     return words[i] == "left" and (
         before in {"been", "is", "was", "are", "i", "you", "somebody", "someone", "have", "has", "s"} or after in {"open", "it"}
     )
