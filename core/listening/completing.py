@@ -15,8 +15,6 @@ BARE = SKIPPED | {
     "drawer", "drawers", "door", "doors", "one", "ones", "lid", "as", "well", "also", "burner", "hob", "in", "into", "on", "onto", "to", "too", "other", "second", "this", "that",
 }  # fmt: skip
 """Words of a part that names a thing and says nothing of what is to be done with it."""
-ALONE = 0.4
-"""From which probability on a part that only names things asks for something by itself: `the light on`."""
 SHARED = frozenset(["and", "then", "plus", "also"])
 """What stands before the last of several things."""
 REMEMBERED = 3
@@ -54,8 +52,7 @@ class Completing:
         comes `after` it let it leave out."""
         said = texts[0]
         completed = [t for b in before for t in self._completed(said, b)]
-        alone = not completed or not self.bare(said) or self._model.read(said).best[1] > ALONE
-        out = [*texts, *completed] if alone else completed
+        out = completed if completed and self.bare(said) else [*texts, *completed]
         if tail := self._tail(after):
             out += [f"{t} {tail}" for t in (said, *completed)]
         return list(dict.fromkeys([*out, *self._pointed_at(said, remarks), *_as_order(said)]))
@@ -67,39 +64,41 @@ class Completing:
     def bare(self, said: str) -> bool:
         """Whether a part only names things: `the lower drawer`. What is to be done with them an order before has said."""
         named = self._model.named(said)
-        return any(w[0] == "=" for w in named) and all(w[0] == "=" or w in BARE for w in named)
+        return (
+            named[-1:] not in (("on",), ("off",), ("open",), ("shut",))
+            and any(w[0] == "=" for w in named)
+            and all(w[0] == "=" or w in BARE for w in named)
+        )
 
     def _completed(self, said: str, before: str) -> list[str]:
-        """What a shortened order may mean after the one before: the thing that `it` stands for put in, or the verb."""
-        out, spelled, named = list[str](), said.split(), self._model.named(said)
+        """What a shortened order may mean after the one before: the thing that `it` stands for put in, another thing in its place, or the verb."""
         previous = self._model.named(before)
-        things = [i for i, w in enumerate(previous) if w.startswith("=")]
-        its = [i for i, w in enumerate(spelled) if w in IT and not (w in ("one", "ones") and any(n[0] == "=" for n in named))]
-        if things and its:
+        things = [i for i, w in enumerate(previous) if w[0] == "="]
+        if not things:
+            return []
+        own, spelled, out = [w for w in self._model.named(said) if w[0] == "="], said.split(), list[str]()
+        if its := [i for i, w in enumerate(spelled) if w in IT and not (own and w in ("one", "ones"))]:
             out.append(_put_in(spelled, its[0], previous[things[0]]))
-        if things and self.bare(said) and len(own := [w for w in named if w[0] == "="]) == 1:
-            out += [_put_in(previous, at, own[0]).replace("=", "").replace("_", " ") for at in things]
-        if (
-            things
-            and "one" in spelled
-            and things[-1] + 1 < len(previous)
-            and (noun := previous[things[-1] + 1]) not in SKIPPED | IT | {","}
-        ):
-            spelled = [noun if w == "one" else w for w in spelled]
-            said = " ".join(spelled)
+        if len(own) == 1 and self.bare(said):
+            for at in things:  # with the word behind it, `burner`, and without
+                out += [_spoken(_put_in(previous[: at + 1] + behind, at, own[0])) for behind in (previous[at + 1 :], previous[at + 2 :])]
+        nouns = [n for at in things for n in previous[at + 1 : at + 2] if n[0] != "=" and n not in SKIPPED | IT | BARE | {","}]
+        if "one" in spelled and nouns:
+            said = " ".join(nouns[0] if w == "one" else w for w in spelled)
             out.append(said)
-        begins = next((w for w in spelled if w not in SKIPPED), "")
-        if things and any(w.startswith("=") for w in named) and begins not in ORDERS:
-            verb = [w for w in previous if not w.startswith("=") and w not in SKIPPED and w != ","][:FRONTS]
-            out += [" ".join([*verb, said])]
-            if not PARTICLES & set(verb) or PARTICLES & set(spelled):
-                out += [" ".join([*verb[:1], said])]
-            place = (
-                " ".join(previous[things[-1] - 2 :]).replace("=", "").replace("_", " ")
-                if len(things) > 1 and sum(w[0] == "=" for w in named) < 2
-                else ""
-            )
-            out += [" ".join([*verb[:1], said, place])] if place else []
+        return out + (self._borrowing(said, previous, things) if own else [])
+
+    def _borrowing(self, said: str, previous: Sequence[str], things: Sequence[int]) -> list[str]:
+        """A part that names something else, with the verb of the order before, and the place where that has one."""
+        words = set(said.split())
+        verb = [w for w in previous if w[0] != "=" and w not in SKIPPED and w != ","][:FRONTS]
+        if next((w for w in said.split() if w not in SKIPPED), "") in ORDERS or not ORDERS.intersection(verb):
+            return []
+        out = [" ".join([*verb, said])]
+        if not PARTICLES.intersection(verb) or PARTICLES & words:
+            out.append(" ".join([verb[0], said]))
+        if len(things) > 1 and sum(w[0] == "=" for w in self._model.named(said)) < 2:
+            out.append(" ".join([verb[0], said, _spoken(" ".join(previous[things[-1] - 2 :]))]))
         return out
 
     def _pointed_at(self, said: str, before: Sequence[Part]) -> list[str]:
@@ -121,13 +120,15 @@ class Completing:
             if part.words[0] in ORDERS or at is None or at > 2 or any(w not in BARE for w in named[:at]):
                 return ""
             if named[at + 1 :]:
-                return " ".join(named[at + 1 :]).replace("=", "").replace("_", " ") if SHARED.intersection(part.link) else ""
+                return _spoken(" ".join(named[at + 1 :])) if SHARED.intersection(part.link) else ""
         return ""
 
 
 def _as_order(said: str) -> list[str]:
     """What was done before, as an order to do it: `you have binned the box`, `closing the drawer`, `you shut the microwave`."""
     words = said.split()
+    if words[0] == "bin" and words[1:]:
+        return [" ".join(["throw", *words[1:], "in the bin"])]
     at = next((i for i, w in enumerate(words) if w not in HAVING), len(words))
     if at == len(words):
         return []
@@ -135,6 +136,12 @@ def _as_order(said: str) -> list[str]:
     return [" ".join([verb, *words[at + 1 :]])] if verb else []
 
 
+def _spoken(named: str) -> str:
+    """Names of things as words."""
+    return named.replace("=", "").replace("_", " ")
+
+
 def _put_in(words: Sequence[str], at: int, named: str) -> str:
     """The words with a thing, `=name`, in the place of the one at `at`."""
-    return " ".join([*words[:at], f"the {named[1:].replace('_', ' ')}", *words[at + 1 :]])
+    front = words[: at - 1] if at and words[at - 1] == "the" else words[:at]
+    return " ".join([*front, f"the {named[1:].replace('_', ' ')}", *words[at + 1 :]])

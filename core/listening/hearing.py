@@ -161,6 +161,8 @@ class Hearing:
         harmless = reading.kinds["harm"] < HARMLESS
         if len(parts) > 1 and harmless and (describes(part.words) or (tells(part.words, part.link) and reading.best[1] < TELLING)):
             p = max(p, REMARKED)
+        if after_one and self._completing.bare(said):
+            p *= ORDERED
         if harmless and explains(part.words, part.link):
             p = max(p, EXPLAINED)
         return p
@@ -329,6 +331,13 @@ def _taken(order: Order) -> bool:
     return order.goal.task.startswith("hold_up") and not SHOWING & words
 
 
+def _early(orders: Sequence[Order]) -> list[Order]:
+    """Orders that come first although they were said later, and what is tied to them: `but first close the fridge and the cupboard`."""
+    start = next((i for i, o in enumerate(orders) if i and "first" in o.words), len(orders))
+    end = next((i for i in range(start + 1, len(orders)) if orders[i].link[-1:] not in ((), ("and",))), len(orders))
+    return list(orders[start:end])
+
+
 def in_turn(orders: Sequence[Order]) -> list[Order]:
     """As they have to be done: `before ...` and `... after` turn them round, `first` comes first."""
     out = list(orders)
@@ -341,7 +350,7 @@ def in_turn(orders: Sequence[Order]) -> list[Order]:
             out[:more] = [*out[1:more], out[0]]
         elif i and ((last == "after" and first not in IT) or (last == "before" and first in IT) or "beforehand" in order.words):
             out[i - 1], out[i] = out[i], out[i - 1]
-    if early := [o for o in orders[1:] if "first" in o.words]:
+    if early := _early(orders):
         goals = [o.goal for o in early]
         out = [*early, *(o for o in out if o.goal not in goals)]
     return out

@@ -37,6 +37,7 @@ NO_ORDER = re.compile(
     r"|(?:\b(?:after|once|when)|^(?:please )?before) (the|my|a|an|this|that|it|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|had|gets)\b"
 )
 """Words after which nothing is an order, however it looks."""
+IT_TOO = re.compile(r"\b(it|that|this|them|those|do|one)\b")
 AWAITED = re.compile(
     r"^(?:please |so |and )?should (?:it|there|the \w+|he|she|they|somebody|anybody|anyone) (?!be (?:open|shut|closed|on|off)\b)\w+"
 )
@@ -217,6 +218,8 @@ def _no_order(text: str) -> tuple[HomebodyError | None, bool]:
     if awaited := AWAITED.search(spoken):
         return HomebodyError(f"instruction {quoted(text)} holds a condition ({awaited[0]!r}): {HINT}"), True
     rest, himself = without_remarks(ONCE.sub("after you ", DONE.sub(" ", spoken))), HIMSELF.search(spoken)
+    if himself and "," in spoken[: himself.start()] and not IT_TOO.search(himself[0]):
+        himself = None  # `egg in the pot, I will see to the heat myself`: another thing
     try:
         refuse_what_is_no_order(text, rest)
     except HomebodyError as error:

@@ -46,6 +46,11 @@ AFTER_IT = re.compile(
     r"(?:\band|,(?: and)?) after (?:all )?(?:of )?(?:that|this|it|them|which)(?: you (?:may|can|could|might))?(?! ?(?:,|$|please|is|has|was|and))"
 )
 """What only says that the next one follows: `the glass and after it the can`."""
+TOGETHER = re.compile(
+    r"(?:,? \b(?:all|both)(?: three| two)?(?: of (?:them|these|those))?)(?= (?:go|goes|into|in|on|onto|belong|need|to|can go|should go)\b(?! all\b))"
+)
+"""Before where several things go."""
+BIN = re.compile(r"\bbin (?=(?:the|that|this|my|your|our|his|her|it|them|those|these|all)\b)")
 TOO = re.compile(r" (?:too|as well)(?=(?: please)?(?: ,|$))")
 FILLER = re.compile(
     r"(?:, )?\b(?:in (?:that|this) order|one (?:after|at) (?:the other|a time)|one by one|(?:all|both) (?:two |three |of (?:them|these|those))+(?:go |goes )?|all three (?:go )?)(?: please)?\b"
@@ -93,7 +98,7 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
                 words, link = [], []
             if word != ",":
                 link.append(word)
-        elif words and _ends(word, tokens[i + 1 : i + 2]):
+        elif words and _ends(word, tokens[i + 1 : i + 5]):
             out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
             words, link = [], [] if word == "so" and tokens[i + 1] in ORDERS else [word]
         else:
@@ -109,7 +114,7 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
 def _ends(word: str, behind: Sequence[str]) -> bool:
     """Whether a word ends an order: a reason comes, or after one another order."""
     if word == "so":
-        return bool(behind) and behind[0] in ORDERS | SUBJECTS
+        return bool(behind) and (behind[0] in ORDERS | SUBJECTS or (behind[0] in DETERMINERS and bool(ABLE & set(behind[2:4]))))
     return word in ("because", "cos", "since") or (word in ("as", "for") and bool(behind) and behind[0] in SUBJECTS)
 
 
@@ -121,11 +126,11 @@ def _begins(word: str, before: Sequence[str]) -> bool:
 
 def parted(tokens: list[str]) -> list[str]:
     """With the comma that people leave out between `after you have ...` and `could you ...`."""
-    if tokens[:1] not in (["after"], ["before"], ["once"], ["when"]) or "," in tokens:
+    if tokens[:1] not in (["after"], ["before"], ["once"], ["when"]):
         return tokens
     asks = [
         i
-        for i in range(3, len(tokens))
+        for i in range(3, tokens.index(",") if "," in tokens else len(tokens))
         if tokens[i] == "please"
         or (tokens[i] in ("could", "can", "would", "will") and tokens[i + 1 : i + 2] == ["you"])
         or _begins(tokens[i], tokens[:i])
@@ -138,7 +143,8 @@ def in_one_word(spelled: str) -> str:
     `once you have` as `after you have`, and no words that only say that one thing follows another."""
     spelled = BOTH.sub("", OFF.sub(r"\1 off", spelled))
     spelled = ONCE.sub("after you ", DONE.sub(" , then", spelled))
-    spelled = AT_IT.sub(" , also ", SAME.sub("", FILLER.sub("", TOO.sub("", spelled))))
+    spelled = TOGETHER.sub("", spelled)
+    spelled = AT_IT.sub(" , also ", SAME.sub(" , and ", FILLER.sub("", TOO.sub("", spelled))))
     spelled = SECOND.sub(" , then", spelled) if "first" in spelled.split() else spelled
     spelled = LAST.sub(" lastly ", AFTER_IT.sub(" then", spelled))
     spelled = MEANWHILE.sub(" , ", AT_LAST.sub("", AFTERWARDS.sub("then ", spelled)))

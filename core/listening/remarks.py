@@ -13,10 +13,13 @@ WHY = frozenset(["because", "cos", "since", "for", "as", "so"])
 FINITE = frozenset(
     [
         "is", "are", "was", "were", "am", "has", "have", "had", "s", "re", "m", "ve", "will", "would", "does", "did", "do", "keeps", "keep", "wants", "likes",
-        "left", "needed", "went", "came", "took", "made", "got", "gets", "thinks", "said", "says", "knows", "taught", "nearly",
+        "needed", "went", "came", "took", "made", "got", "gets", "thinks", "said", "says", "knows", "taught", "nearly",
     ]
 )  # fmt: skip
 """Words that make a statement of what stands before them."""
+EFFECTS = frozenset(["saves", "keeps", "makes", "helps", "stops", "means", "gives", "looks", "smells", "saving", "keeping", "making"])
+"""Words that say what an order is good for."""
+ABILITY = frozenset(["can", "could", "may", "might", "do", "does", "will", "ll"])
 WISHES = re.compile(
     r"\b(?:please|want|wants|need|needs|should|must|could|can|go|goes|belong|belongs|ought|wish|would like|would love|robot|you|let|us|back)\b"
     r"(?! to (?:know|see|hear|watch|check|look|find|read))"
@@ -39,13 +42,15 @@ def tells(words: Sequence[str], link: Sequence[str] = ()) -> bool:
         return False
     if link[-1:] and link[-1] in WHY:
         return True
+    if words[0] in EFFECTS:
+        return True
     head = words[1 : 2 if words[0] not in DETERMINERS else 5]
-    return len(words) > 2 and (words[0] in SUBJECTS or any(w in FINITE for w in head))
+    return len(words) > 1 and (words[0] in SUBJECTS or any(w in FINITE for w in head))
 
 
 def explains(words: Sequence[str], link: Sequence[str]) -> bool:
     """Whether a part tells what the order before it is for: `... so I can grab it`."""
-    able = len(words) > 1 and words[0] in SUBJECTS and words[1] in ("can", "could", "may", "might", "do", "does", "will", "ll")
+    able = words[0] in SUBJECTS | DETERMINERS and bool(ABILITY.intersection(words[1:4]))
     return link[-1:] in (("so",), ("because",), ("as",), ("since",), ("for",), ("cos",)) and able and "please" not in words
 
 
