@@ -11,7 +11,7 @@ from .corpus import ALIKE
 from .model import Model, Reading
 from .parting import VERBS, Part, in_one_word, parted, parts_of
 from .remarks import describes, explains, tells
-from .words import UNKNOWN, spelled_out
+from .words import DETERMINERS, UNKNOWN, spelled_out
 
 CHOICES = 5
 """Goals that a text as a whole may mean, at most, that are kept."""
@@ -60,6 +60,10 @@ ORDERED, SURELY_ORDERED = 0.3, 0.2
 """What is left of the probability that a part that begins with a verb asks for nothing; that one which says of what, too, does."""
 SURELY, OUT_OF_REACH = 0.6, 0.9
 """From which probability on a part alone asks for something, and for something that the robot cannot do."""
+NAMED_ALONE = 0.19
+"""Most that a text may be sure of that only names a thing: `the top drawer`."""
+IS = DETERMINERS | {"in", "on", "up", "about", "got", "been", "not", "at", "off", "out", "here", "coming", "going", "back"}
+"""What stands behind a name whose `s` is an `is`: `Mia's in bed`."""
 SHORTEST = 3
 """Words of an order that has no verb."""
 
@@ -97,6 +101,8 @@ class Heard:
     """Parts that ask for something that was not understood."""
     passed_over: float = 1.0
     """Probability of the part that was taken to ask for nothing and is least sure to."""
+    found: int = 1
+    """How many orders stand in it, before steps of one another become one."""
     tied: bool = False
     """Whether words stand in it that tie one order to another."""
 
@@ -135,6 +141,15 @@ class Hearing:
             return SURELY_ORDERED if things or "the" in part.words else ORDERED
         return SURELY_ORDERED if things and len(part.words) <= SHORTEST and last in ("on", "off", "open", "shut", "closed") else 1.0
 
+    def _meant(self, text: str, among: Collection[Goal] | None) -> tuple[Goal | None, float, float]:
+        """The likeliest goal of one order, its probability, and that of any other."""
+        reading = self.model.read(text)
+        goal, sure = best_of(reading, among)
+        rival = next((p for g, p in reading.likeliest(2) if g != goal), 0.0)
+        if (certain := self._known(" ".join(w for w in text.split() if w != ","))) and (among is None or certain in among):
+            return certain, CERTAIN, rival
+        return goal, sure, rival
+
     def _them(self, said: str, before: _Way, among: Collection[Goal] | None) -> list[_Way]:
         """With `them` the two things that were taken before: `take the ball and the toy and put them in the basket`."""
         pair = before.orders[-2:]
@@ -143,7 +158,7 @@ class Hearing:
         out = replace(before, orders=before.orders[:-2])
         for order in pair:
             text = self._completing.put_in(said.split(), BOTH_OF, order.goal.target)
-            goal, sure = best_of(self.model.read(text), among)
+            goal, sure, _ = self._meant(text, among)
             if goal is None or goal.task not in CARRYING or goal.target != order.goal.target:
                 return []
             sure *= LEFT_OVER ** self.model.left_over(text, goal)
@@ -192,9 +207,11 @@ class Hearing:
         if len(best.orders) > 1 and not tied and whole.kinds["several"] < SEVERAL and options and options[0][1] > ONE:
             sure = options[0][1] * LEFT_OVER ** self.model.left_over(text, options[0][0])
             best = _Way(least=sure, orders=(Order(goal=options[0][0], sure=sure, said=text),)) if sure > ONE else best
+        nameless = len(parts) == 1 and self._completing.bare(" ".join(tokens))
         return Heard(
             orders=tuple(as_one(in_turn(best.orders))),
-            sure=best.least,
+            found=len(best.orders),
+            sure=min(best.least, NAMED_ALONE) if nameless else best.least,
             kinds=whole.kinds,
             options=options,
             missed=best.missed,
@@ -205,15 +222,9 @@ class Hearing:
     def _unnamed(self, spelled: str) -> str:
         """Without the names of people whose things are spoken of: `Mia's toy` is the toy."""
         words = spelled.split()
-        whose = [i for i, w in enumerate(words[:-1]) if words[i + 1] == "s" and self.model.vocabulary.correct(w) == UNKNOWN]
-        if any(
-            f"{words[i]} {w}" in spelled
-            for i in whose
-            for w in ("s a", "s the", "s in", "s on", "s up", "s about", "s got", "s been", "s not")
-        ):
-            return spelled  # `Mia's in bed`
-        for i in reversed(whose):
-            words[i : i + 2] = ["the"]
+        for i in range(len(words) - 2, 0, -1):
+            if words[i] == "s" and words[i + 1] not in IS and self.model.vocabulary.correct(words[i - 1]) == UNKNOWN:
+                words[i - 1 : i + 1] = ["the"]
         return " ".join(words)
 
     def _best(self, tokens: Sequence[str], parts: Sequence[Part], among: Collection[Goal] | None) -> _Way:
@@ -234,11 +245,7 @@ class Hearing:
                 texts = self._completing.all_of(texts, [o.said for o in before.orders[-2:]], parts[max(0, i - REMEMBERED) : i], parts[j:])
                 words = frozenset((*parts[i].link, *(w for part in parts[i:j] for w in part.words)))
                 for text in () if both else texts:
-                    reading = self.model.read(text)
-                    goal, sure = best_of(reading, among)
-                    rival = next((p for g, p in reading.likeliest(2) if g != goal), 0.0)
-                    if (certain := self._known(" ".join(w for w in text.split() if w != ","))) and (among is None or certain in among):
-                        goal, sure = certain, CERTAIN
+                    goal, sure, rival = self._meant(text, among)
                     if goal is not None:
                         goal = named_before(before.orders, goal)
                         sure *= STANDS if (told[i] and j < len(parts)) or explains(parts[i].words, parts[i].link) else 1.0
@@ -346,7 +353,7 @@ def in_turn(orders: Sequence[Order]) -> list[Order]:
         last = order.link[-1] if order.link else ""
         asked = any(f" {a} " in f" {order.said} " for a in ASKING)
         if i == 0 and len(out) > 1 and "before" in (last, first, *(["before"] if first == "prior" else [])) and not asked:
-            more = next((k for k, o in enumerate(orders[2:], 2) if o.link[-1:] not in ((), ("and",), ("also",))), len(orders))
+            more = next((k for k, o in enumerate(orders[2:], 2) if o.link[-1:] not in ((), ("and",), ("also",), ("then",))), len(orders))
             out[:more] = [*out[1:more], out[0]]
         elif i and ((last == "after" and first not in IT) or (last == "before" and first in IT) or "beforehand" in order.words):
             out[i - 1], out[i] = out[i], out[i - 1]

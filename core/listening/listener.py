@@ -31,7 +31,7 @@ NOT_ONE = 0.5
 GUARDED_MOST = 0.15
 """Most that a text with a negation, a condition or a question's word may look like one as a whole."""
 NO_ORDER = re.compile(
-    r"\b(never|unless|except|either|or|neither|nor|whether|twice|thrice|repeatedly|avoid|leave|(any|every)thing but|would rather|if the)\b"
+    r"\b(never|unless|except|either|or|neither|nor|whether|twice|thrice|repeatedly|avoid|leave|(any|every)thing but|would rather|if the|only (if|when|once))\b"
     r"|(?<!\bi )(?<!\bwe )(?<!\bthey )\bdo not\b(?! (forget|hesitate|mind|worry))|\b(should|must|shall|need) not\b"
     r"|^(please )?(if|should (it|there|the|he|she|somebody|anybody)|when (?!you|that))\b"
     r"|(?:\b(?:after|once|when)|^(?:please )?before) (the|my|a|an|this|that|it|he|she|they) (\w+ ){0,3}?(is|are|was|were|has|had|gets)\b"
@@ -46,6 +46,8 @@ HIMSELF = re.compile(
     r"\b(i|we|she|he|they) (ll|will|shall|am going to|are going to|is going to)\b[^,]*\b(myself|ourselves|herself|himself|themselves)\b"
 )
 """Words of somebody who does it himself."""
+ALREADY = re.compile(r"have you (already|ever|just|been)\b[^.!;]*\?")
+"""A question that no other word gives away."""
 QUESTION = re.compile(r"(is|are|was|were|does|did|has|who|what|where|why|how|which)\b[^.!?;]*\?")
 """A whole text that is one question."""
 FOREIGN_WORDS, FOREIGN_SHARE = 3, 0.4
@@ -188,7 +190,7 @@ def _decided(heard: Heard, guarded: HomebodyError | None) -> bool:
     """Whether it is sure enough to be followed."""
     if guarded and max(heard.kinds["negated"], heard.kinds["question"]) > GUARDED_MOST:
         return False
-    if len(heard.orders) == 1 and heard.kinds["several"] > NOT_ONE:
+    if len(heard.orders) == 1 == heard.found and heard.kinds["several"] > NOT_ONE:
         return False
     if len(heard.orders) == 1 and heard.sure >= ALONE_SURE and len(heard.options) > 1 and heard.options[0][0] == heard.orders[0].goal:
         against = sum(heard.kinds[k] for k in ("harm", "negated", "question", "several", "nonsense", "aside"))
@@ -215,6 +217,8 @@ def _no_order(text: str) -> tuple[HomebodyError | None, bool]:
     """What the words themselves say against an order (a question, a negation, a choice, a condition, somebody else who does it), and whether
     that is so however it looks otherwise."""
     spoken = without_asides(text)
+    if ALREADY.fullmatch(text.strip().lower()):
+        return HomebodyError(f"instruction {quoted(text)} is a question: {HINT}"), True
     if awaited := AWAITED.search(spoken):
         return HomebodyError(f"instruction {quoted(text)} holds a condition ({awaited[0]!r}): {HINT}"), True
     rest, himself = without_remarks(ONCE.sub("after you ", DONE.sub(" ", spoken))), HIMSELF.search(spoken)

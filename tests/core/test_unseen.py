@@ -22,6 +22,11 @@ MANY_VOICES = [json.loads(line) for line in Path(__file__).with_name("unseen_man
 EVERYDAY = [json.loads(line) for line in Path(__file__).with_name("unseen_everyday.jsonl").read_text().splitlines()]
 """As UNSEEN, by eight authors who were told to speak as people in a house do: families, residents and carers, engineers, flatmates; the latest.
 `also` of several goals are whole plans as right: a step that another goal takes anyway."""
+HOUSEHOLDS = [json.loads(line) for line in Path(__file__).with_name("unseen_households.jsonl").read_text().splitlines()]
+"""As UNSEEN, by seven authors of whom each is a person of his own: a parent in a hurry, a retired teacher, a carer, a flatmate. Rules were mended on
+them: when they were first read, 85 % and 91 % of single ones were right, and 80 % and 86 % of several (four authors, then three more)."""
+LATEST = [json.loads(line) for line in Path(__file__).with_name("unseen_latest.jsonl").read_text().splitlines()]
+"""As HOUSEHOLDS, by four more authors, and nothing but three refusals and orders mended on them since they were first read."""
 RIGHT, WRONG, REFUSED, PLANNED = 0.9, 0.01, 0.975, 0.87
 """What was reached when they were first read, less a sentence or two; the goal is 0.92, 0.01, 0.98 and 0.9."""
 
@@ -73,7 +78,7 @@ def test_there_are_enough_sentences_of_every_sort_and_none_is_learned_from() -> 
     assert kinds["goal"] >= 380 and kinds["refuse"] >= 120 and kinds["several"] >= 60
     folder = Path(__file__).parents[2] / "core" / "listening" / "corpus"
     learned = {line.partition(") ")[2] or line for file in folder.glob("*.txt") for line in file.read_text().splitlines()}
-    assert not {row["text"] for row in (*UNSEEN, *MANY_VOICES, *EVERYDAY)} & learned
+    assert not {row["text"] for row in (*UNSEEN, *MANY_VOICES, *EVERYDAY, *HOUSEHOLDS, *LATEST)} & learned
 
 
 def test_one_thing_is_understood_or_asked_back_and_hardly_ever_mistaken(counts: dict[str, Counter[str]]) -> None:
@@ -111,3 +116,17 @@ def test_everyday_sentences_are_understood_as_often_as_when_they_were_first_hear
     assert share(found["goal"], "right") >= 0.92 and share(found["goal"], "wrong", "half") <= 0.01
     assert share(found["refuse"], "right") >= 0.98
     assert share(found["several"], "right") >= 0.88 and found["several"]["half"] == 0
+
+
+def test_people_of_many_households_are_understood_as_often_as_their_rules_allow() -> None:
+    found = counted(HOUSEHOLDS)
+    assert share(found["goal"], "right") >= 0.9 and share(found["goal"], "wrong", "half") <= 0.02
+    assert share(found["refuse"], "right") >= 0.98
+    assert share(found["several"], "right") >= 0.89 and found["several"]["half"] == 0
+
+
+def test_the_latest_sentences_are_understood_as_often_as_when_they_were_first_heard() -> None:
+    found = counted(LATEST)
+    assert share(found["goal"], "right") >= 0.87 and share(found["goal"], "wrong", "half") <= 0.01
+    assert share(found["refuse"], "right") >= 0.98
+    assert share(found["several"], "right") >= 0.81 and found["several"]["half"] <= 1
