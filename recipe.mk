@@ -57,7 +57,7 @@ $(OUT)/logs:
 
 # --- the listener: sentences -> goals -------------------------------------------------------------------------------------
 $(OUT)/listener.done: | $(OUT)/logs
-	rm -rf $(OUT)/listener
+	@test ! -f $(OUT)/listener/model.safetensors || rm -rf $(OUT)/listener
 	$(HOMEBODY) train listener --out $(OUT)/listener $(call LOG,listener)
 	touch $@
 

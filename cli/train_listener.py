@@ -21,7 +21,7 @@ def listener(
 
     It learns from core/listening/corpus/*.txt and the phrasebook: sentences written by hand, in which names, asides, politeness and slips
     of the finger vary, and others that ask for nothing or must not be followed. A third of the sentences is kept out of training; how the
-    model reads those is said at the end.
+    model reads those is said at the end. Cut short, the same command goes on behind the last network that was done.
 
     Args:
         out: Folder of the checkpoint.

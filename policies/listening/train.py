@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from ...core.listening.corpus import all_names, corpus, learned_goals, templates
 from ...core.listening.model import Labels, Model, save_model
 from ...core.listening.words import BUCKETS, Names, Vocabulary, read, spelled_out
 from ...core.phrasebook.nouns import NOUNS
+from ...core.weights import load_state, save_state
 from ...core.wording import AFTER, BEFORE
 from .sayings import BEHIND, FOREIGN, FRONT, IT, LOOKS, NEVER, WHERE, Said, Sayings
 
 ABOUT = 0.02
 """Share of a task's sentences that have to name a thing for it to belong there."""
+PART = "network_{}.safetensors"
+"""A network that is trained, until all are."""
 SOFT = 0.05
 """Label smoothing: nobody is ever quite sure."""
 
@@ -152,7 +156,8 @@ def train_member(member: Member, pool: Pool, config: ListenerTrainConfig, seed: 
 
 
 def train_listener(config: ListenerTrainConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """Makes the sentences, trains, writes the folder. Keys: sentences, steps, seconds, loss, checkpoint."""
+    """Makes the sentences, trains, writes the folder. Networks that an earlier run with the same settings finished there are taken as they are:
+    the weights are those of one that never stopped. Keys: sentences, steps, seconds, loss, checkpoint."""
     started = time.monotonic()
     torch.set_num_threads(1)
     goals, words, names = learned_goals(), words_of_corpus(), names_of_everything()
@@ -161,10 +166,18 @@ def train_listener(config: ListenerTrainConfig, out: Path, say: Callable[[str], 
 
     pool = Pool([sayings.draw() for _ in range(config.pool)], labels, lambda text: read(text, vocabulary, known))
     say(f"{len(pool)} sentences of {len(goals)} goals made in {time.monotonic() - started:.0f} s")
-    members, last = [], [0.0, 0.0]
+    members, last, settings = [], [0.0, 0.0], json.dumps(asdict(config))
+    out.mkdir(parents=True, exist_ok=True)
     for m in range(config.members):
         torch.manual_seed(config.seed * 100 + m)
-        member = Member(labels, config)
+        member, kept = Member(labels, config), out / PART.format(m)
+        if kept.is_file():
+            state, meta = load_state(kept)
+            if meta.get("config") == settings:
+                members.append(state)
+                last[:] = [float(meta["loss"]), float(meta["steps"])]
+                say(f"network {m + 1}/{config.members}: trained before")
+                continue
 
         def told(step: int, steps: int, loss: float, m: int = m) -> None:
             last[:] = [loss, steps]
@@ -173,12 +186,15 @@ def train_listener(config: ListenerTrainConfig, out: Path, say: Callable[[str], 
 
         train_member(member, pool, config, config.seed * 100 + m, told)
         members.append(member.eval().state_dict())
+        save_state(kept, members[-1], {"config": settings, "loss": str(last[0]), "steps": str(last[1])})
     weights = {
         "table": torch.stack([s["table.weight"] for s in members]), "first.weight": torch.stack([s["first.weight"] for s in members]),
         "first.bias": torch.stack([s["first.bias"] for s in members]),
         **{f"{k}.{part}": torch.stack([s[f"answers.{k}.{part}"] for s in members]) for k in range(3) for part in ("weight", "bias")},
     }  # fmt: skip
     save_model(out, {k: v.numpy() for k, v in weights.items()}, goals, sorted(words), names, things_about(known))
+    for part in out.glob(PART.format("*")):
+        part.unlink()
     return {"sentences": len(pool), "steps": int(last[1]), "seconds": time.monotonic() - started, "loss": last[0], "checkpoint": str(out)}
 
 
