@@ -100,6 +100,8 @@ ACT, PLACE = slice(0, 3), slice(10, 13)
 """Where a mark's vector holds its act point and its place."""
 APPROACH, ACROSS, WAY = slice(3, 6), slice(6, 9), slice(13, 16)
 """Where it holds its directions."""
+WIDTH, PROGRESS = 9, 16
+"""Which of its numbers they are."""
 POINTS = (ACT, PLACE)
 SKILL = MARK_DIM - 1
 """Where it holds the number of its skill."""

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .errors import HomebodyError
+from .errors import HomebodyError, check_numbers
 from .files import write_rows
 from .interrupts import stoppable
 from .weights import load_state, save_state
@@ -36,21 +36,29 @@ def check_folder(out: Path, *, resume: bool) -> None:
         raise HomebodyError(f"{out} holds a training already: pass --resume to continue it, or another --out")
 
 
-class Budget(Protocol):
-    """The part of a trainer's settings that the loop reads."""
+@dataclass(frozen=True, kw_only=True)
+class TrainSettings:
+    """How to train, as far as that is the same everywhere; each trainer has defaults of its own."""
 
-    @property
-    def steps(self) -> int: ...
-    @property
-    def minutes(self) -> float: ...
-    @property
-    def save_minutes(self) -> float: ...
-    @property
-    def rate(self) -> float: ...
-    @property
-    def warmup(self) -> int: ...
-    @property
-    def average(self) -> float: ...
+    steps: int = 20_000
+    batch: int = 64
+    rate: float = 1e-3
+    """Peak learning rate; cosine to 1 % of it."""
+    warmup: int = 200
+    decay: float = 1e-4
+    """AdamW weight decay."""
+    average: float = 0.998
+    """Moving average of the weights, per step."""
+    clip: float = 5.0
+    """Largest gradient norm."""
+    seed: int = 0
+    threads: int = 2
+    save_minutes: float = 5.0
+    minutes: float = 0.0
+    """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
+
+    def __post_init__(self) -> None:
+        check_numbers(self, counts=("steps", "batch", "threads", "warmup"), positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,15 +93,14 @@ class Every:
 class Course:
     """A training on its way: weights, their moving average and the optimiser, and how far they have come."""
 
-    def __init__(self, model: nn.Module, average: nn.Module, budget: Budget, *, decay: float, clip: float) -> None:
-        """`average` begins as a copy of `model` on its device; parameters that need no gradient stay as they are. decay: AdamW's weight
-        decay; clip: largest norm of a gradient."""
+    def __init__(self, model: nn.Module, average: nn.Module, budget: TrainSettings) -> None:
+        """`average` begins as a copy of `model` on its device; parameters that need no gradient stay as they are."""
         average.load_state_dict(model.state_dict())
-        self.model, self.average, self.budget, self._clip = model, average, budget, clip
+        self.model, self.average, self.budget = model, average, budget
         self._learning: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
         pairs = zip(average.parameters(), model.parameters(), strict=True)
         self._averaged: list[Tensor] = [a for a, p in pairs if p.requires_grad]
-        self.optimiser = torch.optim.AdamW(self._learning, lr=budget.rate, weight_decay=decay, fused=True)  # four times as fast
+        self.optimiser = torch.optim.AdamW(self._learning, lr=budget.rate, weight_decay=budget.decay, fused=True)  # four times as fast
         self.step, self.seconds = 0, 0.0
         self.history: list[dict[str, float]] = []
 
@@ -114,7 +121,7 @@ class Course:
             group["lr"] = self.rate()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self._learning, self._clip)
+        nn.utils.clip_grad_norm_(self._learning, self.budget.clip)
         self.optimiser.step()
         keep = min(self.budget.average, (self.step + 1) / (self.step + 10))
         with torch.no_grad():  # one call for all of them: PyTorch has no public name for it

@@ -11,11 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core.errors import check_numbers
 from ..core.experience import KEY, Experience
 from ..core.files import writing
 from ..core.halves import in_half
-from ..core.training import Course, Progress
+from ..core.training import Course, Progress, TrainSettings
 from ..datasets.sampler import TrainingArrays
 from .batches import Augment, Batches
 from .checkpoint import load_model, save_model, write_card
@@ -23,37 +22,21 @@ from .network import PolicyConfig, VisuoTactilePolicy
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainConfig:
+class TrainConfig(TrainSettings):
     """How to train."""
 
     steps: int = 30_000
-    batch: int = 64
     rate: float = 8e-4
-    """Peak learning rate; cosine to 1 % of it."""
     warmup: int = 300
-    decay: float = 1e-4
-    """AdamW weight decay."""
-    average: float = 0.998
-    """Moving average of the weights, per step."""
-    clip: float = 5.0
-    """Largest gradient norm."""
     ground: float = 2.0
     """Weight of the grounding losses, per decimetre; another goal's points in the same picture count as much as the
     demonstrated one's, or the head reads the answer off the arm's motion instead of the words."""
     heat: float = 0.1
     """Weight of the heat maps' cross entropies."""
-    seed: int = 0
-    threads: int = 2
-    save_minutes: float = 5.0
-    minutes: float = 0.0
-    """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     device: str = "cpu"
     half: bool = False
     """bfloat16 arithmetic where the processor has it: faster."""
     augment: Augment = field(default_factory=Augment)
-
-    def __post_init__(self) -> None:
-        check_numbers(self, counts=("steps", "batch", "threads", "warmup"), positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
 
 
 def heat_loss(heat: Tensor, pixels: Tensor) -> Tensor:
@@ -98,7 +81,7 @@ class Trainer:
     ) -> None:
         self.model, self.batches, self.config, self.out = model.to(config.device), batches, config, out
         self.average = VisuoTactilePolicy(model.config).to(config.device)
-        self.course = Course(self.model, self.average, config, decay=config.decay, clip=config.clip)
+        self.course = Course(self.model, self.average, config)
         self.trained_on = trained_on
 
     def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:

@@ -17,22 +17,18 @@ from torch.nn import functional as F
 
 from ..core.errors import check_numbers
 from ..core.experience import Experience
-from ..core.training import Course, Progress
+from ..core.training import Course, Progress, TrainSettings
 from ..datasets.sampler import TrainingArrays
 from .checkpoint import save_world
 from .clips import Clips
 from .imagination import prepare
 from .network import TOKENS, WorldModel, tool_pose
-from .train import CLIP
 
 
 @dataclass(frozen=True, kw_only=True)
-class SettleConfig:
+class SettleConfig(TrainSettings):
     """How to train behind a fixed encoder."""
 
-    steps: int = 20_000
-    minutes: float = 0.0
-    """Stop after so long, the schedule with it; 0: no limit."""
     batch: int = 32
     """Beginnings per update."""
     horizon: int = 3
@@ -45,16 +41,10 @@ class SettleConfig:
     """Weight of the decoder's error."""
     decode: int = 6
     """Latents decoded per update."""
-    average: float = 0.998
-    seed: int = 0
-    threads: int = 2
-    save_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        check_numbers(
-            self, counts=("steps", "batch", "horizon", "decode", "threads", "warmup"), positive=("rate", "save_minutes"),
-            least_0=("minutes",),
-        )  # fmt: skip
+        super().__post_init__()
+        check_numbers(self, counts=("horizon", "decode"))
 
 
 @torch.inference_mode()
@@ -91,7 +81,7 @@ class Settler:
         for part in (model.encoder, model.where, model.narrow):
             part.requires_grad_(False)
         self.average = WorldModel(model.config)
-        self.course = Course(model, self.average, config, decay=1e-4, clip=CLIP)
+        self.course = Course(model, self.average, config)
 
     def losses(self) -> dict[str, Tensor]:
         """Of one batch of beginnings, rolled as far as their episodes go."""

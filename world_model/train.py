@@ -18,33 +18,24 @@ from torch.nn import functional as F
 from ..core.errors import HomebodyError, check_numbers
 from ..core.experience import KEY, Experience
 from ..core.halves import in_half
-from ..core.training import Course, Progress
+from ..core.training import Course, Progress, TrainSettings
 from ..datasets.sampler import TrainingArrays
 from .card import write_card
 from .checkpoint import save_world
 from .clips import Clip, Clips
 from .network import WorldConfig, WorldModel, tool_pose
 
-CLIP = 5.0
-"""Largest norm of a gradient."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class WorldTrainConfig:
+class WorldTrainConfig(TrainSettings):
     """How to train."""
 
-    steps: int = 20_000
     batch: int = 24
     """Clips per update."""
     frames: int = 5
     """Frames in a clip, one model step (0.25 s) apart; every frame but the last begins a prediction."""
     horizon: int = 2
     """Model steps that a prediction is rolled while training."""
-    rate: float = 1e-3
-    warmup: int = 200
-    decay: float = 1e-4
-    average: float = 0.998
-    """Moving average of the weights, per step."""
     spread: float = 1.0
     """Weight of the variance and covariance term."""
     where: float = 2.0
@@ -55,20 +46,13 @@ class WorldTrainConfig:
     """Weight of the decoder's error; it reaches no other part."""
     decode: int = 12
     """Latents decoded per update, real and predicted: the decoder is the dearest part."""
-    minutes: float = 0.0
-    """Stop after so long, the schedule with it; 0: no limit."""
-    save_minutes: float = 5.0
-    threads: int = 2
-    seed: int = 0
     device: str = "cpu"
     half: bool = False
     """bfloat16 arithmetic where the processor has it."""
 
     def __post_init__(self) -> None:
-        check_numbers(
-            self, counts=("steps", "batch", "threads", "decode", "horizon", "warmup"), positive=("rate", "save_minutes"),
-            least_0=("minutes",),
-        )  # fmt: skip
+        super().__post_init__()
+        check_numbers(self, counts=("decode", "horizon"))
         if self.frames <= self.horizon:
             raise HomebodyError(f"frames is {self.frames}: expected more than the horizon, {self.horizon}")
 
@@ -132,7 +116,7 @@ class WorldTrainer:
     def __init__(self, model: WorldModel, clips: Clips, config: WorldTrainConfig, out: Path, trained_on: Experience | None = None) -> None:
         self.model, self.clips, self.config, self.out = model.to(config.device), clips, config, out
         self.average = WorldModel(model.config).to(config.device)
-        self.course = Course(self.model, self.average, config, decay=config.decay, clip=CLIP)
+        self.course = Course(self.model, self.average, config)
         self.trained_on = trained_on
 
     def train_step(self, clip: Clip) -> dict[str, float]:

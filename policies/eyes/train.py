@@ -15,8 +15,8 @@ from torch.nn import functional as F
 from ...core.errors import HomebodyError, check_numbers
 from ...core.experience import Experience
 from ...core.halves import in_half
-from ...core.marks import POINTS, SKILL
-from ...core.training import Course, Progress
+from ...core.marks import POINTS, PROGRESS, SKILL, WIDTH
+from ...core.training import Course, Progress, TrainSettings
 from ...datasets.glances import Glances
 from ..train import heat_loss
 from .batches import EyesAugment, EyesBatches
@@ -25,29 +25,16 @@ from .network import ASKED, Answer, Eyes, EyesConfig, renewed
 
 
 @dataclass(frozen=True, kw_only=True)
-class EyesTrainConfig:
+class EyesTrainConfig(TrainSettings):
     """How to train."""
 
-    steps: int = 20_000
     batch: int = 48
     asked: int = 4
     """Goals asked of each picture: the trunk is paid once."""
-    rate: float = 1e-3
-    """Peak learning rate; cosine to 1 % of it."""
     warmup: int = 300
     decay: float = 1e-2
-    """AdamW weight decay."""
-    average: float = 0.998
-    """Moving average of the weights, per step."""
-    clip: float = 5.0
-    """Largest gradient norm."""
     heat: float = 0.3
     """Weight of the heat maps' cross entropy against the points' errors [dm]."""
-    seed: int = 0
-    threads: int = 2
-    save_minutes: float = 5.0
-    minutes: float = 0.0
-    """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     half: bool = True
     """bfloat16 arithmetic where the processor has it: four times as fast."""
     freeze_trunk: bool = False
@@ -55,8 +42,8 @@ class EyesTrainConfig:
     augment: EyesAugment = field(default_factory=EyesAugment)
 
     def __post_init__(self) -> None:
-        counts = ("steps", "batch", "asked", "threads", "warmup")
-        check_numbers(self, counts=counts, positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
+        super().__post_init__()
+        check_numbers(self, counts=("asked",))
 
 
 def points_of(marks: Tensor) -> Tensor:
@@ -80,7 +67,7 @@ def losses(answer: Answer, marks: Tensor, pixels: Tensor) -> dict[str, Tensor]:
         "directions": ((approach - marks[..., 3:6]).abs().sum(-1) + turned + (way - marks[..., 13:16]).abs().sum(-1)).mean(),
         "sure": (off.detach() / scale + scale.log()).mean(),
         "skill": F.cross_entropy(answer.skill.flatten(0, -2), marks[..., SKILL].long().flatten()),
-        "rest": 10 * (answer.marks[..., 9] - marks[..., 9]).abs().mean() + (answer.marks[..., 16] - marks[..., 16]).abs().mean(),
+        "rest": 10 * (answer.marks[..., WIDTH] - marks[..., WIDTH]).abs().mean() + (answer.marks[..., PROGRESS] - marks[..., PROGRESS]).abs().mean(),
     }  # fmt: skip
 
 
@@ -90,7 +77,7 @@ class EyesTrainer:
     def __init__(self, model: Eyes, batches: EyesBatches, config: EyesTrainConfig, out: Path, trained_on: Experience | None) -> None:
         self.model, self.batches, self.config, self.out, self.trained_on = model, batches, config, out, trained_on
         self.average = Eyes(model.config)
-        self.course = Course(model, self.average, config, decay=config.decay, clip=config.clip)
+        self.course = Course(model, self.average, config)
 
     def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
         """One update; returns the losses."""

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.marks import ACROSS, ACT, APPROACH, SKILL, WAY
+from ...core.marks import ACROSS, ACT, APPROACH, PROGRESS, SKILL, WAY, WIDTH
 from ...datasets.states import StateArrays
 
 LOST_M = 0.08
 """Eyes that are further off look at another thing: nothing is to be learned from that [m]."""
 STOOD_M, STOOD = 0.02, 0.1
 """A look says how far off eyes are as long as the true act point has moved by less [m], and the goal has come less far."""
-WIDTH, PROGRESS = 9, 16
-"""Where a mark's vector holds them."""
 
 
 class Erring:

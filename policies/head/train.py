@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...core.errors import HomebodyError, check_numbers
+from ...core.errors import HomebodyError
 from ...core.experience import Experience
 from ...core.halves import in_half
-from ...core.training import Course, Progress
+from ...core.training import Course, Progress, TrainSettings
 from ...datasets.states import StateArrays
 from .batches import HeadAugment, HeadBatches
 from .checkpoint import load_head, save_head
@@ -21,31 +21,16 @@ from .network import ActionHead, HeadConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeadTrainConfig:
+class HeadTrainConfig(TrainSettings):
     """How to train."""
 
-    steps: int = 20_000
     batch: int = 1024
-    rate: float = 1e-3
-    """Peak learning rate; cosine to 1 % of it."""
-    warmup: int = 200
     decay: float = 1e-3
-    """AdamW weight decay."""
-    average: float = 0.998
-    """Moving average of the weights, per step."""
     clip: float = 1.0
-    """Largest gradient norm."""
-    seed: int = 0
-    threads: int = 2
     save_minutes: float = 3.0
-    minutes: float = 0.0
-    """Stop after so long, the schedule with it; 0: no limit. With a limit, results depend on the machine's speed."""
     half: bool = True
     """bfloat16 arithmetic within the blocks where the processor has it: three times as fast."""
     augment: HeadAugment = field(default_factory=HeadAugment)
-
-    def __post_init__(self) -> None:
-        check_numbers(self, counts=("steps", "batch", "threads", "warmup"), positive=("rate", "clip", "save_minutes"), least_0=("minutes",))
 
 
 def motion_loss(model: ActionHead, batch: dict[str, Tensor], noise: float, teacher: ActionHead | None = None) -> Tensor:
@@ -73,7 +58,7 @@ class HeadTrainer:
         self.teacher = teacher
         self.model, self.batches, self.config, self.out, self.trained_on = model, batches, config, out, trained_on
         self.average = ActionHead(model.config)
-        self.course = Course(model, self.average, config, decay=config.decay, clip=config.clip)
+        self.course = Course(model, self.average, config)
 
     def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
         """One update; returns the losses."""

@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 import torch
 from homebody.core.errors import HomebodyError
-from homebody.core.training import LOG_STEPS, STATE_FILE, Course, Every, Progress
+from homebody.core.training import LOG_STEPS, STATE_FILE, Course, Every, Progress, TrainSettings
 from torch import nn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Budget:
+class Budget(TrainSettings):
     steps: int = 30
-    minutes: float = 0.0
     save_minutes: float = 1e9
     rate: float = 0.05
     warmup: int = 3
     average: float = 0.9
+    clip: float = 1.0
 
 
 class Toy:
@@ -31,7 +31,7 @@ class Toy:
     def __init__(self, folder: Path, budget: Budget | None = None, inputs: int = 2) -> None:
         torch.manual_seed(0)
         self.model, self.average = nn.Linear(inputs, 1), nn.Linear(inputs, 1)
-        self.course = Course(self.model, self.average, budget or Budget(), decay=1e-4, clip=1.0)
+        self.course = Course(self.model, self.average, budget or Budget())
         self.rng, self.folder, self.saves = np.random.default_rng(0), folder, 0
 
     def update(self) -> dict[str, float]:
@@ -87,7 +87,7 @@ def test_the_rate_rises_to_its_peak_and_falls_to_a_hundredth(tmp_path: Path) -> 
 def test_parameters_that_need_no_gradient_stay_as_they_are(tmp_path: Path) -> None:
     toy = Toy(tmp_path)
     toy.model.bias.requires_grad_(False)
-    toy.course = Course(toy.model, toy.average, Budget(), decay=1e-4, clip=1.0)
+    toy.course = Course(toy.model, toy.average, Budget())
     before = toy.model.bias.clone(), toy.model.weight.clone()
     toy.course.run(toy.update, toy.save)
     assert torch.equal(before[0], toy.model.bias) and torch.equal(before[0], toy.average.bias)
