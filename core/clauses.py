@@ -23,9 +23,9 @@ IDIOMS = (
     "come here and", "hurry up and", "walk over and", "reach out and", "as well please", "as soon as", "thanks", "thank you very much", "thank you", "cheers",
 )  # fmt: skip
 """Said besides: their `no`, `if`, `why` and `and` say nothing of the task."""
-AND = r"(?=[,;.\n]|$| (?:and|then|but) (?:(?:then|please|also|could you|can you) )*(?:" + "|".join(ORDERING) + r")\b)"
+UNTIL = r"(?=[,;.\n]|$| (?:and|then|but) (?:(?:then|please|also|could you|can you) )*(?:" + "|".join(ORDERING) + r")\b)"
 """Where a reason ends: an order that follows it is none of it."""
-REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*?{AND}") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
+REASONS = tuple(re.compile(rf"\b({w})\b[^,;.\n]*?{UNTIL}") for w in ("because|since|otherwise", "so that|so (?:i|we|you) can|in order to"))
 """A reason is no order, whatever it names."""
 KIN = (
     "kids?|children|grandchildren|grandson|granddaughter|child|toddler|baby|cat|dog|guests?|visitors?|friends?|mum|mother|dad|father|son|daughter|wife|husband"
@@ -97,7 +97,7 @@ GRATEFUL = re.compile(
 )
 """Politeness that has an `if` in it."""
 LEAVING = re.compile(
-    r"(?:,|\band|\bbut)(?: just| please)? (?:(?:i|we) (?:ll |will ))?leave (?:\w+ ){1,3}?(?:alone|as it is|as they are|be|in peace|to me|off)\b|\bbut leave the heat\b"
+    r"(?:,|\band|\bbut)(?: just| please)? (?:(?:i|we) (?:ll |will ))?leave (?:\w+ ){1,3}?(?:alone|as it is|as they are|be|in peace|to me|off)\b"
 )
 """What stays as it is beside what is done."""
 WONDERED = re.compile(r"\b(know|see|tell|wonder|check|sure|ask|remember|forget) (?:if|whether)\b")

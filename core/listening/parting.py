@@ -50,7 +50,6 @@ TOGETHER = re.compile(
     r"(?:,? \b(?:all|both)(?: three| two)?(?: of (?:them|these|those))?)(?= (?:go|goes|into|in|on|onto|belong|need|to|can go|should go)\b(?! all\b))"
 )
 """Before where several things go."""
-BIN = re.compile(r"\bbin (?=(?:the|that|this|my|your|our|his|her|it|them|those|these|all)\b)")
 TOO = re.compile(r" (?:too|as well)(?=(?: please)?(?: ,|$))")
 FILLER = re.compile(
     r"(?:, )?\b(?:in (?:that|this) order|one (?:after|at) (?:the other|a time)|one by one|(?:all|both) (?:two |three |of (?:them|these|those))+(?:go |goes )?|all three (?:go )?)(?: please)?\b"

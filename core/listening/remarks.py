@@ -20,6 +20,7 @@ FINITE = frozenset(
 EFFECTS = frozenset(["saves", "keeps", "makes", "helps", "stops", "means", "gives", "looks", "smells", "saving", "keeping", "making"])
 """Words that say what an order is good for."""
 ABILITY = frozenset(["can", "could", "may", "might", "do", "does", "will", "ll"])
+"""Words that say what somebody, or a thing, is then able to do, or does not."""
 WISHES = re.compile(
     r"\b(?:please|want|wants|need|needs|should|must|could|can|go|goes|belong|belongs|ought|wish|would like|would love|robot|you|let|us|back)\b"
     r"(?! to (?:know|see|hear|watch|check|look|find|read))"
@@ -40,9 +41,7 @@ def tells(words: Sequence[str], link: Sequence[str] = ()) -> bool:
         return True
     if words[0] in ORDERS or WISHES.search(said):
         return False
-    if link[-1:] and link[-1] in WHY:
-        return True
-    if words[0] in EFFECTS:
+    if (link and link[-1] in WHY) or words[0] in EFFECTS:
         return True
     head = words[1 : 2 if words[0] not in DETERMINERS else 5]
     return len(words) > 1 and (words[0] in SUBJECTS or any(w in FINITE for w in head))
@@ -51,7 +50,7 @@ def tells(words: Sequence[str], link: Sequence[str] = ()) -> bool:
 def explains(words: Sequence[str], link: Sequence[str]) -> bool:
     """Whether a part tells what the order before it is for: `... so I can grab it`."""
     able = words[0] in SUBJECTS | DETERMINERS and bool(ABILITY.intersection(words[1:4]))
-    return link[-1:] in (("so",), ("because",), ("as",), ("since",), ("for",), ("cos",)) and able and "please" not in words
+    return bool(link) and link[-1] in WHY and able and "please" not in words
 
 
 def describes(words: Sequence[str]) -> bool:
