@@ -159,7 +159,7 @@ def eyes(
         batch: Glances per update, each asked for four goals.
         rate: Peak learning rate.
         start_from: Eyes whose weights to begin with.
-        freeze_trunk: Leave what turns pictures into maps as --start-from has it: a step takes a third of the time.
+        freeze_trunk: Leave what turns pictures into maps as --start-from has it: a step takes half the time.
         resume: Continue the training in --out with the same numbers as if it had not stopped.
         threads: Threads on the processor.
         seed: Seed of weights and batches.

@@ -38,7 +38,7 @@ class EyesTrainConfig(TrainSettings):
     half: bool = True
     """bfloat16 arithmetic where the processor has it: four times as fast."""
     freeze_trunk: bool = False
-    """What turns pictures into maps stays as it is: a step takes a third of the time, for what is asked of the maps to be learned anew."""
+    """What turns pictures into maps stays as it is: a step takes half the time, for what is asked of the maps to be learned anew."""
     augment: EyesAugment = field(default_factory=EyesAugment)
 
     def __post_init__(self) -> None:
