@@ -103,6 +103,8 @@ class Heard:
     """Probability of the part that was taken to ask for nothing and is least sure to."""
     found: int = 1
     """How many orders stand in it, before steps of one another become one."""
+    nameless: bool = False
+    """Whether it only names a thing, and says nothing of what is to be done with it."""
     tied: bool = False
     """Whether words stand in it that tie one order to another."""
 
@@ -211,6 +213,7 @@ class Hearing:
         return Heard(
             orders=tuple(as_one(in_turn(best.orders))),
             found=len(best.orders),
+            nameless=nameless,
             sure=min(best.least, NAMED_ALONE) if nameless else best.least,
             kinds=whole.kinds,
             options=options,

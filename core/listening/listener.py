@@ -169,10 +169,10 @@ class Listener:
             parts = ", ".join(repr(shown(o.said, PART)) for o in heard.orders[:OFFERED]) or quoted(text)
             missed = f"; not understood: {', '.join(repr(shown(m, PART)) for m in heard.missed[:OFFERED])}" if heard.missed else ""
             raise HomebodyError(f"instruction {quoted(text)} {WHY['several']}: {parts}{missed}; {ONE_BY_ONE}")
-        if sure and kind in ("negated", "question", "nonsense", "aside"):
+        if sure and kind in ("negated", "question", "nonsense", "aside") and not heard.nameless:
             raise self._unknown(text, kind)
         most = heard.options[0][1] if heard.options else 0.0
-        named = [g for g in by_words(normalise(text)) if most < LIKELY and (among is None or g in among)]
+        named = [g for g in by_words(normalise(text)) if (most < LIKELY or heard.nameless) and (among is None or g in among)]
         if len(named) > 1:
             return named
         likely = [g for g, p in heard.options if p >= max(POSSIBLE * most, 0.02)][:OFFERED]
