@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from .model import Model
-from .parting import BEGIN, ORDERS, VERBS, Part
+from .parting import ORDERS, Part
 from .words import SKIPPED
 
 IT = frozenset(["it", "them", "that", "this", "these", "those", "one", "ones"])
@@ -32,7 +32,7 @@ IRREGULAR = {
 def _inflected() -> dict[str, str]:
     """`closing`, `closed`, `binned` -> the verb that orders begin with."""
     out = dict(IRREGULAR)
-    for verb in sorted(BEGIN | set(VERBS)):
+    for verb in sorted(ORDERS):
         stem = verb.removesuffix("e")
         out |= dict.fromkeys((f"{stem}ing", f"{stem}ed", f"{verb}{verb[-1]}ing", f"{verb}{verb[-1]}ed"), verb)
     return out
@@ -132,7 +132,7 @@ def _as_order(said: str) -> list[str]:
     at = next((i for i, w in enumerate(words) if w not in HAVING), len(words))
     if at == len(words):
         return []
-    verb = INFLECTED.get(words[at]) or (words[at] if at and words[at] in VERBS else "")
+    verb = INFLECTED.get(words[at]) or (words[at] if at and words[at] in ORDERS else "")
     return [" ".join([verb, *words[at + 1 :]])] if verb else []
 
 

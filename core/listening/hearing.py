@@ -9,7 +9,7 @@ from ..types import Goal
 from .completing import IT, REMEMBERED, Completing
 from .corpus import ALIKE
 from .model import Model, Reading
-from .parting import VERBS, Part, in_one_word, parted, parts_of
+from .parting import ORDERS, Part, in_one_word, parted, parts_of
 from .remarks import describes, explains, tells
 from .words import DETERMINERS, UNKNOWN, spelled_out
 
@@ -134,12 +134,12 @@ class Hearing:
         """What a part surely asks for when it is read alone, and whether it surely asks for what the robot cannot do."""
         reading = self.model.read(" ".join(part.words))
         goal, p = best_of(reading, None)
-        return goal if p > SURELY else None, part.words[0] in VERBS and reading.kinds["impossible"] > OUT_OF_REACH
+        return goal if p > SURELY else None, part.words[0] in ORDERS and reading.kinds["impossible"] > OUT_OF_REACH
 
     def _like_an_order(self, part: Part) -> float:
         """What is left of the probability that a part asks for nothing: `open the dishwasher` and `water on` ask, whatever of."""
         first, last, things = part.words[0], part.words[-1], [w for w in self.model.named(" ".join(part.words)) if w[0] == "="]
-        if first in VERBS:
+        if first in ORDERS:
             return SURELY_ORDERED if things or "the" in part.words else ORDERED
         return SURELY_ORDERED if things and len(part.words) <= SHORTEST and last in ("on", "off", "open", "shut", "closed") else 1.0
 

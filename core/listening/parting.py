@@ -16,15 +16,14 @@ LINKS = frozenset(
     ]
 )  # fmt: skip
 """Words between two orders."""
-VERBS = ORDERING
+ORDERS = frozenset(ORDERING)
 """What orders begin with: a part that does asks for something."""
-NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|{'|'.join(VERBS)})\b))"
+NOW = rf"(?: though| however| please)?(?: ,|$|(?= (?:and|please|could|can|would|{'|'.join(ORDERING)})\b))"
 EARLIER = re.compile(rf"\bbefore (?:that|this|doing (?:that|so|it)|you do(?: (?:that|it|so))?){NOW}")
 EARLIEST = re.compile(rf"\bbefore (?:all (?:of )?(?:that|this)|anything else|any of (?:that|this)){NOW}")
 """What says of an order that it comes before the last one, and before all; NOW is how such words end where an order goes on."""
-BEGIN = frozenset(VERBS) - {"open", "hand", "light", "set", "hold", "ring", "show", "place", "move", "slide", "clear", "start", "hit"}
+BEGIN = ORDERS - {"open", "hand", "light", "set", "hold", "ring", "show", "place", "move", "slide", "clear", "start", "hit"}
 """Words that begin an order wherever they stand and are no name of anything."""
-ORDERS = frozenset(VERBS)
 BEGINNING = rf"(?:{'|'.join(sorted(BEGIN))})\b"
 NO_BEGINNING = DETERMINERS | {"to", "and", "you", "i", "have", "not", "of", "never"}
 """Words behind which none does."""
@@ -60,7 +59,7 @@ SAME = re.compile(
 )
 """Words that stand for the verb of the order before."""
 AT_IT = re.compile(r"\b(?:and )?while (?:you|we|i) (?:are|re|am|m) (?:at it|there|about it)\b(?: ,)?")
-SECOND = re.compile(rf"\b(?<!the )second(?:ly)?(?= (?:please )?(?:{'|'.join(VERBS)}|the|my)\b)")
+SECOND = re.compile(rf"\b(?<!the )second(?:ly)?(?= (?:please )?(?:{'|'.join(ORDERING)}|the|my)\b)")
 SUBJECTS = frozenset(
     ["i", "we", "he", "she", "they", "it", "there", "that", "somebody", "someone", "everybody", "everything", "nobody", "nothing"]
 )
@@ -103,7 +102,7 @@ def parts_of(tokens: Sequence[str]) -> list[Part]:
         else:
             if not words:
                 start = i
-            elif (_begins(word, words) and any(w in VERBS for w in words)) or (words[-1] == "please" and len(words) > 2 and word in SPOKEN):
+            elif (_begins(word, words) and not ORDERS.isdisjoint(words)) or (words[-1] == "please" and len(words) > 2 and word in SPOKEN):
                 out.append(Part(words=tuple(words), link=tuple(link), start=start, end=i))
                 words, link, start = [], [], i
             words.append(word)
