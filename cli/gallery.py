@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.files import write_bytes, write_text
 from ..core.robots import DEFAULT_ROBOT
-from ..core.rollout import Listener, Run, one_episode
+from ..core.rollout import Listener, Run, until_success
 from ..core.types import Observation
 
 if TYPE_CHECKING:
@@ -54,14 +54,10 @@ def draw_task(task: str, *, robot: str = DEFAULT_ROBOT, split: str = "train") ->
     from ..envs.skills.expert import Expert
 
     env = HouseholdVectorEnv(task, 1, robot=robot, cameras=(), split=split)
-    look, expert = _BeforeAndAfter(env), Expert(env)
-    run, info = one_episode(env, expert, 0, listeners=[look])
-    for index in range(1, TRIES):
-        if info["success"][0]:
-            break
-        run, info = one_episode(env, expert, index, listeners=[look])
+    look = _BeforeAndAfter(env)
+    run, done = until_success(env, Expert(env), TRIES, listeners=[look])
     env.close()
-    return _caption(np.hstack(look.pictures), f"{task}: {run.told}"), run.told, bool(info["success"][0])
+    return _caption(np.hstack(look.pictures), f"{task}: {run.told}"), run.told, done
 
 
 def write_gallery(folder: Path, tasks: Sequence[str], robot: str, progress: Callable[[int, str], None]) -> dict[str, bool]:

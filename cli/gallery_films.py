@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.files import write_text
-from ..core.rollout import Listener, Run, one_episode
+from ..core.rollout import Listener, Run, until_success
 from ..core.types import CONTROL_HZ, Observation
 
 if TYPE_CHECKING:
@@ -66,22 +66,17 @@ def shoot(task: str, source: PolicySource, path: Path, *, robot: str, split: str
     env = HouseholdVectorEnv(
         task, 1, cameras=source.cameras, image_size=source.image_size, privileged=source.privileged, sensors=source.sensors, **place
     )
-    sent, index, success, words = _Sent(), 0, False, ""
+    sent = _Sent()
     try:
-        policy = source.build(env)
-        for index in range(tries):
-            run, info = one_episode(env, policy, index, listeners=[sent])
-            success, words = bool(info["success"][0]), run.told
-            if success:
-                break
+        run, success = until_success(env, source.build(env), tries, listeners=[sent])
     finally:
         env.close()
     stage = HouseholdVectorEnv(task, 1, cameras=(), **place)
     try:
-        _film(stage, index, sent.actions, path)
+        _film(stage, run.index, sent.actions, path)
     finally:
         stage.close()
-    return Shot(task=task, words=words, start=index, success=success)
+    return Shot(task=task, words=run.told, start=run.index, success=success)
 
 
 def _film(stage: HouseholdVectorEnv, index: int, actions: Sequence[np.ndarray], path: Path) -> None:

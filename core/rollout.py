@@ -232,3 +232,13 @@ def one_episode(
     while rollout.runs:
         rollout.step()
     return run, rollout.info
+
+
+def until_success(env: VectorEnv, policy: Policy, tries: int, *, listeners: Sequence[Listener] = ()) -> tuple[Run, bool]:
+    """Runs episodes 0, 1, ... in slot 0 until one succeeds, at most `tries`; the last one, and whether it did."""
+    for index in range(tries - 1):
+        run, info = one_episode(env, policy, index, listeners=listeners)
+        if info["success"][0]:
+            return run, True
+    run, info = one_episode(env, policy, tries - 1, listeners=listeners)
+    return run, bool(info["success"][0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from homebody.core.errors import HomebodyError
-from homebody.core.rollout import Listener, Rollout, one_episode
+from homebody.core.rollout import Listener, Rollout, one_episode, until_success
 
 
 class Clock:
@@ -99,6 +99,21 @@ def test_listeners_hear_each_frame_once_between_the_first_state_and_the_last():
         (3, "acts", 2, 2.0, 2), (3, "seen", 3, True, 3),
     ]  # fmt: skip
     assert run.steps == 3 and run.over and info["instruction"][0] == "do 3"
+
+
+class Luck(Clock):
+    """Succeeds from episode 3 on; episode n lasts n + 1 steps."""
+
+    def step(self, actions):
+        self.index += self.steps == 0
+        *moved, info = super().step(actions)
+        return *moved, {**info, "success": self.index >= 4}
+
+
+def test_a_policy_tries_again_until_it_succeeds_or_has_had_its_tries():
+    assert [(run.index, done) for run, done in (until_success(Luck(), Actor(), n) for n in (1, 3, 4, 9))] == [
+        (0, False), (2, False), (3, True), (3, True),
+    ]  # fmt: skip
 
 
 def test_slots_that_end_are_free_for_others_while_their_neighbours_go_on():
