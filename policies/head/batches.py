@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...core.marks import POINTS
+from ...core.marks import ACROSS, APPROACH, POINTS, PROGRESS, WAY
 from ...core.motions import encode, target_poses
 from ...core.robots import robot_named
 from ...datasets.states import StateArrays
 from ..evenly import Evenly
-from .erring import Erring
+from .erring import Erring, made_units
 from .network import features
 
 MOTION_FLOOR = np.array([0.004] * 3 + [0.03] * 6 + [0.25], np.float32)
@@ -32,6 +32,10 @@ class HeadAugment:
     marks_m: float = 0.004
     """Mean spread of the error added to a mark's points; a row's own is drawn from an exponential distribution, since eyes err little most
     of the time and much now and then [m]."""
+    turned_rad: float = 0.06
+    """Mean angle by which each of a mark's directions is off, drawn as that of its points is."""
+    unknown: float = 0.3
+    """Share of rows whose progress is any number: of all that eyes say of a mark they know it least, and where things are says as much."""
     noise: float = 0.02
     """On all features, in units of their spread."""
     seen: float = 0.7
@@ -109,9 +113,13 @@ class HeadBatches:
     def _erring(self, frames: np.ndarray) -> np.ndarray:
         """Marks (B, MARK_DIM) of some frames, as far off as the eyes' will be."""
         marks, a, n = self._data.marks[frames], self._augment, len(frames)
-        out, scale = marks.copy(), a.marks_m * self.rng.exponential(size=(n, 1))
+        out, spread = marks.copy(), self.rng.exponential(size=(n, 1))
         for point in POINTS:
-            out[:, point] += scale * self.rng.standard_normal((n, 3))
+            out[:, point] += a.marks_m * spread * self.rng.standard_normal((n, 3))
+        for direction in (APPROACH, ACROSS, WAY):
+            out[:, direction] += a.turned_rad * spread * self.rng.standard_normal((n, 3))
+        made_units(out)
+        out[:, PROGRESS] = np.where(self.rng.random(n) < a.unknown, self.rng.random(n), out[:, PROGRESS])
         seen = self._eyes.known[frames] & (self.rng.random(n) < a.seen)
         return np.where(seen[:, None], self._eyes.put_into(marks, frames), out)
 

@@ -36,9 +36,14 @@ class Erring:
         out = marks.copy()
         out[:, :SKILL] += self._off[frames]
         out[:, WIDTH], out[:, PROGRESS] = out[:, WIDTH].clip(0), out[:, PROGRESS].clip(0, 1)
-        for direction in (APPROACH, ACROSS, WAY):
-            out[:, direction] /= np.maximum(np.linalg.norm(out[:, direction], axis=1, keepdims=True), 1e-3)
+        made_units(out)
         return out
+
+
+def made_units(marks: np.ndarray) -> None:
+    """Scales the directions of marks (B, MARK_DIM) to unit vectors, in place."""
+    for direction in (APPROACH, ACROSS, WAY):
+        marks[:, direction] /= np.maximum(np.linalg.norm(marks[:, direction], axis=1, keepdims=True), 1e-3)
 
 
 def last_true(flags: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from homebody.policies.head.runtime import HeadPolicy
 from homebody.policies.head.train import HeadTrainConfig, HeadTrainer, make_head_trainer
 
 SMALL = HeadConfig(skill_width=8, width=64, layers=2, chunk=4)
-EXACT = HeadAugment(marks_m=0.0, noise=0.0)
+EXACT = HeadAugment(marks_m=0.0, turned_rad=0.0, unknown=0.0, noise=0.0)
 GOALS = (Goal(task="ring_bell", target="bell"), Goal(task="turn_on_tap", target="tap"))
 
 
@@ -261,6 +261,20 @@ def test_a_head_mistrusts_what_the_eyes_did_not_know(states: StateArrays, tmp_pa
         return float((a - b).abs().mean())
 
     assert moved(data) < 0.7 * moved(states)
+
+
+def test_directions_and_progress_err_as_eyes_do(states: StateArrays) -> None:
+    """Nothing is known of how a policy saw these: directions turn by some degrees, seldom by many, and stay unit vectors; now and then progress says nothing."""
+    batches = HeadBatches(
+        states, ActionHead(SMALL).numbers, chunk=4, batch=64, seed=0, augment=replace(EXACT, turned_rad=0.05, unknown=0.25)
+    )
+    frames = np.repeat(np.arange(200), 20)
+    true, seen = states.marks[frames], batches._erring(frames)
+    assert np.array_equal(seen[:, :3], true[:, :3]) and np.array_equal(seen[:, SKILL], true[:, SKILL])
+    turned = np.arccos(np.einsum("ni,ni->n", seen[:, 3:6], true[:, 3:6]).clip(-1, 1))
+    assert np.allclose(np.linalg.norm(seen[:, 6:9], axis=1), 1, atol=1e-5)
+    assert 0.02 < np.median(turned) < 0.08 and np.quantile(turned, 0.99) > 0.15
+    assert abs((seen[:, 16] != true[:, 16]).mean() - 0.25) < 0.03
 
 
 def test_a_teacher_says_what_is_to_be_done_also_where_nobody_demonstrated(states: StateArrays, tmp_path: Path) -> None:
